@@ -1,0 +1,253 @@
+"""What a complaint is: who reports, about what, to which agency, and how far it has come.
+
+All values are frozen. Fields that identify a person are marked :data:`PERSONAL`: they are left out of ``repr``, and a
+host seals them before it stores them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+import attrs
+
+from lapor_core.errors import BadType, BadValue
+from lapor_core.lifecycle import Role, State
+
+__all__ = [
+    "PERSONAL",
+    "Actor",
+    "Agency",
+    "Attachment",
+    "Clock",
+    "Complaint",
+    "Facts",
+    "Kind",
+    "Proof",
+    "Purpose",
+    "Reporter",
+    "Visibility",
+    "personal",
+]
+
+PERSONAL = "lapor_personal"
+"""Metadata key of the fields that hold personal data (UU 27/2022)."""
+
+
+def personal(**options: Any) -> Any:
+    """Return an attrs field for personal data: sealed when stored, absent from ``repr``."""
+    return attrs.field(repr=False, metadata={PERSONAL: True}, **options)
+
+
+class Kind(StrEnum):
+    """What a citizen brings: apresiasi, aspirasi, permintaan informasi, pengaduan."""
+
+    APPRECIATION = "appreciation"
+    ASPIRATION = "aspiration"
+    INFORMATION_REQUEST = "information_request"
+    COMPLAINT = "complaint"
+
+
+class Proof(StrEnum):
+    """How a channel knows the reporter; the service standard asks for another one at each door."""
+
+    VERIFIED_EMAIL = "verified_email"
+    VERIFIED_MOBILE = "verified_mobile"
+    SENDER_NUMBER = "sender_number"
+    IDENTITY_COPY = "identity_copy"
+
+
+class Purpose(StrEnum):
+    """Why a file is there: to support the report, or to prove who brings it."""
+
+    EVIDENCE = "evidence"
+    IDENTITY = "identity"
+
+
+@attrs.frozen(kw_only=True)
+class Reporter:
+    """The person who reports. Every field is personal; which ones are needed, the policy says per channel.
+
+    Attributes:
+        name: The name as given.
+        email: An e-mail address.
+        mobile: A mobile number in international form, ``+62...``.
+        identity_number: The NIK (16 digits), where a channel asks for it.
+        language: ``id`` or ``en``: the language of every notice to this person.
+    """
+
+    name: str = personal(default="")
+    email: str = personal(default="")
+    mobile: str = personal(default="")
+    identity_number: str = personal(default="")
+    language: str = "id"
+
+
+@attrs.frozen(kw_only=True)
+class Visibility:
+    """Two independent wishes: *anonim* hides who, *rahasia* hides what."""
+
+    anonymous: bool = False
+    secret: bool = False
+
+
+@attrs.frozen(kw_only=True)
+class Attachment:
+    """A stored file, named by what is in it.
+
+    Attributes:
+        digest: SHA-256 of the stored bytes, hexadecimal.
+        name: The file's name as the reporter gave it; personal, for people name files after themselves.
+        media_type: What the bytes are, found by looking at them: ``image/jpeg``.
+        size: In bytes.
+        purpose: Evidence, or proof of identity.
+    """
+
+    digest: str
+    name: str = personal(default="")
+    media_type: str
+    size: int
+    purpose: Purpose = Purpose.EVIDENCE
+
+
+@attrs.frozen(kw_only=True)
+class Agency:
+    """An agency that can be reported or can answer.
+
+    Attributes:
+        key: A short stable name, ``dinas-contoh``.
+        name: The name citizens and officers read.
+        office: The office whose week and hours it keeps; the policy's own when empty.
+    """
+
+    key: str
+    name: str
+    office: str = ""
+
+
+@attrs.frozen(kw_only=True)
+class Actor:
+    """Who did something: a role, and an opaque id that is never a name or an address."""
+
+    role: Role
+    id: str = ""
+
+
+@attrs.frozen(kw_only=True)
+class Facts:
+    """What severity is judged by. ``None`` means *not known yet*: it is asked for, never guessed.
+
+    Attributes:
+        kind: Appreciation, aspiration, information request or complaint.
+        supervisory: Whether the complaint is of supervisory grade (*berkadar pengawasan*).
+        abuse_of_authority: Whether there is an indication of abuse of authority (*penyalahgunaan wewenang*).
+        agencies: The agencies that must settle it, by key, or only how many there are.
+        category: The category of the report.
+        channel: The key of the channel it came by.
+        extra: Further facts that a host's own policy judges by.
+    """
+
+    kind: Kind | None = None
+    supervisory: bool | None = None
+    abuse_of_authority: bool | None = None
+    agencies: tuple[str, ...] | int | None = None
+    category: str | None = None
+    channel: str | None = None
+    extra: Mapping[str, str | int | bool] = attrs.Factory(dict)
+
+    def __attrs_post_init__(self) -> None:
+        if self.kind is not None and not isinstance(self.kind, Kind):
+            message = f"kind must be one of {', '.join(Kind)}, not {self.kind!r}"
+            raise BadValue(message, code="unknown_kind", allowed=tuple(Kind))
+        if isinstance(self.agencies, bool) or not isinstance(self.agencies, tuple | int | None):
+            message = f"agencies must be a tuple of keys or a whole number, not {type(self.agencies).__name__}"
+            raise BadType(message, code="bad_agencies")
+        if self.agency_count is not None and self.agency_count < 1:
+            raise BadValue("agencies must name at least one agency, or be None while unknown", code="no_agency")
+
+    @property
+    def agency_count(self) -> int | None:
+        """How many different agencies must settle it; None while that is unknown."""
+        return len(set(self.agencies)) if isinstance(self.agencies, tuple) else self.agencies
+
+    def known(self, name: str) -> str | int | bool | None:
+        """Return one fact by its name in a policy; ``agencies`` is a count. None means unknown."""
+        if name == "agencies":
+            return self.agency_count
+        if name in self.extra:
+            return self.extra[name]
+        value: str | bool | None = getattr(self, name, None)
+        return value
+
+
+@attrs.frozen(kw_only=True)
+class Clock:
+    """A clock that was applied to a complaint, as it was judged then; a later policy never changes it.
+
+    Attributes:
+        name: ``resolve``, say.
+        tier: The tier it was judged by.
+        start: When it began to count.
+        due: The last instant that is still in time.
+        due_date: The same as a day of the office's calendar.
+        provisional: Whether a day in between is not decreed yet.
+        fingerprint: Names the policy and the calendar it was computed from.
+        stopped_at: When it was met or given up; None while it runs.
+        round: Counts reopenings: 1 for the first life of the complaint.
+    """
+
+    name: str
+    tier: str
+    start: datetime
+    due: datetime
+    due_date: date
+    provisional: bool
+    fingerprint: str
+    stopped_at: datetime | None = None
+    round: int = 1
+
+
+@attrs.frozen(kw_only=True)
+class Complaint:
+    """A complaint as its events have made it; see :func:`lapor_core.evolution.evolve`.
+
+    Attributes:
+        id: Internal identity, opaque.
+        code: The tracking code the citizen holds.
+        version: The sequence number of the last event.
+        policy: ``id`` and ``version`` of the policy it was received under, as ``banjarbaru@1``.
+        reporter_ref: Opaque reference to the person.
+        reached_at: When it came to stand in its present state.
+        steps: Steps of the ladder that were taken, by their keys.
+    """
+
+    id: str
+    code: str
+    version: int
+    state: State
+    policy: str
+    channel: str
+    received_at: datetime
+    reached_at: datetime
+    facts: Facts
+    visibility: Visibility
+    reporter_ref: str
+    reporter: Reporter = personal()
+    title: str = personal(default="")
+    narrative: str = personal()
+    place: str = personal(default="")
+    event_date: date | None = None
+    attachments: tuple[Attachment, ...] = ()
+    tier: str | None = None
+    agencies: tuple[str, ...] = ()
+    clocks: tuple[Clock, ...] = ()
+    pauses: tuple[tuple[datetime, datetime | None], ...] = ()
+    steps: frozenset[str] = frozenset()
+    answers: tuple[str, ...] = personal(default=())
+    round: int = 1
+
+    def running(self, name: str) -> Clock | None:
+        """Return the running clock called ``name``, or None."""
+        return next((clock for clock in reversed(self.clocks) if clock.name == name and clock.stopped_at is None), None)

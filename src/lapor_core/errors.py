@@ -1,0 +1,147 @@
+"""One small tree of errors.
+
+Every error subclasses the fitting builtin, so ``except ValueError`` keeps working for somebody who has never heard of
+this library, and carries a stable ``code`` with ``params``, from which a channel makes the citizen's text in Indonesian
+or English (:func:`lapor_core.texts.error_text`). ``str(error)`` is the developer's sentence, in English.
+
+Nothing personal may stand in a message or in ``params``: no name, number, address or narrative.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+import attrs
+
+__all__ = [
+    "BadType",
+    "BadValue",
+    "DocumentFaults",
+    "FactsNeeded",
+    "Fault",
+    "Incomplete",
+    "LaporError",
+    "Missing",
+    "NotFound",
+    "OutOfReach",
+    "PluginError",
+    "Refused",
+    "did_you_mean",
+    "require_aware",
+]
+
+
+class LaporError(Exception):
+    """The root of every error this library raises on purpose.
+
+    Args:
+        message: What was wrong, where, and what is allowed; one English sentence.
+        code: A stable name for the fault, such as ``"naive_datetime"``.
+        **params: The values a text in another language needs.
+    """
+
+    def __init__(self, message: str, *, code: str, **params: Any) -> None:
+        super().__init__(message)
+        self.code = code
+        self.params = params
+
+
+class BadValue(LaporError, ValueError):
+    """A value of the right type that is not allowed here."""
+
+
+class BadType(LaporError, TypeError):
+    """A value of the wrong type: a float for a number of working days, say."""
+
+
+class OutOfReach(LaporError, ValueError):
+    """A date that the calendar cannot answer for; it says how far it reaches."""
+
+
+class NotFound(LaporError, LookupError):
+    """A name, code or key that is not known."""
+
+
+class Refused(LaporError, ValueError):
+    """An action that is not possible now, or not for this role; says what is allowed now, and to whom."""
+
+
+class PluginError(LaporError, RuntimeError):
+    """A plug-in that cannot be used; names the plug-in and the distribution that brought it."""
+
+
+@attrs.frozen(kw_only=True)
+class Missing:
+    """One thing a submission still lacks: the form field to show it at, and the stable code of what is asked."""
+
+    field: str
+    code: str
+    text: str
+
+
+class Incomplete(LaporError, ValueError):
+    """A submission that lacks something its channel must bring; ``missing`` lists every piece."""
+
+    def __init__(self, missing: Iterable[Missing]) -> None:
+        self.missing = tuple(missing)
+        pieces = "; ".join(f"{piece.field}: {piece.text}" for piece in self.missing)
+        super().__init__(f"the submission is incomplete: {pieces}", code="incomplete", missing=self.missing)
+
+
+class FactsNeeded(LaporError, ValueError):
+    """Facts that are unknown and could still change the tier; ``needed`` names them, in the order of the policy."""
+
+    def __init__(self, needed: Iterable[str]) -> None:
+        self.needed = tuple(needed)
+        names = ", ".join(self.needed)
+        super().__init__(f"the tier cannot be decided before these facts are known: {names}", code="facts_needed", needed=names)
+
+
+@attrs.frozen(kw_only=True)
+class Fault:
+    """One fault in a document: the file, the line (1-based), the key path, and what is wrong and allowed."""
+
+    file: str
+    line: int | None
+    key: str
+    problem: str
+
+    def __str__(self) -> str:
+        place = f"{self.file}:{self.line}" if self.line is not None else self.file
+        return f"{place}  {self.key}: {self.problem}" if self.key else f"{place}  {self.problem}"
+
+
+class DocumentFaults(LaporError, ValueError):
+    """A policy, decree or configuration file with faults; ``faults`` lists all of them, not only the first."""
+
+    def __init__(self, faults: Iterable[Fault]) -> None:
+        self.faults = tuple(faults)
+        super().__init__("\n".join(map(str, self.faults)), code="document_faults", faults=self.faults)
+
+
+def did_you_mean(given: str, allowed: Iterable[str]) -> str:
+    """Return ``did you mean "x"? (x, y, z)`` for a wrong name, or only the allowed names when none is near."""
+    names = list(allowed)
+    near = difflib.get_close_matches(given, names, n=1)
+    choice = f"({', '.join(names)})"
+    return f'did you mean "{near[0]}"? {choice}' if near else f"allowed: {choice}"
+
+
+def require_aware(moment: datetime, name: str = "now") -> datetime:
+    """Return ``moment`` unchanged when it carries a time zone.
+
+    Raises:
+        BadType: ``moment`` is not a datetime.
+        BadValue: ``moment`` is naive (code ``naive_datetime``).
+    """
+    if not isinstance(moment, datetime):
+        message = f"{name} must be a datetime with a time zone, not {type(moment).__name__}"
+        raise BadType(message, code="not_a_datetime", name=name)
+    if moment.utcoffset() is None:
+        shown = moment.isoformat()
+        message = f"{name} {shown} has no time zone; give one, for example {shown}+08:00"
+        raise BadValue(message, code="naive_datetime", name=name, value=shown)
+    return moment

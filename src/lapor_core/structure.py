@@ -1,0 +1,186 @@
+"""Plain data to frozen classes and back, strictly.
+
+cattrs is lenient by default (``{"narrative": {}}`` became the string ``"{}"``), so every primitive here accepts only
+itself, unknown keys are refused by name, and all faults of one document are reported together.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Iterator, Sequence
+from datetime import date, datetime, time
+from enum import Enum, StrEnum
+from typing import Any, TypeVar, get_args, get_origin
+
+import attrs
+import cattrs
+from cattrs.errors import AttributeValidationNote, BaseValidationError, ForbiddenExtraKeysError, IterableValidationNote
+
+from lapor_core.documents import Document, Path, key_of
+from lapor_core.errors import BadValue, DocumentFaults, did_you_mean
+
+__all__ = ["from_json", "json_converter", "structure", "to_json", "toml_converter"]
+
+T = TypeVar("T")
+
+
+def structure(document: Document, cls: type[T], data: object, path: Path = ()) -> T:
+    """Build ``cls`` from a part of a TOML document.
+
+    Raises:
+        DocumentFaults: with every fault found, each with file, line and key path.
+    """
+    try:
+        return toml_converter().structure(data, cls)
+    except BaseValidationError as error:
+        raise DocumentFaults([document.fault(path + at, problem) for at, problem in _faults(error)]) from error
+    except (ValueError, TypeError, KeyError) as error:
+        raise DocumentFaults([document.fault(path, str(error))]) from error
+
+
+def from_json(data: object, cls: type[T]) -> T:
+    """Build ``cls`` from JSON data; unknown keys and wrong types are refused.
+
+    Raises:
+        BadValue: code ``bad_json``, naming every faulty key path; values are not repeated, for they may be personal.
+    """
+    try:
+        return json_converter().structure(data, cls)
+    except BaseValidationError as error:
+        problems = [f"{key_of(at) or cls.__name__}: {problem}" for at, problem in _faults(error)]
+        raise BadValue("; ".join(problems), code="bad_json", problems=tuple(problems)) from error
+    except (ValueError, TypeError, KeyError) as error:
+        raise BadValue(f"{cls.__name__}: {error}", code="bad_json", problems=(str(error),)) from error
+
+
+def to_json(value: object) -> Any:
+    """Return ``value`` as JSON data: enums by value, instants as ISO 8601 text with offset."""
+    return json_converter().unstructure(value)
+
+
+@functools.cache
+def toml_converter() -> cattrs.Converter:
+    """Return the converter for TOML, whose dates and times are already dates and times."""
+    converter = _strict_converter()
+    for kind in (date, datetime, time):
+        converter.register_structure_hook(kind, _only(kind))
+    return converter
+
+
+@functools.cache
+def json_converter() -> cattrs.Converter:
+    """Return the converter for JSON, whose dates and instants are ISO 8601 texts."""
+    converter = _strict_converter()
+    for kind in (date, datetime, time):
+        converter.register_structure_hook(kind, _iso(kind))
+        converter.register_unstructure_hook(kind, lambda value: value.isoformat())
+    return converter
+
+
+def _strict_converter() -> cattrs.Converter:
+    converter = cattrs.Converter(forbid_extra_keys=True, detailed_validation=True)
+    for kind in (str, int, bool, float):
+        converter.register_structure_hook(kind, _only(kind))
+    for kind in (Enum, StrEnum):  # StrEnum too: its members would be taken for plain texts
+        converter.register_structure_hook(kind, _enum)
+        converter.register_unstructure_hook(kind, lambda member: member.value)
+    converter.register_structure_hook_func(_is_written_as_text, _parse)
+    converter.register_unstructure_hook_func(_is_written_as_text, str)
+    converter.register_structure_hook_factory(_is_sequence, lambda cls: _sequence(converter, cls))
+    converter.register_unstructure_hook_func(
+        lambda cls: get_origin(cls) in (frozenset, set), lambda value: sorted(map(converter.unstructure, value))
+    )
+    return converter
+
+
+def _only(kind: type) -> Callable[[Any, Any], Any]:
+    def hook(value: Any, _: Any) -> Any:
+        if type(value) is not kind:
+            message = f"must be {_name(kind)}, not {_name(type(value))}"
+            raise TypeError(message)
+        return value
+
+    return hook
+
+
+def _iso(kind: type[date] | type[datetime] | type[time]) -> Callable[[Any, Any], Any]:
+    def hook(value: Any, _: Any) -> Any:
+        if type(value) is not str:
+            message = f"must be ISO 8601 text, not {_name(type(value))}"
+            raise TypeError(message)
+        try:
+            return kind.fromisoformat(value)
+        except ValueError:
+            message = f"must be an ISO 8601 {kind.__name__}"
+            raise ValueError(message) from None
+
+    return hook
+
+
+def _is_written_as_text(cls: Any) -> bool:
+    """Values such as ``14 working_days`` say how they are read with a ``parse`` method, and ``str`` writes them."""
+    return attrs.has(cls) and hasattr(cls, "parse")
+
+
+def _parse(value: Any, cls: Any) -> Any:
+    return cls.parse(_only(str)(value, str))
+
+
+def _enum(value: Any, cls: Any) -> Any:
+    names = [member.value for member in cls]
+    if value in names:
+        return cls(value)
+    message = f'"{value}": not a {cls.__name__.lower()}; {did_you_mean(str(value), names)}'
+    raise ValueError(message)
+
+
+def _is_sequence(cls: Any) -> bool:
+    origin = get_origin(cls)
+    if origin is tuple:
+        return len(get_args(cls)) == 2 and get_args(cls)[1] is Ellipsis
+    return origin in (list, frozenset, set)
+
+
+def _sequence(converter: cattrs.Converter, cls: Any) -> Callable[[Any, Any], Any]:
+    """A list and nothing else becomes a tuple or set: a string is not a list of letters."""
+    make: Any = get_origin(cls)
+    element = get_args(cls)[0]
+
+    def hook(value: Any, _: Any) -> Any:
+        if type(value) is not list:
+            message = f"must be a list, not {_name(type(value))}"
+            raise TypeError(message)
+        return make(converter.structure(value, Sequence[element]))
+
+    return hook
+
+
+def _name(kind: type) -> str:
+    return {str: "text", int: "a whole number", bool: "true or false", float: "a number", dict: "a table"}.get(
+        kind, kind.__name__
+    )
+
+
+def _faults(error: BaseException, path: Path = ()) -> Iterator[tuple[Path, str]]:
+    """Yield every leaf of cattrs' tree of errors with its path, in the order of the document."""
+    if isinstance(error, BaseValidationError):
+        for part in error.exceptions:
+            yield from _faults(part, path + _step(part))
+    elif isinstance(error, ForbiddenExtraKeysError):
+        known = [a.alias for a in attrs.fields(error.cl)] if attrs.has(error.cl) else []
+        for key in sorted(error.extra_fields):
+            yield (*path, key), f"unknown key; {did_you_mean(key, known)}"
+    elif isinstance(error, KeyError):
+        yield path, "is required and missing"
+    else:
+        yield path, str(error)
+
+
+def _step(error: BaseException) -> Path:
+    for note in getattr(error, "__notes__", ()):
+        if isinstance(note, AttributeValidationNote):
+            return (note.name,)
+        if isinstance(note, IterableValidationNote):
+            return (note.index,)
+    return ()
+
