@@ -97,7 +97,9 @@ class FactsNeeded(LaporError, ValueError):
     def __init__(self, needed: Iterable[str]) -> None:
         self.needed = tuple(needed)
         names = ", ".join(self.needed)
-        super().__init__(f"the tier cannot be decided before these facts are known: {names}", code="facts_needed", needed=names)
+        super().__init__(
+            f"the tier cannot be decided before these facts are known: {names}", code="facts_needed", needed=names
+        )
 
 
 @attrs.frozen(kw_only=True)

@@ -10,7 +10,8 @@ import functools
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime, time
 from enum import Enum, StrEnum
-from typing import Any, TypeVar, get_args, get_origin
+from types import NoneType, UnionType
+from typing import Any, TypeVar, Union, get_args, get_origin
 
 import attrs
 import cattrs
@@ -84,8 +85,9 @@ def _strict_converter() -> cattrs.Converter:
     for kind in (Enum, StrEnum):  # StrEnum too: its members would be taken for plain texts
         converter.register_structure_hook(kind, _enum)
         converter.register_unstructure_hook(kind, lambda member: member.value)
-    converter.register_structure_hook_func(_is_written_as_text, _parse)
-    converter.register_unstructure_hook_func(_is_written_as_text, str)
+    converter.register_structure_hook_func(_reads_itself, lambda value, cls: cls.parse(value))
+    converter.register_unstructure_hook_func(_reads_itself, str)
+    converter.register_structure_hook_factory(_is_plain_union, lambda cls: _plain_union(converter, cls))
     converter.register_structure_hook_factory(_is_sequence, lambda cls: _sequence(converter, cls))
     converter.register_unstructure_hook_func(
         lambda cls: get_origin(cls) in (frozenset, set), lambda value: sorted(map(converter.unstructure, value))
@@ -117,13 +119,33 @@ def _iso(kind: type[date] | type[datetime] | type[time]) -> Callable[[Any, Any],
     return hook
 
 
-def _is_written_as_text(cls: Any) -> bool:
+def _reads_itself(cls: Any) -> bool:
     """Values such as ``14 working_days`` say how they are read with a ``parse`` method, and ``str`` writes them."""
     return attrs.has(cls) and hasattr(cls, "parse")
 
 
-def _parse(value: Any, cls: Any) -> Any:
-    return cls.parse(_only(str)(value, str))
+def _is_plain_union(cls: Any) -> bool:
+    parts = get_args(cls) if get_origin(cls) in (Union, UnionType) else ()
+    return len([part for part in parts if part is not NoneType]) > 1
+
+
+def _plain_union(converter: cattrs.Converter, cls: Any) -> Callable[[Any, Any], Any]:
+    """A value of one of several plain types keeps its own: ``true`` never becomes 1."""
+    by_type = {_written_as(part): part for part in get_args(cls)}
+
+    def hook(value: Any, _: Any) -> Any:
+        if type(value) not in by_type:
+            allowed = ", ".join(_name(kind) for kind in by_type if kind is not NoneType)
+            message = f"must be one of: {allowed}; not {_name(type(value))}"
+            raise TypeError(message)
+        return converter.structure(value, by_type[type(value)])
+
+    return hook
+
+
+def _written_as(part: Any) -> Any:
+    """Return the plain type in which a member of a union is written."""
+    return list if get_origin(part) is tuple else part
 
 
 def _enum(value: Any, cls: Any) -> Any:
@@ -156,9 +178,14 @@ def _sequence(converter: cattrs.Converter, cls: Any) -> Callable[[Any, Any], Any
 
 
 def _name(kind: type) -> str:
-    return {str: "text", int: "a whole number", bool: "true or false", float: "a number", dict: "a table"}.get(
-        kind, kind.__name__
-    )
+    return {
+        str: "text",
+        int: "a whole number",
+        bool: "true or false",
+        float: "a number",
+        dict: "a table",
+        list: "a list",
+    }.get(kind, kind.__name__)
 
 
 def _faults(error: BaseException, path: Path = ()) -> Iterator[tuple[Path, str]]:
@@ -183,4 +210,3 @@ def _step(error: BaseException) -> Path:
         if isinstance(note, IterableValidationNote):
             return (note.index,)
     return ()
-
