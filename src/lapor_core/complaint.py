@@ -219,8 +219,10 @@ class Complaint:
         version: The sequence number of the last event.
         policy: ``id`` and ``version`` of the policy it was received under, as ``banjarbaru@1``.
         reporter_ref: Opaque reference to the person.
+        pauses: The stretches in which the reporter was waited for; the last one has no end while it lasts.
+        milestones: When each event that can start a clock happened in this round (``received``, ``disposed``, ...).
         reached_at: When it came to stand in its present state.
-        steps: Steps of the ladder that were taken, by their keys.
+        steps: Steps of the ladder that were taken: key and round.
     """
 
     id: str
@@ -244,8 +246,9 @@ class Complaint:
     agencies: tuple[str, ...] = ()
     clocks: tuple[Clock, ...] = ()
     pauses: tuple[tuple[datetime, datetime | None], ...] = ()
-    steps: frozenset[str] = frozenset()
+    steps: frozenset[tuple[str, int]] = frozenset()
     answers: tuple[str, ...] = personal(default=())
+    milestones: Mapping[str, datetime] = attrs.Factory(dict)
     round: int = 1
 
     def running(self, name: str) -> Clock | None:

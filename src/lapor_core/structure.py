@@ -10,7 +10,7 @@ import functools
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime, time
 from enum import Enum, StrEnum
-from types import NoneType, UnionType
+from types import GenericAlias, NoneType, UnionType
 from typing import Any, TypeVar, Union, get_args, get_origin
 
 import attrs
@@ -82,15 +82,15 @@ def _strict_converter() -> cattrs.Converter:
     converter = cattrs.Converter(forbid_extra_keys=True, detailed_validation=True)
     for kind in (str, int, bool, float):
         converter.register_structure_hook(kind, _only(kind))
-    for kind in (Enum, StrEnum):  # StrEnum too: its members would be taken for plain texts
-        converter.register_structure_hook(kind, _enum)
-        converter.register_unstructure_hook(kind, lambda member: member.value)
+    for enum in (Enum, StrEnum):  # StrEnum too: its members would be taken for plain texts
+        converter.register_structure_hook(enum, _enum)
+        converter.register_unstructure_hook(enum, lambda member: member.value)
     converter.register_structure_hook_func(_reads_itself, lambda value, cls: cls.parse(value))
     converter.register_unstructure_hook_func(_reads_itself, str)
     converter.register_structure_hook_factory(_is_plain_union, lambda cls: _plain_union(converter, cls))
     converter.register_structure_hook_factory(_is_sequence, lambda cls: _sequence(converter, cls))
     converter.register_unstructure_hook_func(
-        lambda cls: get_origin(cls) in (frozenset, set), lambda value: sorted(map(converter.unstructure, value))
+        lambda cls: get_origin(cls) is frozenset, lambda value: sorted(map(converter.unstructure, value))
     )
     return converter
 
@@ -105,7 +105,7 @@ def _only(kind: type) -> Callable[[Any, Any], Any]:
     return hook
 
 
-def _iso(kind: type[date] | type[datetime] | type[time]) -> Callable[[Any, Any], Any]:
+def _iso(kind: type[date | datetime | time]) -> Callable[[Any, Any], Any]:
     def hook(value: Any, _: Any) -> Any:
         if type(value) is not str:
             message = f"must be ISO 8601 text, not {_name(type(value))}"
@@ -166,13 +166,13 @@ def _is_sequence(cls: Any) -> bool:
 def _sequence(converter: cattrs.Converter, cls: Any) -> Callable[[Any, Any], Any]:
     """A list and nothing else becomes a tuple or set: a string is not a list of letters."""
     make: Any = get_origin(cls)
-    element = get_args(cls)[0]
+    many: Any = GenericAlias(Sequence, get_args(cls)[:1])
 
     def hook(value: Any, _: Any) -> Any:
         if type(value) is not list:
             message = f"must be a list, not {_name(type(value))}"
             raise TypeError(message)
-        return make(converter.structure(value, Sequence[element]))
+        return make(converter.structure(value, many))
 
     return hook
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, time
+from typing import Any
 
 import attrs
 
@@ -27,12 +28,12 @@ class Upload:
     purpose: Purpose = Purpose.EVIDENCE
 
 
-def _aware(instance: object, attribute: attrs.Attribute[datetime | None], value: datetime | None) -> None:
+def _aware(_: object, attribute: attrs.Attribute[Any], value: datetime | None) -> None:
     if value is not None:
         require_aware(value, attribute.name)
 
 
-def _present(instance: object, attribute: attrs.Attribute[str], value: str) -> None:
+def _present(_: object, attribute: attrs.Attribute[str], value: str) -> None:
     if not value:
         message = f"{attribute.name} must not be empty"
         raise BadValue(message, code="empty", name=attribute.name)
@@ -76,5 +77,5 @@ class Submission:
     place: str = personal(default="")
     agency: str | None = None
     category: str | None = None
-    visibility: Visibility = Visibility()
+    visibility: Visibility = attrs.Factory(Visibility)
     uploads: tuple[Upload, ...] = ()

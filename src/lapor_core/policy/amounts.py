@@ -26,7 +26,7 @@ class Unit(StrEnum):
 _SPELLINGS = {unit.value: unit for unit in Unit} | {unit.value.removesuffix("s"): unit for unit in Unit}
 
 
-def _read(text: str, what: str) -> tuple[int, Unit | None]:
+def _read(text: object, what: str) -> tuple[int, Unit | None]:
     found = _SHAPE.fullmatch(text.strip()) if isinstance(text, str) else None
     unit = found["unit"] if found else None
     if found is None or (unit is not None and unit not in _SPELLINGS):
@@ -45,7 +45,7 @@ class Limit:
     unit: Unit
 
     @classmethod
-    def parse(cls, text: str) -> Limit:
+    def parse(cls, text: object) -> Limit:
         """Read ``14 working_days``.
 
         Raises:
@@ -69,7 +69,7 @@ class Amount:
     unit: Unit | None = None
 
     @classmethod
-    def parse(cls, text: str) -> Amount:
+    def parse(cls, text: object) -> Amount:
         """Read ``-3 working_days``, ``+1 working_day`` or ``+0``.
 
         Raises:

@@ -21,7 +21,7 @@ class Criterion:
     table of bounds (``{ at_least = 2 }``, ``{ at_least = 2, at_most = 5 }``).
     """
 
-    one_of: frozenset[tuple[type, Value]] | None = None
+    one_of: frozenset[tuple[type[Value], Value]] | None = None
     at_least: int | None = None
     at_most: int | None = None
 
@@ -35,9 +35,10 @@ class Criterion:
         if isinstance(data, Mapping):
             return cls._bounds(data)
         values = data if isinstance(data, list) else [data]
-        if not values or not all(isinstance(value, str | int) for value in values):
+        plain = [value for value in values if isinstance(value, str | int)]
+        if not values or len(plain) < len(values):
             raise BadValue("must be a value, a list of values, or { at_least = 2 }", code="bad_criterion")
-        return cls(one_of=frozenset((type(value), value) for value in values))
+        return cls(one_of=frozenset((_type_of(value), value) for value in plain))
 
     @classmethod
     def _bounds(cls, data: Mapping[str, object]) -> Criterion:
@@ -54,9 +55,13 @@ class Criterion:
     def holds(self, value: Value) -> bool:
         """Return whether a known fact satisfies it. ``true`` is never taken for the number 1."""
         if self.one_of is not None:
-            plain: type = str if isinstance(value, str) else type(value)
-            return (plain, value) in self.one_of
+            return (_type_of(value), value) in self.one_of
         if isinstance(value, bool) or not isinstance(value, int):
             return False
         above = self.at_least is None or value >= self.at_least
         return above and (self.at_most is None or value <= self.at_most)
+
+
+def _type_of(value: Value) -> type[Value]:
+    """Keep ``true`` and 1 apart, and a member of an enum together with its text."""
+    return str if isinstance(value, str) else type(value)

@@ -1,0 +1,213 @@
+"""Events to complaint: the state is what the events have made of it, and nothing else."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterable
+from typing import Any
+
+import attrs
+
+from lapor_core import events as happened
+from lapor_core.complaint import Clock, Complaint, Facts
+from lapor_core.errors import BadValue
+from lapor_core.lifecycle import Action, State, next_state
+from lapor_core.policy.model import Start
+
+__all__ = ["evolve", "replay"]
+
+ACTION_OF: dict[type[happened.Fact], Action] = {
+    happened.Disposed: Action.DISPOSE,
+    happened.Verified: Action.VERIFY,
+    happened.Forwarded: Action.FORWARD,
+    happened.Classified: Action.CLASSIFY,
+    happened.Held: Action.HOLD,
+    happened.Resumed: Action.RESUME,
+    happened.Returned: Action.RETURN,
+    happened.Rejected: Action.REJECT,
+    happened.Archived: Action.ARCHIVE,
+    happened.Asked: Action.ASK,
+    happened.Replied: Action.REPLY,
+    happened.Responded: Action.RESPOND,
+    happened.Escalated: Action.ESCALATE,
+    happened.Closed: Action.CLOSE,
+    happened.Reopened: Action.REOPEN,
+    happened.Withdrawn: Action.WITHDRAW,
+}
+"""The action that each fact records; facts that are not listed leave the state alone."""
+
+
+def evolve(complaint: Complaint | None, event: happened.Event) -> Complaint:
+    """Return the complaint after ``event``.
+
+    Raises:
+        BadValue: the event does not follow the last one (``broken_sequence``), or is not possible in this state
+            (``impossible_event``): a record like that was not written by this library.
+    """
+    if complaint is None:
+        return _begin(event)
+    if event.sequence != complaint.version + 1 or event.complaint != complaint.id:
+        message = f"event {event.sequence} cannot follow event {complaint.version} of complaint {complaint.id}"
+        raise BadValue(message, code="broken_sequence", sequence=event.sequence)
+    moved = _moved(complaint, event)
+    return attrs.evolve(_apply(event.fact, moved, event), version=event.sequence)
+
+
+def replay(events: Iterable[happened.Event]) -> Complaint:
+    """Return the complaint that ``events``, in their order, have made.
+
+    Raises:
+        BadValue: there is no event (``no_events``), or one does not follow.
+    """
+    complaint = functools.reduce(evolve, events, None)
+    if complaint is None:
+        raise BadValue("a complaint has at least one event", code="no_events")
+    return complaint
+
+
+def _begin(event: happened.Event) -> Complaint:
+    fact = event.fact
+    if not isinstance(fact, happened.Received) or event.sequence != 1:
+        raise BadValue("the first event of a complaint is that it was received", code="broken_sequence")
+    return Complaint(
+        id=event.complaint,
+        code=fact.code,
+        version=1,
+        state=State.SUBMITTED,
+        policy=fact.policy,
+        channel=fact.channel,
+        received_at=fact.received_at,
+        reached_at=event.happened_at,
+        facts=Facts(kind=fact.kind, category=fact.category, channel=fact.channel),
+        visibility=fact.visibility,
+        reporter_ref=fact.reporter_ref,
+        reporter=fact.reporter,
+        title=fact.title,
+        narrative=fact.narrative,
+        place=fact.place,
+        event_date=fact.event_date,
+        attachments=fact.attachments,
+        milestones={Start.RECEIVED: fact.received_at},
+    )
+
+
+def _moved(complaint: Complaint, event: happened.Event) -> Complaint:
+    action = ACTION_OF.get(type(event.fact))
+    if action is None:
+        return complaint
+    complaint = _with_milestone(complaint, event)
+    state = next_state(complaint.state, action)
+    if state is None:
+        message = f"event {event.sequence} says {action} of complaint {complaint.id}, which is {complaint.state}"
+        raise BadValue(message, code="impossible_event", action=action, state=complaint.state)
+    if state is complaint.state:
+        return complaint
+    return _paused(attrs.evolve(complaint, state=state, reached_at=event.happened_at), complaint.state)
+
+
+_MILESTONES: dict[type[happened.Fact], Start] = {
+    happened.Disposed: Start.DISPOSED,
+    happened.Verified: Start.VERIFIED,
+    happened.Forwarded: Start.FORWARDED,
+    happened.Responded: Start.RESPONDED,
+}
+
+
+def _with_milestone(complaint: Complaint, event: happened.Event) -> Complaint:
+    start = _MILESTONES.get(type(event.fact))
+    if start is None:
+        return complaint
+    return attrs.evolve(complaint, milestones={**complaint.milestones, start: event.happened_at})
+
+
+def _paused(complaint: Complaint, before: State) -> Complaint:
+    """Keep the stretches during which the reporter was waited for: ``(from, until)``, the last one open while it lasts."""
+    pauses = complaint.pauses
+    if complaint.state is State.WAITING:
+        return attrs.evolve(complaint, pauses=(*pauses, (complaint.reached_at, None)))
+    if before is State.WAITING:
+        return attrs.evolve(complaint, pauses=(*pauses[:-1], (pauses[-1][0], complaint.reached_at)))
+    return complaint
+
+
+@functools.singledispatch
+def _apply(_: happened.Fact, complaint: Complaint, __: happened.Event) -> Complaint:
+    """Return the complaint with what the fact says, beside the state; most facts say nothing more."""
+    return complaint
+
+
+@_apply.register
+def _(fact: happened.Classified, complaint: Complaint, _: happened.Event) -> Complaint:
+    return attrs.evolve(complaint, tier=fact.tier, facts=fact.facts)
+
+
+@_apply.register
+def _(fact: happened.Disposed, complaint: Complaint, _: happened.Event) -> Complaint:
+    return attrs.evolve(complaint, agencies=fact.agencies)
+
+
+@_apply.register
+def _(fact: happened.Forwarded, complaint: Complaint, _: happened.Event) -> Complaint:
+    return attrs.evolve(complaint, agencies=fact.agencies)
+
+
+@_apply.register
+def _(fact: happened.Replied, complaint: Complaint, _: happened.Event) -> Complaint:
+    return attrs.evolve(complaint, attachments=(*complaint.attachments, *fact.attachments))
+
+
+@_apply.register
+def _(fact: happened.Responded, complaint: Complaint, _: happened.Event) -> Complaint:
+    return attrs.evolve(complaint, answers=(*complaint.answers, fact.text))
+
+
+@_apply.register
+def _(fact: happened.StepTaken, complaint: Complaint, _: happened.Event) -> Complaint:
+    return attrs.evolve(complaint, steps=complaint.steps | {(fact.step, complaint.round)})
+
+
+@_apply.register
+def _(_: happened.Reopened, complaint: Complaint, event: happened.Event) -> Complaint:
+    """A new round begins: what was received the first time is received again now, and the ladder starts anew."""
+    milestones = {Start.RECEIVED: event.happened_at}
+    return attrs.evolve(complaint, round=complaint.round + 1, milestones=milestones, pauses=())
+
+
+@_apply.register
+def _(fact: happened.ClockStarted, complaint: Complaint, event: happened.Event) -> Complaint:
+    """A clock that starts anew ends the running one of its name: both stay in the record."""
+    clock = Clock(
+        name=fact.clock,
+        tier=fact.tier,
+        start=fact.start,
+        due=fact.due,
+        due_date=fact.due_date,
+        provisional=fact.provisional,
+        fingerprint=fact.fingerprint,
+        round=complaint.round,
+    )
+    ended = _with_running(complaint, fact.clock, stopped_at=event.happened_at)
+    return attrs.evolve(ended, clocks=(*ended.clocks, clock))
+
+
+@_apply.register
+def _(fact: happened.ClockMoved, complaint: Complaint, _: happened.Event) -> Complaint:
+    return _with_running(
+        complaint,
+        fact.clock,
+        due=fact.due,
+        due_date=fact.due_date,
+        provisional=fact.provisional,
+        fingerprint=fact.fingerprint,
+    )
+
+
+@_apply.register
+def _(fact: happened.ClockStopped, complaint: Complaint, event: happened.Event) -> Complaint:
+    return _with_running(complaint, fact.clock, stopped_at=event.happened_at)
+
+
+def _with_running(complaint: Complaint, name: str, **changes: Any) -> Complaint:
+    running = complaint.running(name)
+    clocks = tuple(attrs.evolve(clock, **changes) if clock is running else clock for clock in complaint.clocks)
+    return attrs.evolve(complaint, clocks=clocks)
