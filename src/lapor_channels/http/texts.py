@@ -1,0 +1,113 @@
+"""The sentences citizens and officers read when something is wrong, in Indonesian and English."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from lapor_core.errors import Missing
+from lapor_core.policy.model import Text
+
+__all__ = ["code_of_status", "error_text", "field_text"]
+
+ERRORS = {
+    "incomplete": Text(id="Laporan belum lengkap.", en="The report is not complete."),
+    "bad_json": Text(id="Isi permintaan tidak dapat dibaca.", en="The body of the request cannot be understood."),
+    "bad_form": Text(id="Isian formulir tidak dapat dibaca.", en="The form cannot be understood."),
+    "bad_value": Text(id="Isian ini tidak sah.", en="This value is not valid."),
+    "bad_date": Text(id="Tanggal tidak sah; tulis seperti 2026-03-13.", en="Not a date; write it as 2026-03-13."),
+    "bad_time": Text(id="Jam tidak sah; tulis seperti 14:30.", en="Not a time; write it as 14:30."),
+    "in_the_future": Text(id="Waktu ini belum tiba.", en="This time has not come yet."),
+    "unknown_kind": Text(id="Pilih salah satu jenis laporan.", en="Choose one of the kinds of report."),
+    "unknown_agency": Text(id="Pilih salah satu instansi.", en="Choose one of the agencies."),
+    "bad_mobile": Text(
+        id="Nomor ponsel tidak sah; tulis seperti 0812xxxxxxxx atau +62812xxxxxxxx.",
+        en="Not a mobile number; write it as 0812xxxxxxxx or +62812xxxxxxxx.",
+    ),
+    "bad_email": Text(id="Alamat email tidak sah.", en="Not an e-mail address."),
+    "bad_identity_number": Text(id="NIK terdiri atas 16 angka.", en="An identity number (NIK) has 16 digits."),
+    "bad_file": Text(
+        id="Berkas ini tidak dapat diterima. Yang diterima: {allowed}.",
+        en="This file cannot be accepted. Accepted: {allowed}.",
+    ),
+    "file_is_other": Text(
+        id="Isi berkas tidak sesuai dengan namanya. Yang diterima: {allowed}.",
+        en="The file is not what its name says. Accepted: {allowed}.",
+    ),
+    "too_large": Text(id="Kiriman terlalu besar.", en="This is too large."),
+    "too_many_files": Text(id="Terlalu banyak berkas; paling banyak {limit}.", en="Too many files; at most {limit}."),
+    "unknown_code": Text(id="Kode laporan tidak dikenal.", en="This tracking code is not known."),
+    "bad_code": Text(id="Kode laporan tidak sah.", en="This is not a tracking code."),
+    "wrong_code": Text(id="Kode verifikasi salah.", en="A verification code is wrong."),
+    "expired_code": Text(id="Kode verifikasi sudah kedaluwarsa.", en="The verification code has expired."),
+    "too_many_tries": Text(id="Terlalu banyak percobaan; mulai lagi nanti.", en="Too many tries; start again later."),
+    "too_many_requests": Text(
+        id="Terlalu banyak permintaan; coba lagi nanti.", en="Too many requests; try again later."
+    ),
+    "sign_in_needed": Text(id="Masuk terlebih dahulu.", en="Sign in first."),
+    "not_allowed": Text(id="Anda tidak berwenang membuka halaman ini.", en="You may not open this."),
+    "other_origin": Text(
+        id="Formulir ini dikirim dari situs lain; buka halaman ini lagi lalu kirim dari sini.",
+        en="This form was sent from another site; open this page again and send it from here.",
+    ),
+    "key_needed": Text(
+        id="Sertakan header Idempotency-Key agar kiriman ulang tidak menjadi laporan kedua.",
+        en="Send an Idempotency-Key header, so that a repeat does not become a second report.",
+    ),
+    "not_found": Text(id="Halaman tidak ditemukan.", en="Nothing is here."),
+    "method_not_allowed": Text(id="Cara mengakses ini tidak tersedia.", en="This method is not possible here."),
+    "internal": Text(
+        id="Ada gangguan di pihak kami. Laporan belum tersimpan; coba lagi.",
+        en="Something failed on our side. Nothing was stored; try again.",
+    ),
+}
+"""By code. A sentence may use the error's parameters; nothing personal is among them."""
+
+GENERAL = Text(id="Permintaan ini tidak dapat diproses.", en="This request cannot be processed.")
+
+FIELDS = {
+    "verified_email": Text(
+        id="Alamat email yang sudah diverifikasi diperlukan.", en="A verified e-mail address is needed."
+    ),
+    "verified_mobile": Text(
+        id="Nomor ponsel yang sudah diverifikasi diperlukan.", en="A verified mobile number is needed."
+    ),
+    "sender_number": Text(id="Nomor pengirim diperlukan.", en="The sender's number is needed."),
+    "identity_copy": Text(
+        id="Lampirkan fotokopi atau foto identitas.", en="Attach a copy or photo of the identity card."
+    ),
+    "narrative": Text(id="Tuliskan kronologi laporan.", en="Write what happened."),
+    "title": Text(id="Tuliskan judul laporan.", en="Give the report a title."),
+    "name": Text(id="Tuliskan nama pelapor.", en="Give the reporter's name."),
+    "kind": Text(id="Pilih jenis laporan.", en="Choose the kind of report."),
+    "event_date": Text(id="Isi tanggal kejadian.", en="Give the date of the event."),
+}
+"""By the code of what is missing, else by the field."""
+
+STATUSES = {
+    400: "bad_form",
+    401: "sign_in_needed",
+    403: "not_allowed",
+    404: "not_found",
+    405: "method_not_allowed",
+    413: "too_large",
+}
+
+
+def error_text(code: str, language: str, **params: Any) -> str:
+    """Return the sentence for an error's ``code``; a general one for a code without a sentence of its own."""
+    sentence = ERRORS.get(code, GENERAL).in_language(language)
+    try:
+        return sentence.format(**params)
+    except (KeyError, IndexError):
+        return GENERAL.in_language(language)
+
+
+def field_text(piece: Missing, language: str) -> str:
+    """Return the sentence for one thing that is missing; the policy's own words where we have none."""
+    text = FIELDS.get(piece.code) or FIELDS.get(piece.field)
+    return text.in_language(language) if text else piece.text
+
+
+def code_of_status(status: int) -> str:
+    """Return the code for an error that only has an HTTP status."""
+    return STATUSES.get(status, "internal" if status >= 500 else "bad_value")
