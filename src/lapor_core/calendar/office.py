@@ -1,0 +1,250 @@
+"""An office: its zone, week, hours, region and own days, and every question about its time."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+from collections.abc import Iterable
+from datetime import date, datetime, time
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+import attrs
+
+from lapor_core.calendar.assembly import table_of
+from lapor_core.calendar.coverage import holidays_version
+from lapor_core.calendar.day import Day, Days
+from lapor_core.calendar.kinds import CollectiveLeave
+from lapor_core.calendar.ledger import Ledger, indonesia
+from lapor_core.calendar.overrides import LocalDay
+from lapor_core.calendar.regions import resolve_region
+from lapor_core.calendar.sources import Source, from_ledger, from_workalendar, workalendar_name
+from lapor_core.calendar.table import Table, Zero
+from lapor_core.calendar.weeks import Week, as_week
+from lapor_core.calendar.zones import as_zone
+from lapor_core.errors import BadValue, did_you_mean, require_aware
+
+if TYPE_CHECKING:
+    from workalendar.core import CoreCalendar
+
+__all__ = ["Office"]
+
+
+def _leave(value: CollectiveLeave | str) -> CollectiveLeave:
+    words = [member.value for member in CollectiveLeave]
+    if value not in words:
+        message = f'collective leave cannot be "{value}"; {did_you_mean(str(value), words)}'
+        raise BadValue(message, code="bad_collective_leave", value=str(value), allowed=tuple(words))
+    return CollectiveLeave(value)
+
+
+def _own_days(value: Iterable[LocalDay]) -> tuple[LocalDay, ...]:
+    return tuple(sorted(value, key=lambda day: day.date))
+
+
+@attrs.frozen(kw_only=True)
+class Office:
+    """An office's calendar: a value, cheap to make and to change with :func:`attrs.evolve`.
+
+    Attributes:
+        zone: An IANA zone; every instant that goes out is in it.
+        week: The weekdays worked, Monday is 0; given as 5, 6 or any set of weekdays.
+        ledger: The decrees; ``None`` when the office follows a workalendar calendar instead.
+        calendar: A workalendar calendar of another country, or ``None``.
+        region: Full path of the region whose decrees bind this office besides the national ones.
+        collective_leave: Whether cuti bersama is off as the SKB says, as the ASN's Keppres says, or worked.
+        days_off: Own days off; they beat the decrees.
+        working_days: Own working days; they beat decrees and week.
+        known_on: The office judges by the decrees issued up to this day; ``None`` is all there are.
+        name: What the office is called, for people.
+
+    Raises:
+        BadValue: an empty week, a day that is both off and worked, an unknown word for collective leave.
+        NotFound: an unknown zone or region.
+    """
+
+    zone: str = attrs.field(converter=as_zone)
+    week: frozenset[int] = attrs.field(default=5, converter=as_week)
+    ledger: Ledger | None = attrs.field(factory=indonesia)
+    calendar: CoreCalendar | None = None
+    region: str | None = None
+    collective_leave: CollectiveLeave = attrs.field(default=CollectiveLeave.OFF, converter=_leave)
+    days_off: tuple[LocalDay, ...] = attrs.field(default=(), converter=_own_days)
+    working_days: tuple[LocalDay, ...] = attrs.field(default=(), converter=_own_days)
+    known_on: date | None = None
+    name: str = ""
+
+    def __attrs_post_init__(self) -> None:
+        if (self.ledger is None) == (self.calendar is None):
+            message = "an office follows either a ledger of decrees or a workalendar calendar"
+            raise BadValue(message, code="two_calendars")
+        both = {day.date for day in self.days_off} & {day.date for day in self.working_days}
+        if both:
+            message = f"{min(both)} is among the office's own days off and its own working days"
+            raise BadValue(message, code="day_off_and_working", value=min(both))
+        if self.region is not None and self.ledger is not None:
+            object.__setattr__(self, "region", resolve_region(self.region, self.ledger.scopes))
+
+    @classmethod
+    def indonesia(
+        cls,
+        *,
+        zone: str,
+        week: Week = 5,
+        region: str | None = None,
+        collective_leave: CollectiveLeave | str = CollectiveLeave.OFF,
+        days_off: Iterable[LocalDay] = (),
+        working_days: Iterable[LocalDay] = (),
+        ledger: Ledger | None = None,
+        name: str = "",
+    ) -> Office:
+        """Return an Indonesian office over the shipped ledger, or over ``ledger``."""
+        return cls(
+            zone=zone,
+            week=week,
+            region=region,
+            collective_leave=collective_leave,
+            days_off=days_off,
+            working_days=working_days,
+            ledger=ledger if ledger is not None else indonesia(),
+            name=name,
+        )
+
+    @classmethod
+    def from_workalendar(
+        cls, calendar: CoreCalendar, *, zone: str, week: Week | None = None, **settings: Any
+    ) -> Office:
+        """Return an office of another country, over a workalendar calendar such as ``Philippines()``.
+
+        The week is the calendar's own unless one is given. Such a calendar has no decrees, hence no past states.
+        """
+        days = week if week is not None else {0, 1, 2, 3, 4, 5, 6} - set(calendar.get_weekend_days())
+        return cls(zone=zone, week=days, ledger=None, calendar=calendar, **settings)
+
+    # Dates
+
+    def add(self, start: date, n: int, *, zero: Zero = "stay") -> date:
+        """Return the ``n``-th working day after ``start`` (before it when negative); see :meth:`Table.add`."""
+        return self._table.add(start, n, zero)
+
+    def count(self, start: date, end: date) -> int:
+        """Return how many working days lie in (start, end]; negative when ``end`` comes first."""
+        return self._table.count(start, end)
+
+    def explain(self, start: date, end: date) -> Days:
+        """Return every day of (start, end] with what makes it counted or skipped; built when read."""
+        return self._table.explain(start, end)
+
+    def day(self, day: date) -> Day:
+        """Return one day as this office sees it."""
+        return self._table.day(day)
+
+    def is_working_day(self, day: date) -> bool:
+        """Tell whether this office works on ``day``."""
+        return self._table.is_working_day(day)
+
+    def next_working_day(self, day: date) -> date:
+        """Return the first working day on or after ``day``."""
+        return self._table.add(day, 0, "next")
+
+    def previous_working_day(self, day: date) -> date:
+        """Return the last working day on or before ``day``."""
+        return self._table.add(day, 0, "previous")
+
+    @property
+    def first(self) -> date:
+        """The first day this office can answer for."""
+        return self._table.first
+
+    @property
+    def last(self) -> date:
+        """The last day this office can answer for."""
+        return self._table.last
+
+    # Versions
+
+    def as_known_on(self, day: date) -> Office:
+        """Return this office judging by the decrees issued up to ``day`` only.
+
+        Raises:
+            BadValue: the office follows a workalendar calendar, which keeps no past states.
+        """
+        self._require_ledger("has no past states").as_known_on(day)
+        return attrs.evolve(self, known_on=day)
+
+    def with_ledger(self, ledger: Ledger) -> Office:
+        """Return this office over another ledger, one with a decree more, say."""
+        self._require_ledger("takes no ledger")
+        return attrs.evolve(self, ledger=ledger)
+
+    def provisional_reasons(self, start: date, end: date) -> tuple[str, ...]:
+        """Return why answers about the days from ``start`` to ``end``, both included, may change; empty when they are firm."""
+        days = (self.day(start), *self.explain(start, end), self.day(end))
+        return tuple(dict.fromkeys(day.provisional for day in days if day.provisional is not None))
+
+    @property
+    def fingerprint(self) -> str:
+        """A short stable hash of all that this office's answers depend on, python-holidays included."""
+        return _hash(self._settings, holidays_version())
+
+    def fingerprint_of(self, start: date, end: date) -> str:
+        """Return the fingerprint of answers about these days: python-holidays enters only where it was asked."""
+        return (
+            _hash(self._settings, holidays_version()) if self.provisional_reasons(start, end) else _hash(self._settings)
+        )
+
+    # Instants
+
+    def local(self, moment: datetime) -> datetime:
+        """Return an aware instant on this office's wall clock.
+
+        Raises:
+            BadValue: ``moment`` has no time zone.
+        """
+        return require_aware(moment, "moment").astimezone(self._zone_info)
+
+    def local_date(self, moment: datetime) -> date:
+        """Return the date in this office's zone: 23.30 in Jakarta is the next day in Banjarbaru."""
+        return self.local(moment).date()
+
+    def end_of_day(self, day: date) -> datetime:
+        """Return the last whole second of a day on this office's wall clock, 23.59.59."""
+        return datetime.combine(day, time(23, 59, 59), tzinfo=self._zone_info)
+
+    # Inside
+
+    @functools.cached_property
+    def _known(self) -> Ledger | None:
+        if self.ledger is None or self.known_on is None:
+            return self.ledger
+        return self.ledger.as_known_on(self.known_on)
+
+    @functools.cached_property
+    def _source(self) -> Source:
+        if self._known is not None:
+            return from_ledger(self._known, self.region, self.collective_leave)
+        return from_workalendar(self.calendar)
+
+    @functools.cached_property
+    def _table(self) -> Table:
+        return table_of(self._source, self.week, self.days_off, self.working_days)
+
+    @functools.cached_property
+    def _zone_info(self) -> ZoneInfo:
+        return ZoneInfo(self.zone)
+
+    @functools.cached_property
+    def _settings(self) -> str:
+        calendar = self._known.version if self._known is not None else workalendar_name(self.calendar)
+        parts = (calendar, self.zone, sorted(self.week), self.region, str(self.collective_leave))
+        return repr((*parts, self.days_off, self.working_days))
+
+    def _require_ledger(self, problem: str) -> Ledger:
+        if self.ledger is None:
+            message = f"an office over {workalendar_name(self.calendar)} {problem}"
+            raise BadValue(message, code="no_ledger")
+        return self.ledger
+
+
+def _hash(*parts: str) -> str:
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]

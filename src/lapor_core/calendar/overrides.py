@@ -1,0 +1,38 @@
+"""An office's own days: off where the decrees say nothing, or worked where everybody else is off."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import attrs
+
+from lapor_core.calendar.kinds import DayKind, Effect, Name
+from lapor_core.calendar.replay import Entry
+
+__all__ = ["LocalDay"]
+
+
+def _name(value: Name | str) -> Name:
+    return Name(id=value, en=value) if isinstance(value, str) else value
+
+
+@attrs.frozen(kw_only=True)
+class LocalDay:
+    """One day of an office's own, with what it rests on.
+
+    Attributes:
+        name: As officers and citizens read it; given as a text, it stands in both languages.
+        reason: Why, in a sentence; may be empty.
+        decree: The circular or order behind it; may be empty.
+    """
+
+    date: date
+    name: Name = attrs.field(converter=_name)
+    reason: str = ""
+    decree: str = ""
+
+    def entry(self, effect: Effect) -> Entry:
+        """Return this day as an entry of the calendar."""
+        kind = DayKind.REPLACEMENT_WORKING_DAY if effect is Effect.WORKING else DayKind.REGIONAL
+        cited = self.decree or self.reason or "office's own day"
+        return Entry(date=self.date, effect=effect, kind=kind, name=self.name, decree=cited, scope="office")

@@ -1,0 +1,126 @@
+"""Where an office's days come from: the ledger with its gaps filled, or a calendar of workalendar."""
+
+from __future__ import annotations
+
+import functools
+import warnings
+from collections.abc import Iterator, Mapping
+from datetime import date
+from typing import TYPE_CHECKING
+
+import attrs
+
+from lapor_core.calendar.coverage import FIRST_YEAR, last_year, provisional_reason, provisional_year
+from lapor_core.calendar.kinds import CollectiveLeave, DayKind, Effect, Name
+from lapor_core.calendar.ledger import Ledger
+from lapor_core.calendar.replay import DayState, Entry, replay
+
+if TYPE_CHECKING:
+    from workalendar.core import CoreCalendar
+
+__all__ = ["Source", "from_ledger", "from_workalendar"]
+
+
+@attrs.frozen(kw_only=True, eq=False)
+class Source:
+    """Every day that is not what the week makes of it, over a reach of whole years.
+
+    Attributes:
+        provisional: By year, why its days may change.
+    """
+
+    first_year: int
+    last_year: int
+    states: Mapping[date, DayState]
+    provisional: Mapping[int, str]
+
+
+@functools.lru_cache(maxsize=128)
+def from_ledger(ledger: Ledger, region: str | None, collective_leave: CollectiveLeave) -> Source:
+    """Return what the ledger says to an office in ``region``, with uncovered years filled in from python-holidays.
+
+    Collective leave that the office does not keep is left out. For an office that follows the ASN's Keppres, a year in
+    which no such Keppres is known takes the days of the SKB, provisionally.
+    """
+    first, last = _reach(ledger)
+    gaps = [year for year in range(first, last + 1) if year not in ledger.covered_years]
+    provisional = {year: provisional_reason(year) for year in gaps}
+    known = {day: state for year in gaps for day, state in provisional_year(year).items()}
+    states = replay(ledger.decrees, region, known)
+    leaves = _leave_by_year(states, collective_leave, range(first, last + 1))
+    if collective_leave is CollectiveLeave.ASN:
+        for year, kind in leaves.items():
+            if kind is DayKind.COLLECTIVE_LEAVE:
+                provisional.setdefault(year, _no_keppres(year))
+    kept = {day: _keeping(state, leaves.get(day.year)) for day, state in states.items()}
+    return Source(first_year=first, last_year=last, states=kept, provisional=provisional)
+
+
+@functools.lru_cache(maxsize=32)
+def from_workalendar(calendar: CoreCalendar) -> Source:
+    """Return the holidays of another country's workalendar calendar, as far as it can compute them."""
+    states: dict[date, DayState] = {}
+    year = FIRST_YEAR
+    for year in range(FIRST_YEAR, last_year() + 1):
+        states.update(_workalendar_year(calendar, year))
+    return Source(first_year=FIRST_YEAR, last_year=year, states=states, provisional={})
+
+
+def workalendar_name(calendar: CoreCalendar) -> str:
+    """Return the name under which a workalendar calendar is cited: its class and the version of workalendar."""
+    import workalendar
+
+    return f"workalendar {workalendar.__version__} {type(calendar).__qualname__}"
+
+
+def _reach(ledger: Ledger) -> tuple[int, int]:
+    """Whole years in a row; decrees may lead further than python-holidays does."""
+    first, last = FIRST_YEAR, last_year()
+    while first - 1 in ledger.covered_years:
+        first -= 1
+    while last + 1 in ledger.covered_years:
+        last += 1
+    return first, last
+
+
+def _leave_by_year(
+    states: Mapping[date, DayState], collective_leave: CollectiveLeave, years: range
+) -> dict[int, DayKind]:
+    """Which kind of collective leave counts in a year; no kind at all where the office works through it."""
+    if collective_leave is CollectiveLeave.WORKING:
+        return {}
+    if collective_leave is CollectiveLeave.OFF:
+        return dict.fromkeys(years, DayKind.COLLECTIVE_LEAVE)
+    decreed = {day.year for day, state in states.items() if _has(state, DayKind.ASN_COLLECTIVE_LEAVE)}
+    return {y: DayKind.ASN_COLLECTIVE_LEAVE if y in decreed else DayKind.COLLECTIVE_LEAVE for y in years}
+
+
+def _has(state: DayState, kind: DayKind) -> bool:
+    return any(entry.kind is kind for entry in (*state.off, *state.withdrawn))
+
+
+def _no_keppres(year: int) -> str:
+    return f"no Keppres on the collective leave of civil servants in {year} is loaded or known; the SKB's days are used"
+
+
+def _keeping(state: DayState, leave: DayKind | None) -> DayState:
+    dropped = {DayKind.COLLECTIVE_LEAVE, DayKind.ASN_COLLECTIVE_LEAVE} - {leave}
+    return attrs.evolve(
+        state,
+        off=tuple(entry for entry in state.off if entry.kind not in dropped),
+        withdrawn=tuple(entry for entry in state.withdrawn if entry.kind not in dropped),
+    )
+
+
+def _workalendar_year(calendar: CoreCalendar, year: int) -> Iterator[tuple[date, DayState]]:
+    source = workalendar_name(calendar)
+    found: dict[date, list[Entry]] = {}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # "this Islamic calendar computation may be wrong", for every year
+        holidays = tuple(calendar.holidays(year))
+    for day, label in holidays:
+        entry = Entry(
+            date=day, effect=Effect.OFF, kind=DayKind.NATIONAL_HOLIDAY, name=Name(id=label, en=label), decree=source
+        )
+        found.setdefault(day, []).append(entry)
+    yield from ((day, DayState(off=tuple(entries))) for day, entries in found.items())
