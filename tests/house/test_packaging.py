@@ -73,6 +73,7 @@ def test_only_the_kinds_of_files_that_are_meant_ship(wheel: zipfile.ZipFile) -> 
         ".js",
         ".json",
         ".mako",
+        ".md",
         ".po",
         ".py",
         ".sql",

@@ -68,3 +68,49 @@ def test_nothing_in_src_is_unfinished() -> None:
 def test_the_search_can_find(pattern: re.Pattern[str], line: str) -> None:
     assert pattern.search(line)
     assert not pattern.search("the tools of the house; what is left to a plug-in")
+
+
+# An exception from a rule names the rule and carries its reason behind it; the examples below show how.
+EXCEPTION = re.compile(
+    r"#\s*(?:noqa|type:\s*ignore)\b(?P<codes>\[[\w, -]+\]|:\s*[A-Z]+\d+(?:,\s*[A-Z]+\d+)*)?(?P<reason>.*)"
+)
+
+
+def unreasoned(line: str) -> bool:
+    found = EXCEPTION.search(line)
+    return found is not None and (not found["codes"] or len(found["reason"].strip(" -#:")) < len("its why"))
+
+
+def test_each_exception_in_the_code_says_what_and_why() -> None:
+    places = [
+        f"{path.relative_to(HOUSE)}:{number}: {line.strip()}"
+        for folder in ["src", "benchmarks", "docs", "examples"]
+        for path in sorted((HOUSE / folder).rglob("*.py"))
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
+        if unreasoned(line)
+    ]
+    assert places == []
+
+
+@pytest.mark.parametrize(
+    ("line", "missing"),
+    [
+        ("except Exception:  # noqa: BLE001 - a plug-in may raise anything", False),
+        ("import x  # type: ignore[import-untyped]  # ships no types", False),
+        ("run()  # noqa: S603, S607 - our own tool", False),
+        ("except Exception:  # noqa: BLE001", True),
+        ("import x  # type: ignore[import-untyped]", True),
+        ("import x  # noqa - some reason without a code", True),
+        ("value = 1  # a comment", False),
+    ],
+)
+def test_a_bare_exception_is_seen(line: str, missing: bool) -> None:  # noqa: FBT001 - a column of the table
+    assert unreasoned(line) is missing
+
+
+def test_each_exception_in_the_configuration_says_why() -> None:
+    configuration = (HOUSE / "pyproject.toml").read_text(encoding="utf-8")
+    ruff = configuration.partition("[tool.ruff.lint]")[2].partition("[tool.ruff.lint.pydocstyle]")[0]
+    codes = re.findall(r'^    "[A-Z]+\d*",.*$', ruff, re.MULTILINE)
+    assert len(codes) > 20
+    assert [line for line in codes if not re.search(r",\s+# \S", line)] == []
