@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
 import attrs
@@ -14,7 +15,7 @@ from lapor_core.errors import BadValue
 from lapor_core.lifecycle import Action, State, next_state
 from lapor_core.policy.model import Start
 
-__all__ = ["evolve", "replay"]
+__all__ = ["evolve", "replay", "replay_on"]
 
 ACTION_OF: dict[type[happened.Fact], Action] = {
     happened.Disposed: Action.DISPOSE,
@@ -59,10 +60,15 @@ def replay(events: Iterable[happened.Event]) -> Complaint:
     Raises:
         BadValue: there is no event (``no_events``), or one does not follow.
     """
-    complaint = functools.reduce(evolve, events, None)
+    complaint: Complaint | None = functools.reduce(evolve, events, None)
     if complaint is None:
         raise BadValue("a complaint has at least one event", code="no_events")
     return complaint
+
+
+def replay_on(complaint: Complaint, events: Iterable[happened.Event]) -> Complaint:
+    """Return the complaint after further ``events``; raises as :func:`evolve` does."""
+    return functools.reduce(evolve, events, complaint)
 
 
 def _begin(event: happened.Event) -> Complaint:
@@ -169,7 +175,7 @@ def _(fact: happened.StepTaken, complaint: Complaint, _: happened.Event) -> Comp
 @_apply.register
 def _(_: happened.Reopened, complaint: Complaint, event: happened.Event) -> Complaint:
     """A new round begins: what was received the first time is received again now, and the ladder starts anew."""
-    milestones = {Start.RECEIVED: event.happened_at}
+    milestones: dict[str, datetime] = {Start.RECEIVED: event.happened_at}
     return attrs.evolve(complaint, round=complaint.round + 1, milestones=milestones, pauses=())
 
 

@@ -90,7 +90,8 @@ def _strict_converter() -> cattrs.Converter:
     converter.register_structure_hook_factory(_is_plain_union, lambda cls: _plain_union(converter, cls))
     converter.register_structure_hook_factory(_is_sequence, lambda cls: _sequence(converter, cls))
     converter.register_unstructure_hook_func(
-        lambda cls: get_origin(cls) is frozenset, lambda value: sorted(map(converter.unstructure, value))
+        lambda cls: getattr(cls, "__origin__", None) is frozenset,
+        lambda value: sorted(map(converter.unstructure, value)),
     )
     return converter
 

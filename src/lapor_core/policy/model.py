@@ -13,6 +13,7 @@ from typing import TypeVar
 
 import attrs
 
+from lapor_core.calendar.kinds import CollectiveLeave, Confidence
 from lapor_core.complaint import Agency, Kind, Proof
 from lapor_core.errors import NotFound, did_you_mean
 from lapor_core.lifecycle import Action, Role, State
@@ -40,22 +41,6 @@ __all__ = [
 ]
 
 T = TypeVar("T")
-
-
-class Confidence(StrEnum):
-    """How sure the source of a policy or decree is."""
-
-    SOURCED = "sourced"
-    SECOND_HAND = "sourced_second_hand"
-    FROM_MEMORY = "from_memory"
-
-
-class CollectiveLeave(StrEnum):
-    """How an office treats *cuti bersama*: off by the joint decree, off by the decree for civil servants, or a working day."""
-
-    OFF = "off"
-    ASN = "asn"
-    WORKING = "working"
 
 
 class Start(StrEnum):

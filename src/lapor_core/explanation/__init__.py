@@ -1,0 +1,1 @@
+"""A deadline made readable: as text, as data, as a picture of the months, and as a task for a calendar program."""

@@ -1,0 +1,39 @@
+"""A deadline as JSON data."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from lapor_core.clocks import Deadline, DeadlineDay
+
+__all__ = ["as_data"]
+
+
+def as_data(deadline: Deadline) -> dict[str, Any]:
+    """Return JSON data; instants are ISO 8601 with offset, days are ISO dates."""
+    return {
+        "clock": deadline.clock,
+        "policy": deadline.policy,
+        "tier": deadline.tier,
+        "limit": str(deadline.limit),
+        "start": deadline.start.isoformat(),
+        "due": deadline.due.isoformat(),
+        "due_date": deadline.due_date.isoformat(),
+        "provisional": deadline.provisional,
+        "provisional_reasons": list(deadline.provisional_reasons),
+        "calendar": deadline.office.fingerprint_of(
+            deadline.start.date(), max(deadline.start.date(), deadline.due_date)
+        ),
+        "fingerprint": deadline.fingerprint,
+        "days": [_day(day) for day in deadline.days],
+    }
+
+
+def _day(day: DeadlineDay) -> dict[str, Any]:
+    return {
+        "date": day.date.isoformat(),
+        "counted": day.counted,
+        "reason": day.reason,
+        "name": " / ".join(name.id for name in day.names) or None,
+        "decree": "; ".join(day.decrees) or None,
+    }
