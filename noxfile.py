@@ -103,7 +103,7 @@ def walls(session: nox.Session) -> None:
         for gone, remaining in [("lapor_desk", ["core", "channels"]), ("lapor_channels", ["core"])]:
             shutil.rmtree(copy / "src" / gone)
             session.log(f"without {gone}: tests of {' and '.join(remaining)}")
-            folders = [f"tests/{name}" for name in remaining if (copy / "tests" / name).exists()]
+            folders = [f"tests/{name}" for name in remaining]  # one that is missing is a failure, not a pass
             with session.chdir(copy):
                 session.run(
                     python, "-m", "pytest", "-q", "-n", "auto", "-p", "no:cacheprovider", *folders, external=True
