@@ -144,15 +144,14 @@ def _write(
     complaint: Complaint | None, fact: happened.Fact, header: _Header, standard: Standard, known: Facts | None = None
 ) -> tuple[happened.Event, ...]:
     """Write the fact down, then what follows from it: a classification, and the clocks it starts, moves and stops."""
-    now = evolve(complaint, first := header.event(fact, complaint, standard))
-    written = [first]
-    for follows in (
-        lambda: _classification(now, fact, known, standard),
-        lambda: clock_facts(now, standard, header.happened_at),
-    ):
-        for further in tuple(follows()):
-            written.append(header.event(further, now, standard))
-            now = evolve(now, written[-1])
+    written = [header.event(fact, complaint, standard)]
+    complaint = evolve(complaint, written[0])
+    for further in tuple(_classification(complaint, fact, known, standard)):
+        written.append(header.event(further, complaint, standard))
+        complaint = evolve(complaint, written[-1])
+    for further in tuple(clock_facts(complaint, standard, header.happened_at)):
+        written.append(header.event(further, complaint, standard))
+        complaint = evolve(complaint, written[-1])
     return tuple(written)
 
 

@@ -47,8 +47,7 @@ def as_svg(deadline: Deadline, language: str) -> str:
             '<rect width="6" height="6" fill="#fbe9e7" stroke="none"/><path d="M0 0V6" stroke="#e0a9a2" stroke-width="2"/>',
             f"</pattern></defs><style>{_STYLE}</style>",
             f'<text class="h" x="{_LEFT}" y="26">{escape(title)}</text>',
-            f'<text class="w" x="{_LEFT}" y="44">{escape(amount_text(deadline, language))}'
-            f"{' · ' + escape(deadline.tier) if deadline.tier else ''} · {escape(deadline.policy)}</text>",
+            f'<text class="w" x="{_LEFT}" y="44">{escape(" · ".join(subtitle))}</text>',
             *body,
             "</svg>",
         )

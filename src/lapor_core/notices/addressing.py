@@ -1,0 +1,81 @@
+"""Who is told of which event: events -> notices. A notice holds references only, nothing personal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+import attrs
+
+from lapor_core import events as happened
+from lapor_core.complaint import Complaint
+from lapor_core.lifecycle import Role
+
+__all__ = ["Notice", "Recipient", "notices_for"]
+
+
+@attrs.frozen(kw_only=True)
+class Recipient:
+    """The reporter, or everybody who holds a role; for roles of an agency, at that agency."""
+
+    role: Role
+    agency: str | None = None
+
+
+@attrs.frozen(kw_only=True)
+class Notice:
+    """That somebody is to be told of one event; the words are made when it is sent."""
+
+    complaint: str
+    sequence: int
+    template: str
+    recipient: Recipient
+
+    @property
+    def key(self) -> str:
+        """The same for every attempt at the same notice: whoever repeats it can be recognised."""
+        recipient = self.recipient.role.value + (f"@{self.recipient.agency}" if self.recipient.agency else "")
+        return f"{self.complaint}/{self.sequence}/{self.template}/{recipient}"
+
+
+_OF_AGENCY = frozenset({Role.LIAISON_OFFICER, Role.SUPERIOR})
+_REPORTER = Recipient(role=Role.REPORTER)
+
+_TOLD: dict[type[happened.Fact], tuple[tuple[str, Role], ...]] = {
+    happened.Received: (("received", Role.REPORTER),),
+    happened.Disposed: (("to_verify", Role.AGENCY_ADMIN),),
+    happened.Forwarded: (("to_answer", Role.LIAISON_OFFICER), ("forwarded", Role.REPORTER)),
+    happened.Asked: (("asked", Role.REPORTER),),
+    happened.Replied: (("replied", Role.LIAISON_OFFICER),),
+    happened.Returned: (("returned", Role.CENTRAL_ADMIN),),
+    happened.Responded: (("answered", Role.REPORTER),),
+    happened.Rejected: (("rejected", Role.REPORTER),),
+    happened.Closed: (("closed", Role.REPORTER),),
+}
+"""The standard promises one of these, the notice of every answer; the others keep the citizen and the officers informed."""
+
+
+def notices_for(events: Iterable[happened.Event], complaint: Complaint) -> tuple[Notice, ...]:
+    """Return who is to be told of ``events``; ``complaint`` is as they have made it."""
+    return tuple(notice for event in events for notice in _told(event, complaint))
+
+
+def _told(event: happened.Event, complaint: Complaint) -> Iterator[Notice]:
+    for template, role in _templates(event.fact):
+        for recipient in _recipients(role, complaint):
+            yield Notice(complaint=complaint.id, sequence=event.sequence, template=template, recipient=recipient)
+
+
+def _templates(fact: happened.Fact) -> Iterator[tuple[str, Role]]:
+    yield from _TOLD.get(type(fact), ())
+    if isinstance(fact, happened.StepTaken):
+        yield from (("reminder", role) for role in fact.remind)
+        if fact.show_reporter:
+            yield "way_further", Role.REPORTER
+
+
+def _recipients(role: Role, complaint: Complaint) -> tuple[Recipient, ...]:
+    if role is Role.REPORTER:
+        return (_REPORTER,)
+    if role in _OF_AGENCY:
+        return tuple(Recipient(role=role, agency=agency) for agency in complaint.agencies)
+    return (Recipient(role=role),)
