@@ -1,0 +1,69 @@
+"""Plug-ins: channels by which complaints come in, and notifiers by which answers go out.
+
+A plug-in is a module behind an entry point of the group ``lapor``; the name of the entry point is the plug-in's key::
+
+    [project.entry-points.lapor]
+    kiosk = "lapor_kiosk"
+
+The module implements hooks, each a function that bears the hook's name and returns typed contributions::
+
+    from lapor_core.plugins import hookimpl
+
+    @hookimpl
+    def lapor_register_channels():
+        yield Kiosk()
+
+What a contribution must be able to do stands in :mod:`lapor_core.plugins.contracts`. A host finds, checks and calls
+plug-ins through :class:`PluginHost`; a plug-in that cannot be used costs only its own result, and
+:meth:`PluginHost.report` says why, and what mends it.
+"""
+
+from __future__ import annotations
+
+from lapor_core.plugins.contracts import (
+    PRINCIPAL,
+    ASGIApp,
+    Channel,
+    Configurable,
+    Delivered,
+    Desk,
+    Failed,
+    Medium,
+    Message,
+    Mounts,
+    Notifier,
+    Principal,
+    Reads,
+    Receipt,
+    Tracking,
+    TrackingEntry,
+    TryLater,
+    Verdict,
+)
+from lapor_core.plugins.hookspecs import PROJECT, hookimpl
+from lapor_core.plugins.host import PluginHost, PluginStatus
+
+__all__ = [
+    "PRINCIPAL",
+    "PROJECT",
+    "ASGIApp",
+    "Channel",
+    "Configurable",
+    "Delivered",
+    "Desk",
+    "Failed",
+    "Medium",
+    "Message",
+    "Mounts",
+    "Notifier",
+    "PluginHost",
+    "PluginStatus",
+    "Principal",
+    "Reads",
+    "Receipt",
+    "Tracking",
+    "TrackingEntry",
+    "TryLater",
+    "Verdict",
+    "hookimpl",
+]

@@ -1,0 +1,150 @@
+"""Plug-ins as they are found: known by key, distribution and version before anything of theirs is imported."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import re
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from importlib.metadata import Distribution, EntryPoint
+
+import attrs
+
+from lapor_core.errors import PluginError
+from lapor_core.plugins.hookspecs import PROJECT
+
+__all__ = ["KEY", "Found", "find", "one_line"]
+
+KEY = re.compile(r"[a-z][a-z0-9_]*")
+"""The shape of a plug-in's key, and of a channel's or notifier's."""
+
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+_EXTRA = re.compile(r"""\bextra\s*==\s*["'](?P<extra>[^"']+)["']""")
+_LONGEST = 300
+
+
+@attrs.frozen(kw_only=True)
+class Found:
+    """An entry point of the group ``lapor``, and who brought it.
+
+    Attributes:
+        key: The name of the entry point.
+        distribution: The name of the distribution; empty for an entry point that belongs to none.
+        version: Its version; empty likewise.
+    """
+
+    key: str
+    distribution: str
+    version: str
+    entry_point: EntryPoint = attrs.field(repr=False)
+
+    def __str__(self) -> str:
+        brought_by = f" ({self.provider})" if self.distribution else ""
+        return f"plug-in '{self.key}'{brought_by}"
+
+    @property
+    def provider(self) -> str:
+        """The distribution with its version, ``lapor-kiosk 0.2``."""
+        return f"{self.distribution} {self.version}".strip()
+
+    def fault(self, problem: str, *, code: str, remedy: str = "") -> PluginError:
+        """Return the error that names this plug-in, its distribution, and what is wrong with it."""
+        return PluginError(
+            f"{self}: {problem}",
+            code=code,
+            plugin=self.key,
+            distribution=self.distribution,
+            version=self.version,
+            remedy=remedy or self._remedy(),
+        )
+
+    @contextmanager
+    def blamed(self, doing: str, code: str) -> Iterator[None]:
+        """Turn whatever the plug-in's code raises in this block into a fault of the plug-in, naming what it was doing."""
+        try:
+            yield
+        except ModuleNotFoundError as error:
+            raise self._module_missing(error, doing, code) from error
+        except (Exception, SystemExit) as error:  # a plug-in that calls sys.exit() must not end an office's desk
+            raise self.fault(f"{doing} {_raised(error)}", code=code) from error
+
+    def _remedy(self) -> str:
+        return f'tell the authors of {self.distribution or "the plug-in"}; until then, block "{self.key}"'
+
+    def _module_missing(self, error: ModuleNotFoundError, doing: str, code: str) -> PluginError:
+        own = self.entry_point.module.partition(".")[0]
+        foreign = (error.name or "").partition(".")[0] != own
+        extras = tuple(self._extras_not_installed()) if foreign else ()
+        if not extras:
+            return self.fault(f"{doing} {_raised(error)}", code=code)
+        wanted = ",".join(extras)
+        remedy = f'pip install "{self.distribution}[{wanted}]"'
+        problem = f'the extra "{wanted}" is not installed ({one_line(error)}); {remedy}'
+        return self.fault(problem, code="missing_extra", remedy=remedy)
+
+    def _extras_not_installed(self) -> Iterator[str]:
+        """Yield the extras this plug-in declares, or else the one that bears its name, where something of it is absent.
+
+        An entry point declares them as ``kiosk = "lapor_kiosk [printer]"``.
+        """
+        distribution = self.entry_point.dist
+        if distribution is None:
+            return
+        declared = {_normal(extra) for extra in self.entry_point.extras or [self.key]}
+        for extra in distribution.metadata.get_all("Provides-Extra") or ():
+            if _normal(extra) in declared and not all(map(_installed, _requirements(distribution, extra))):
+                yield extra
+
+
+def find(entry_points: Iterable[EntryPoint] | None = None) -> tuple[Found, ...]:
+    """Return the plug-ins of this environment, sorted by key, without importing any.
+
+    Args:
+        entry_points: Looked at instead of those of the environment.
+    """
+    points = importlib.metadata.entry_points(group=PROJECT) if entry_points is None else entry_points
+    return tuple(sorted(map(_found, points), key=lambda found: (found.key, found.distribution)))
+
+
+def _found(point: EntryPoint) -> Found:
+    return Found(key=point.name, distribution=_said(point, "Name"), version=_said(point, "Version"), entry_point=point)
+
+
+def _said(point: EntryPoint, field: str) -> str:
+    metadata = point.dist.metadata if point.dist is not None else None
+    return metadata[field] if metadata is not None and field in metadata else ""
+
+
+def _requirements(distribution: Distribution, extra: str) -> Iterator[str]:
+    """Yield the names of the distributions that ``extra`` asks for."""
+    for requirement in distribution.requires or ():
+        name = _NAME.match(requirement)
+        wanted_by = {_normal(found["extra"]) for found in _EXTRA.finditer(requirement)}
+        if name and _normal(extra) in wanted_by:
+            yield name[0]
+
+
+def _installed(distribution: str) -> bool:
+    try:
+        importlib.metadata.distribution(distribution)
+    except importlib.metadata.PackageNotFoundError:
+        return False
+    return True
+
+
+def _normal(name: str) -> str:
+    """Return a name as installers compare it: ``walk_in`` and ``Walk-In`` are one extra."""
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def _raised(error: BaseException) -> str:
+    return f"raised {type(error).__name__}: {one_line(error)}"
+
+
+def one_line(error: BaseException) -> str:
+    """Return what a stranger's error says, on one line and not without end."""
+    try:
+        text = " ".join(str(error).split())
+    except Exception:  # noqa: BLE001  # an error whose __str__ raises is still to be reported
+        text = "(an error that cannot say what it is)"
+    return text if len(text) <= _LONGEST else text[: _LONGEST - 3] + "..."

@@ -1,0 +1,113 @@
+"""What a plug-in implements: its hooks found, checked against their specifications, and called."""
+
+from __future__ import annotations
+
+import inspect
+import itertools
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any
+
+import pluggy
+
+from lapor_core.errors import did_you_mean
+from lapor_core.plugins import hookspecs
+from lapor_core.plugins.found import Found, one_line
+
+__all__ = ["HOOKS", "MOST", "Implementation", "call", "implementations", "signature"]
+
+Implementation = Callable[[], Any]
+
+PREFIX = f"{hookspecs.PROJECT}_"
+HOOKS: Mapping[str, Callable[..., Any]] = {
+    name: function for name, function in vars(hookspecs).items() if name.startswith(PREFIX)
+}
+"""Every hook by its name, in the order of their specifications."""
+
+MOST = 100
+"""How many contributions one hook of one plug-in may return: what never ends must end here."""
+
+
+def signature(hook: str) -> str:
+    """Return the signature of a hook as an author writes it: ``lapor_register_channels() -> Iterable[Channel]``."""
+    return f"{hook}{inspect.signature(HOOKS[hook])}".replace("'", "")
+
+
+def implementations(found: Found, plugin: object) -> Mapping[str, Implementation]:
+    """Return the hooks that ``plugin`` implements, by name, in the order of their specifications.
+
+    Raises:
+        PluginError: It implements no hook, an unknown one, one twice, or one with arguments the hook does not give.
+    """
+    marked: dict[str, Implementation] = {}
+    with found.blamed("looking for hooks", "bad_hook"):
+        pairs = tuple(_marked(plugin))
+    for hook, function in pairs:
+        _check(found, hook, function)
+        if hook in marked:
+            raise found.fault(f"{hook} is implemented twice", code="bad_hook")
+        marked[hook] = function
+    _check_unmarked(found, plugin, marked)
+    return {hook: marked[hook] for hook in HOOKS if hook in marked}
+
+
+def call(found: Found, hook: str, function: Implementation, noun: str) -> tuple[object, ...]:
+    """Call one hook of one plug-in and consume what it returns, here where its faults are caught: generators fail late.
+
+    Args:
+        found: The plug-in.
+        hook: The hook's name.
+        function: The plug-in's implementation.
+        noun: What the hook returns, for the error: ``channels``.
+
+    Raises:
+        PluginError: It raised, returned nothing that can be gone through, or did not come to an end.
+    """
+    with found.blamed(f"{hook}()", "hook_raised"):
+        result = function()
+    if inspect.iscoroutine(result):
+        result.close()
+    if isinstance(result, str | bytes | Mapping | None) or not isinstance(result, Iterable):
+        kind = "None" if result is None else type(result).__name__
+        raise found.fault(f"{hook}() returned {kind}; it must return {noun}", code="hook_returned")
+    with found.blamed(f"{hook}()", "hook_raised"):
+        items = tuple(itertools.islice(result, MOST + 1))
+        if inspect.isgenerator(result):
+            result.close()
+    if len(items) > MOST:
+        raise found.fault(f"{hook}() returned more than {MOST} {noun}", code="hook_returned")
+    return items
+
+
+def _marked(plugin: object) -> Iterator[tuple[str, Implementation]]:
+    manager = pluggy.PluginManager(hookspecs.PROJECT)
+    for name in dir(plugin):
+        options = manager.parse_hookimpl_opts(plugin, name)
+        if options is not None:
+            yield options.get("specname") or name, getattr(plugin, name)
+
+
+def _check(found: Found, hook: str, function: Implementation) -> None:
+    if hook not in HOOKS:
+        raise found.fault(f'"{hook}": not a hook; {did_you_mean(hook, HOOKS)}', code="unknown_hook")
+    try:
+        inspect.signature(function).bind()
+    except TypeError as error:
+        problem = f"its {hook} does not fit the hook ({one_line(error)}); the hook is {signature(hook)}"
+        raise found.fault(problem, code="bad_signature") from error
+
+
+def _check_unmarked(found: Found, plugin: object, marked: Mapping[str, Implementation]) -> None:
+    """A function that bears a hook's name but not its mark was meant to be one."""
+    functions = [name for name in vars(plugin) if name.startswith(PREFIX) and callable(vars(plugin)[name])]
+    forgotten = [name for name in functions if name in HOOKS and name not in marked]
+    if forgotten:
+        raise found.fault(f"{forgotten[0]} lacks its mark; write @hookimpl above it", code="unmarked_hook")
+    if not marked:
+        near = (
+            f'"{functions[0]}": not a hook; {did_you_mean(functions[0], HOOKS)}' if functions else _any_of_the_hooks()
+        )
+        raise found.fault(f"implements no hook; {near}", code="no_hook")
+
+
+def _any_of_the_hooks() -> str:
+    return f"write at least one of {', '.join(HOOKS)} and mark it with @hookimpl"
