@@ -1,0 +1,52 @@
+"""The citizens' web channel: a form, a receipt and tracking, as an ASGI application that any host can mount anywhere."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import ClassVar
+
+import attrs
+from starlette.routing import Mount
+from starlette.staticfiles import StaticFiles
+
+from lapor_channels.http import SafeHeaders, html_app
+from lapor_channels.web.account import Account
+from lapor_channels.web.report import Report
+from lapor_channels.web.settings import WebSettings
+from lapor_channels.web.site import KEY, Site
+from lapor_channels.web.start import Start
+from lapor_channels.web.track import Track
+from lapor_core.complaint import Proof
+from lapor_core.plugins.contracts import ASGIApp, Desk
+
+__all__ = ["Web"]
+
+STATIC = Path(__file__).parent / "static"
+
+
+@attrs.frozen(kw_only=True)
+class Web:
+    """The channel ``web``.
+
+    Attributes:
+        limits: What an office has set under ``[plugins.web]``.
+    """
+
+    key: ClassVar[str] = KEY
+    path: ClassVar[str] = "/"
+    proofs: ClassVar[frozenset[Proof]] = frozenset({Proof.VERIFIED_EMAIL, Proof.VERIFIED_MOBILE})
+    settings: ClassVar[type] = WebSettings
+
+    limits: WebSettings = attrs.Factory(WebSettings)
+
+    def configure(self, settings: WebSettings) -> Web:
+        """Return this channel with the office's settings."""
+        return attrs.evolve(self, limits=settings)
+
+    def app(self, desk: Desk) -> ASGIApp:
+        """Return the application over ``desk``."""
+        site = Site.over(desk, self.limits)
+        pages = [route for part in (Start, Account, Report, Track) for route in part(site).routes()]
+        kept = {"Cache-Control": "public, max-age=3600"}
+        look = Mount("/static/web", SafeHeaders(StaticFiles(directory=STATIC), kept))
+        return html_app([*pages, look], site.pages, max_body=self.limits.max_body)

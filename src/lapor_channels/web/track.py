@@ -1,0 +1,124 @@
+"""Tracking: what becomes of a report, shown to whoever holds its code. The code is posted, so no URL ever holds it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import timedelta
+
+import attrs
+from starlette.datastructures import FormData
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from lapor_channels.http import Problem, call, problem_of, text_of
+from lapor_channels.http.files import uploads_from
+from lapor_channels.web.cookies import Notes, drop, put
+from lapor_channels.web.site import Site, faults
+from lapor_core.errors import BadValue, LaporError, NotFound
+from lapor_core.lifecycle import Action, Role, State, allowed
+from lapor_core.plugins.contracts import Tracking
+from lapor_core.submission import Upload
+
+__all__ = ["Track", "may_reply"]
+
+REPLIED = "lapor_replied"
+"""The cookie, and purpose, of the note that leads from a reply back to its report; it is shown once."""
+
+LONGEST_CODE = 64
+MOST_PARTS = 100
+
+
+@attrs.frozen
+class Track:
+    """The form for a code, the report behind it, and the reply to it."""
+
+    site: Site
+
+    def routes(self) -> Iterator[Route]:
+        """Yield the routes of these pages."""
+        yield Route("/track", self.page, methods=["GET", "POST"])
+        yield Route("/track/reply", self.reply, methods=["POST"])
+
+    async def page(self, request: Request) -> Response:
+        """Ask for a code, or show the report of the code that was posted."""
+        if request.method != "POST":
+            return await self._after_reply(request) or self._ask(request)
+        async with request.form(max_files=0) as form:
+            code = text_of(form, "code")[:LONGEST_CODE]
+        return await self._open(request, code)
+
+    async def reply(self, request: Request) -> Response:
+        """Take the reporter's reply, then lead back to the report."""
+        async with request.form(max_files=MOST_PARTS) as form:
+            code, text = text_of(form, "code")[:LONGEST_CODE], text_of(form, "text")
+            uploads, problem = await self._uploads(request, form)
+        if not text:
+            empty = self.site.text(request, "track.reply_empty")
+            problem = faults(empty, {"text": empty} | (problem.by_field if problem else {}))
+        if problem:
+            return await self._open(request, code, text, problem)
+        try:
+            await call(self.site.desk.reply, code, text, uploads)
+        except LaporError as error:
+            return await self._open(request, code, text, self._refusal(request, error))
+        return await self._done(request, code)
+
+    async def _open(self, request: Request, code: str, text: str = "", problem: Problem | None = None) -> Response:
+        """Show the report, with the reply that could not be taken."""
+        try:
+            tracking = await call(self.site.desk.track, code, self.site.language(request))
+        except (BadValue, NotFound) as error:
+            return self._not_there(request, code, error)
+        status = problem.status if problem else 200
+        return self._report(request, tracking, status=status, typed=text, problem=problem)
+
+    async def _after_reply(self, request: Request) -> Response | None:
+        values = await call(Notes(self.site.desk).read, REPLIED, request.cookies.get(REPLIED))
+        if values is None:
+            return None
+        tracking = await call(self.site.desk.track, values["code"], self.site.language(request))
+        answer = self._report(request, tracking, replied=True)
+        drop(request, answer, REPLIED, "track")
+        return answer
+
+    async def _done(self, request: Request, code: str) -> Response:
+        until = self.site.desk.now() + timedelta(minutes=1)
+        note = await call(Notes(self.site.desk).write, REPLIED, {"code": code}, until)
+        answer = self.site.go(request, "track")
+        put(request, answer, REPLIED, note, "track")
+        return answer
+
+    async def _uploads(self, request: Request, form: FormData) -> tuple[tuple[Upload, ...], Problem | None]:
+        try:
+            return await uploads_from(form, rule=self.site.rule), None
+        except BadValue as error:
+            return (), self.site.file_fault(request, error)
+
+    def _ask(self, request: Request, code: str = "", problem: Problem | None = None) -> Response:
+        status = problem.status if problem else 200
+        return self.site.show(request, "track.html", status=status, typed=code, problem=problem)
+
+    def _not_there(self, request: Request, code: str, error: LaporError) -> Response:
+        if isinstance(error, NotFound):
+            text = self.site.text(request, "track.unknown")
+            return self._ask(request, code, faults(text, {"code": text}, 404))
+        problem = problem_of(error, self.site.language(request))
+        return self._ask(request, code, faults(problem.message, {"code": problem.message}))
+
+    def _report(self, request: Request, tracking: Tracking, status: int = 200, **values: object) -> Response:
+        seen: Mapping[str, object] = {"replied": False, "typed": "", "problem": None} | values
+        may = may_reply(tracking.state)
+        return self.site.show(request, "tracking.html", status=status, tracking=tracking, may_reply=may, **seen)
+
+    def _refusal(self, request: Request, error: LaporError) -> Problem:
+        problem = problem_of(error, self.site.language(request))
+        refused = self.site.text(request, "track.refused")
+        return problem if problem.fields else attrs.evolve(problem, message=refused)
+
+
+def may_reply(state: str) -> bool:
+    """Return whether a reply of the reporter's is possible in ``state``; a host's own state is asked, not refused."""
+    if state not in set(State):
+        return True
+    return Action.REPLY in {action for action, _ in allowed(State(state), Role.REPORTER)}
