@@ -43,6 +43,11 @@ class Found:
         return f"plug-in '{self.key}'{brought_by}"
 
     @property
+    def module(self) -> str:
+        """What is imported, without the extras it asks for."""
+        return self.entry_point.value.partition("[")[0].strip()
+
+    @property
     def provider(self) -> str:
         """The distribution with its version, ``lapor-kiosk 0.2``."""
         return f"{self.distribution} {self.version}".strip()
@@ -72,7 +77,7 @@ class Found:
         return f'tell the authors of {self.distribution or "the plug-in"}; until then, block "{self.key}"'
 
     def _module_missing(self, error: ModuleNotFoundError, doing: str, code: str) -> PluginError:
-        own = self.entry_point.module.partition(".")[0]
+        own = self.module.partition(":")[0].partition(".")[0]
         foreign = (error.name or "").partition(".")[0] != own
         extras = tuple(self._extras_not_installed()) if foreign else ()
         if not extras:

@@ -166,7 +166,7 @@ class PluginHost:
     def _load(self, found: Found) -> _Outcome:
         hooks: Mapping[str, Implementation] = {}
         try:
-            with found.blamed(f"importing {found.entry_point.value}", "import_failed"):
+            with found.blamed(f"importing {found.module}", "import_failed"):
                 plugin = found.entry_point.load()
             hooks = implementations(found, plugin)
             given = [item for hook, function in hooks.items() for item in _contributions(found, hook, function)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any, get_args
 
@@ -20,6 +21,8 @@ SECRET = "lapor_secret"  # noqa: S105  # the name of a mark, no password
 
 SECTION = "plugins"
 """The table of the configuration under which each plug-in has a section of its own."""
+
+_SHORT = 4
 
 
 @attrs.frozen(kw_only=True)
@@ -109,7 +112,9 @@ class _Hidden:
     def __call__(self, text: str) -> str:
         forms = {form for secret in self.texts for form in (secret, repr(secret)[1:-1])}
         for form in sorted(forms, key=len, reverse=True):
-            text = text.replace(form, "***")
+            # A short one is taken out as a word only: "t" in every word would say what it is.
+            edge = r"\b" if len(form) < _SHORT and form.isalnum() else ""
+            text = re.sub(f"{edge}{re.escape(form)}{edge}", "***", text)
         return text
 
 
