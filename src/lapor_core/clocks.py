@@ -275,7 +275,7 @@ def _end(rule: ClockRule, day: date, office: Office) -> datetime:
 
 def _after_hours_limit(limit: Limit, start: datetime, office: Office, pauses: Sequence[_Stretch]) -> datetime:
     """Walk from pause to pause: what is left after each is carried on to behind it."""
-    left: float = limit.amount * 60
+    left = limit.amount * timedelta(hours=1)
     at = start
     for begin, end in pauses:
         reached = _plus(at, left, limit.unit, office)
@@ -287,16 +287,12 @@ def _after_hours_limit(limit: Limit, start: datetime, office: Office, pauses: Se
     return _plus(at, left, limit.unit, office)
 
 
-def _plus(at: datetime, minutes: float, unit: Unit, office: Office) -> datetime:
-    if unit is Unit.HOURS:
-        return office.local(at + timedelta(minutes=minutes))
-    return office.add_time(at, minutes)
+def _plus(at: datetime, amount: timedelta, unit: Unit, office: Office) -> datetime:
+    return office.local(at + amount) if unit is Unit.HOURS else office.add_time(at, amount)
 
 
-def _between(start: datetime, end: datetime, unit: Unit, office: Office) -> float:
-    if unit is Unit.HOURS:
-        return (end - start) / timedelta(minutes=1)
-    return office.time_between(start, end)
+def _between(start: datetime, end: datetime, unit: Unit, office: Office) -> timedelta:
+    return end - start if unit is Unit.HOURS else office.time_between(start, end)
 
 
 _Stretch = tuple[datetime, datetime]

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from lapor_core.calendar.day import Day, Days
     from lapor_core.calendar.decree import Decree, DecreeDay
+    from lapor_core.calendar.hours import Break, DayHours, OfficeHours, Schedule, shipped_hours
     from lapor_core.calendar.kinds import CollectiveLeave, Confidence, DayKind, Effect, Name
     from lapor_core.calendar.ledger import Ledger, NetDay, indonesia
     from lapor_core.calendar.loading import overlay, read_ledger
@@ -23,9 +24,11 @@ if TYPE_CHECKING:
     from lapor_core.calendar.weeks import Week
 
 __all__ = [
+    "Break",
     "CollectiveLeave",
     "Confidence",
     "Day",
+    "DayHours",
     "DayKind",
     "Days",
     "Decree",
@@ -37,7 +40,9 @@ __all__ = [
     "Name",
     "NetDay",
     "Office",
+    "OfficeHours",
     "Region",
+    "Schedule",
     "Table",
     "Week",
     "Zero",
@@ -46,11 +51,13 @@ __all__ = [
     "read_ledger",
     "regions",
     "resolve_region",
+    "shipped_hours",
 ]
 
 _MODULES = {
     "day": ("Day", "Days"),
     "decree": ("Decree", "DecreeDay"),
+    "hours": ("Break", "DayHours", "OfficeHours", "Schedule", "shipped_hours"),
     "kinds": ("CollectiveLeave", "Confidence", "DayKind", "Effect", "Name"),
     "ledger": ("Ledger", "NetDay", "indonesia"),
     "loading": ("overlay", "read_ledger"),

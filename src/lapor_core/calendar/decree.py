@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 
 import attrs
 
@@ -19,11 +19,11 @@ class DecreeDay:
     A moved day is written twice: withdrawn where it was, and off where it is, with ``moved_from``.
     """
 
-    date: datetime.date
+    date: dt.date
     effect: Effect
     kind: DayKind
     name: Name
-    moved_from: datetime.date | None = None
+    moved_from: dt.date | None = None
 
 
 @attrs.frozen(kw_only=True)
@@ -41,7 +41,7 @@ class Decree:
     """
 
     number: str
-    issued: datetime.date
+    issued: dt.date
     days: tuple[DecreeDay, ...] = ()
     title: str = ""
     year: int | None = None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import functools
 import hashlib
 from collections.abc import Iterable
@@ -26,12 +26,12 @@ class NetDay:
     Where several decrees make one day off, names, decrees and ``entries`` stand together, and ``kind`` is the first's.
     """
 
-    date: datetime.date
+    date: dt.date
     effect: Effect
     kind: DayKind
     name: Name
     decree: str
-    issued: datetime.date | None
+    issued: dt.date | None
     entries: tuple[Entry, ...] = attrs.field(repr=False)
 
 

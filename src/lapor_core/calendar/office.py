@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import hashlib
 from collections.abc import Iterable
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -14,6 +14,7 @@ import attrs
 from lapor_core.calendar.assembly import table_of
 from lapor_core.calendar.coverage import holidays_version
 from lapor_core.calendar.day import Day, Days
+from lapor_core.calendar.hours import OfficeHours, shipped_hours
 from lapor_core.calendar.kinds import CollectiveLeave
 from lapor_core.calendar.ledger import Ledger, indonesia
 from lapor_core.calendar.overrides import LocalDay
@@ -21,6 +22,7 @@ from lapor_core.calendar.regions import resolve_region
 from lapor_core.calendar.sources import Source, from_ledger, from_workalendar, workalendar_name
 from lapor_core.calendar.table import Table, Zero
 from lapor_core.calendar.weeks import Week, as_week
+from lapor_core.calendar.worktime import WorkTime
 from lapor_core.calendar.zones import as_zone
 from lapor_core.errors import BadValue, did_you_mean, require_aware
 
@@ -55,6 +57,7 @@ class Office:
         collective_leave: Whether cuti bersama is off as the SKB says, as the ASN's Keppres says, or worked.
         days_off: Own days off; they beat the decrees.
         working_days: Own working days; they beat decrees and week.
+        hours: When it is open on its working days; by default hours that fit Perpres 21/2023.
         known_on: The office judges by the decrees issued up to this day; ``None`` is all there are.
         name: What the office is called, for people.
 
@@ -71,6 +74,7 @@ class Office:
     collective_leave: CollectiveLeave = attrs.field(default=CollectiveLeave.OFF, converter=_leave)
     days_off: tuple[LocalDay, ...] = attrs.field(default=(), converter=_own_days)
     working_days: tuple[LocalDay, ...] = attrs.field(default=(), converter=_own_days)
+    hours: OfficeHours = attrs.field(factory=shipped_hours)
     known_on: date | None = None
     name: str = ""
 
@@ -95,6 +99,7 @@ class Office:
         collective_leave: CollectiveLeave | str = CollectiveLeave.OFF,
         days_off: Iterable[LocalDay] = (),
         working_days: Iterable[LocalDay] = (),
+        hours: OfficeHours | None = None,
         ledger: Ledger | None = None,
         name: str = "",
     ) -> Office:
@@ -106,6 +111,7 @@ class Office:
             collective_leave=collective_leave,
             days_off=days_off,
             working_days=working_days,
+            hours=hours if hours is not None else shipped_hours(),
             ledger=ledger if ledger is not None else indonesia(),
             name=name,
         )
@@ -211,6 +217,38 @@ class Office:
         """Return the last whole second of a day on this office's wall clock, 23.59.59."""
         return datetime.combine(day, time(23, 59, 59), tzinfo=self._zone_info)
 
+    def start_of_day(self, day: date) -> datetime:
+        """Return midnight at the beginning of a day on this office's wall clock."""
+        return datetime.combine(day, time(), tzinfo=self._zone_info)
+
+    def opening(self, day: date) -> datetime | None:
+        """Return when the office opens on ``day``, or None when it stays shut."""
+        hours = self._worktime.hours(day)
+        return datetime.combine(day, hours.opens, tzinfo=self._zone_info) if hours else None
+
+    def closing(self, day: date) -> datetime | None:
+        """Return when the office closes on ``day``, or None when it stays shut."""
+        hours = self._worktime.hours(day)
+        return datetime.combine(day, hours.closes, tzinfo=self._zone_info) if hours else None
+
+    def is_open(self, moment: datetime) -> bool:
+        """Tell whether the office is open at an instant; in a break, and at the closing minute, it is not.
+
+        Raises:
+            BadValue: ``moment`` has no time zone.
+        """
+        local = self.local(moment)
+        hours = self._worktime.hours(local.date())
+        return hours is not None and any(begins <= local.time() < ends for begins, ends in hours.stretches)
+
+    def add_time(self, start: datetime, amount: timedelta) -> datetime:
+        """Return the earliest instant by which ``amount`` of office time has passed; see :meth:`WorkTime.add`."""
+        return self._worktime.add(self.local(start), amount)
+
+    def time_between(self, start: datetime, end: datetime) -> timedelta:
+        """Return the office time between two instants; negative when ``end`` comes first."""
+        return self._worktime.between(self.local(start), self.local(end))
+
     # Inside
 
     @functools.cached_property
@@ -230,6 +268,10 @@ class Office:
         return table_of(self._source, self.week, self.days_off, self.working_days)
 
     @functools.cached_property
+    def _worktime(self) -> WorkTime:
+        return WorkTime(self._table.first, self._table.working, self.hours, self._zone_info)
+
+    @functools.cached_property
     def _zone_info(self) -> ZoneInfo:
         return ZoneInfo(self.zone)
 
@@ -237,7 +279,7 @@ class Office:
     def _settings(self) -> str:
         calendar = self._known.version if self._known is not None else workalendar_name(self.calendar)
         parts = (calendar, self.zone, sorted(self.week), self.region, str(self.collective_leave))
-        return repr((*parts, self.days_off, self.working_days))
+        return repr((*parts, self.days_off, self.working_days, self.hours))
 
     def _require_ledger(self, problem: str) -> Ledger:
         if self.ledger is None:

@@ -8,7 +8,7 @@ be renamed. Who asks matters: an office sees the decrees whose scope binds its r
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 from collections.abc import Iterable, Mapping
 from datetime import date
 
@@ -25,12 +25,12 @@ __all__ = ["DayState", "Entry", "after", "matching", "replay"]
 class Entry:
     """What one decree says about one day; ``issued`` is ``None`` where no decree is behind it."""
 
-    date: datetime.date
+    date: dt.date
     effect: Effect
     kind: DayKind
     name: Name
     decree: str
-    issued: datetime.date | None = None
+    issued: dt.date | None = None
     scope: str = "national"
     unsure: bool = False
 
