@@ -65,7 +65,10 @@ class Problem:
     @property
     def by_field(self) -> dict[str, str]:
         """The sentence of each field at fault, for a form that shows it beside the field."""
-        return {piece.field: piece.text for piece in reversed(self.fields)}
+        texts: dict[str, str] = {}
+        for piece in self.fields:
+            texts.setdefault(piece.field, piece.text)
+        return texts
 
 
 def problem_of(error: LaporError | HTTPException, language: str = "id") -> Problem:

@@ -76,9 +76,9 @@ class Site:
         """Return what is wrong with files that cannot be taken; too large is told with the limits."""
         problem = problem_of(error, self.language(request))
         if error.code != "too_large":
-            return problem
+            return attrs.evolve(problem, status=422)
         text = self.text(request, "report.too_large", size=self.size, count=self.settings.max_files)
-        return faults(text, {"uploads": text}, problem.status)
+        return faults(text, {"uploads": text}, 413)
 
     def citizen(self, request: Request) -> Principal | None:
         """Return the reporter who calls, when everything is proved that the policy asks of this channel."""

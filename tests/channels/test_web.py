@@ -1,0 +1,692 @@
+"""The citizens' web channel over a desk of its own: every page, under a prefix, in both languages, with good and bad input."""
+
+import io
+import re
+import string
+import uuid
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime, timedelta
+from html.parser import HTMLParser
+from urllib.parse import urljoin, urlsplit
+from zoneinfo import ZoneInfo
+
+import attrs
+import pytest
+
+pytest.importorskip("starlette")
+
+from jinja2 import nodes
+from PIL import Image
+from starlette.applications import Starlette
+from starlette.routing import Mount
+from starlette.testclient import TestClient
+
+from lapor_channels.web import SESSION, Web, WebSettings, lapor_register_channels
+from lapor_channels.web.account import international
+from lapor_channels.web.site import Site
+from lapor_channels.web.texts import LANGUAGES, catalog
+from lapor_channels.web.track import may_reply
+from lapor_core.complaint import Agency, Kind, Proof, Reporter
+from lapor_core.errors import BadValue, Incomplete, NotFound, Refused
+from lapor_core.lifecycle import Role, State
+from lapor_core.plugins.contracts import (
+    PRINCIPAL,
+    Channel,
+    Configurable,
+    Mounts,
+    Principal,
+    Receipt,
+    Tracking,
+    TrackingEntry,
+)
+from lapor_core.policy.loading import shipped_policy
+from lapor_core.requirements import missing
+from lapor_core.submission import Submission, Upload
+
+WITA = ZoneInfo("Asia/Makassar")
+PROOFS = frozenset({Proof.VERIFIED_EMAIL, Proof.VERIFIED_MOBILE})
+CITIZEN = Reporter(name="Warga Contoh", email="warga@example.com", mobile="+6281200000000")  # invented
+PREFIXES = ["", "/layanan", "/a/b"]
+
+
+class Desk:
+    """As much of a desk as the pages need: it remembers what it was handed."""
+
+    def __init__(self) -> None:
+        agencies = (Agency(key="dinas-contoh", name="Dinas Contoh"),)
+        self.policy = attrs.evolve(shipped_policy("banjarbaru"), agencies=agencies)
+        self.time = datetime(2026, 3, 13, 10, 5, tzinfo=WITA)
+        self.submissions: dict[str, Submission] = {}
+        self.attempts = 0
+        self.replies: list[tuple[str, str, tuple[Upload, ...]]] = []
+        self.challenged: list[Reporter] = []
+        self.kept: dict[str, bytes] = {}
+        self.refuse_reply = False
+        self.tracked = Tracking(
+            code="BJB-7K3M-9Q",
+            state=State.WAITING,
+            status="Menunggu jawaban Anda",
+            received_at=self.time,
+            due_date=date(2026, 4, 10),
+            provisional=True,
+            late=True,
+            entries=(TrackingEntry(at=self.time, text="Laporan diterima"),),
+            contacts=("Ombudsman RI: 137",),
+        )
+
+    def now(self) -> datetime:
+        return self.time
+
+    def submit(self, submission: Submission) -> Receipt:
+        self.attempts += 1
+        if lacking := missing(submission, self.policy):
+            raise Incomplete(lacking)
+        repeated = submission.source_id in self.submissions
+        self.submissions.setdefault(submission.source_id, submission)
+        return Receipt(code="BJB-7K3M-9Q", received_at=self.time, due_date=date(2026, 4, 10), repeated=repeated)
+
+    def track(self, code: str, language: str = "id") -> Tracking:
+        if code == "BJB-7K3M-9Q":
+            return self.tracked
+        if code.startswith("BJB"):
+            raise NotFound("no such code", code="unknown_code")
+        raise BadValue("not a code", code="bad_code")
+
+    def reply(self, code: str, text: str, uploads: tuple[Upload, ...] = ()) -> None:
+        self.track(code)
+        if self.refuse_reply:
+            raise Refused("not now", code="not_now")
+        self.replies.append((code, text, uploads))
+
+    def challenge(self, reporter: Reporter) -> str:
+        self.challenged.append(reporter)
+        return "challenge-1"
+
+    def confirm(self, challenge: str, codes: Mapping[Proof, str]) -> str:
+        if codes != dict.fromkeys(PROOFS, "123456"):
+            raise Refused("a code is wrong", code="wrong_code")
+        return "token-1"
+
+    def principal(self, token: str) -> Principal | None:
+        if token == "officer":
+            return Principal(id="officer-1", role=Role.AGENCY_ADMIN, proofs=PROOFS)
+        if token == "half":
+            return Principal(id="p-2", role=Role.REPORTER, proofs=frozenset({Proof.VERIFIED_EMAIL}))
+        return Principal(id=token, role=Role.REPORTER, proofs=PROOFS, reporter=CITIZEN) if "token" in token else None
+
+    def recall(self, key: str) -> bytes | None:
+        return self.kept.get(key)
+
+    def keep(self, key: str, value: bytes) -> None:
+        self.kept[key] = value
+
+
+def host(desk, prefix="", web=None):
+    """A host as the contract describes it: it mounts the app and turns the cookie into a principal."""
+    inner = (web or Web()).app(desk)
+    mounted = Starlette(routes=[Mount(prefix, inner)]) if prefix else inner
+
+    async def app(scope, receive, send):
+        if scope["type"] == "http":
+            cookies = dict(scope["headers"]).get(b"cookie", b"").decode()
+            if found := re.search(rf"{SESSION}=([^;]+)", cookies):
+                scope[PRINCIPAL] = desk.principal(found[1])
+        await mounted(scope, receive, send)
+
+    return app
+
+
+def browser(desk, prefix="", signed_in=True, web=None, **options) -> TestClient:
+    client = TestClient(host(desk, prefix, web), base_url=f"http://testserver{prefix}/", **options)
+    client.headers["accept-language"] = "id"
+    if signed_in:
+        client.cookies.set(SESSION, "token-1")
+    return client
+
+
+@pytest.fixture
+def desk() -> Desk:
+    return Desk()
+
+
+def picture() -> bytes:
+    buffer = io.BytesIO()
+    Image.new("RGB", (8, 8), "navy").save(buffer, "JPEG")
+    return buffer.getvalue()
+
+
+def form_id(page: str) -> str:
+    return re.search(r'name="form" value="([^"]+)"', page)[1]
+
+
+def filled(client, **changes) -> dict[str, str]:
+    fields = {
+        "form": form_id(client.get("report").text),
+        "kind": "complaint",
+        "title": "Lampu jalan padam",
+        "narrative": "Lampu padam sejak Senin.",
+        "event_date": "2026-03-12",
+        "event_time": "19:30",
+        "place": "Jalan Contoh",
+        "agency": "dinas-contoh",
+    }
+    return fields | changes
+
+
+# --- The channel
+
+
+def test_it_keeps_its_contracts():
+    [channel] = lapor_register_channels()
+    assert isinstance(channel, Channel)
+    assert isinstance(channel, Mounts)
+    assert isinstance(channel, Configurable)
+    assert (channel.key, channel.path, channel.proofs) == ("web", "/", PROOFS)
+    assert channel.configure(WebSettings(max_files=2)).limits.max_files == 2
+
+
+@pytest.mark.parametrize("name", ["max_files", "max_file_bytes", "receipt_minutes"])
+def test_limits_are_positive(name):
+    with pytest.raises(BadValue, match=name):
+        WebSettings(**{name: 0})
+
+
+# --- The start page
+
+
+def test_the_start_page_says_what_the_standard_says(desk):
+    page = browser(desk, signed_in=False).get("").text
+    policy = desk.policy
+    told = [policy.office.name, policy.office.address, policy.office.telephone, policy.office.site, policy.fee]
+    told += [*policy.conditions, *(rule.text for rule in policy.rules), *(row.text for row in policy.channels.values())]
+    told += ["7 hari kerja", "14 hari kerja", "30 hari kerja", "137", "082137373737", "pengaduan@ombudsman.go.id"]
+    assert [text for text in told if text not in page] == []
+
+
+# --- Who reports
+
+
+def test_an_account_is_two_codes_and_a_cookie(desk):
+    client = browser(desk, signed_in=False, follow_redirects=False)
+    asked = client.post("account", data={"name": "Warga Contoh", "email": "warga@example.com", "mobile": "0812-0000-0000"})
+    assert asked.status_code == 200
+    assert 'name="challenge" value="challenge-1"' in asked.text
+    assert desk.challenged == [CITIZEN]
+    done = client.post(
+        "account/confirm", data={"challenge": "challenge-1", "email_code": "123 456", "mobile_code": "123456"}
+    )
+    assert (done.status_code, done.headers["location"]) == (303, "../report")
+    cookie = done.headers["set-cookie"]
+    assert cookie.startswith(f"{SESSION}=token-1;")
+    assert "HttpOnly" in cookie
+    assert "SameSite=lax" in cookie
+    assert "Path=/;" in cookie
+    assert "Secure" not in cookie
+    assert client.get("report").status_code == 200
+
+
+def test_the_cookie_is_secure_and_for_the_mount_alone(desk):
+    client = TestClient(host(desk, "/layanan"), base_url="https://testserver/layanan/", follow_redirects=False)
+    codes = {"challenge": "challenge-1", "email_code": "123456", "mobile_code": "123456"}
+    cookie = client.post("account/confirm", data=codes).headers["set-cookie"]
+    assert "Path=/layanan/;" in cookie
+    assert "Secure" in cookie
+
+
+def test_a_wrong_code_asks_again_and_keeps_the_challenge(desk):
+    client = browser(desk, signed_in=False)
+    codes = {"challenge": "challenge-1", "email_code": "123456", "mobile_code": "000000"}
+    page = client.post("account/confirm", data=codes)
+    assert page.status_code == 409
+    assert "Kode verifikasi salah" in page.text
+    assert 'value="challenge-1"' in page.text
+    assert SESSION not in client.cookies
+
+
+def test_an_empty_code_is_told_at_its_field(desk):
+    page = browser(desk, signed_in=False).post("account/confirm", data={"challenge": "c", "email_code": "1"})
+    assert page.status_code == 422
+    assert 'id="mobile_code-fault"' in page.text
+    assert 'id="email_code-fault"' not in page.text
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("name", ""),
+        ("name", "x" * 201),
+        ("email", "warga"),
+        ("email", "warga@example.com\r\nBcc: semua@example.com"),
+        ("email", "a@b@example.com"),
+        ("mobile", "1708"),
+        ("mobile", "62 21 1500"),
+        ("mobile", "warga"),
+    ],
+)
+def test_an_account_needs_all_three(desk, field, value):
+    typed = {"name": "Warga Contoh", "email": "warga@example.com", "mobile": "081200000000"} | {field: value}
+    page = browser(desk, signed_in=False).post("account", data=typed)
+    assert page.status_code == 422
+    assert f'href="#{field}"' in page.text
+    assert f'id="{field}-fault"' in page.text
+    assert desk.challenged == []
+
+
+@pytest.mark.parametrize("written", ["081234567890", "62812-3456-7890", "+62 812 3456 7890", "812 3456 7890"])
+def test_numbers_become_international(written):
+    assert international(written) == "+6281234567890"  # invented
+
+
+def test_leaving_forgets_the_session(desk):
+    client = browser(desk, follow_redirects=False)
+    left = client.post("account/leave")
+    assert left.status_code == 303
+    assert f'{SESSION}=""' in left.headers["set-cookie"]
+    assert "Max-Age=0" in left.headers["set-cookie"]
+
+
+# --- The report
+
+
+@pytest.mark.parametrize("token", [None, "unknown", "officer", "half"])
+def test_a_stranger_is_led_to_the_account(desk, token):
+    client = browser(desk, signed_in=False, follow_redirects=False)
+    if token:
+        client.cookies.set(SESSION, token)
+    for answer in (client.get("report"), client.post("report", data={"narrative": "x"})):
+        assert (answer.status_code, answer.headers["location"]) == (303, "./account?next=report")
+    assert catalog("id")["account.first"] in client.get("account?next=report").text
+    assert desk.attempts == 0
+
+
+def test_a_report_becomes_a_submission_and_a_receipt(desk):
+    client = browser(desk)
+    fields = filled(client, anonymous="1")
+    page = client.post("report", data=fields, files=[("uploads", ("foto.jpg", picture(), "image/jpeg"))])
+    [made] = desk.submissions.values()
+    assert (made.channel, made.kind, made.agency) == ("web", Kind.COMPLAINT, "dinas-contoh")
+    assert (made.title, made.narrative, made.place) == (fields["title"], fields["narrative"], fields["place"])
+    assert (made.event_date, made.event_time.hour, made.event_time.minute) == (date(2026, 3, 12), 19, 30)
+    assert (made.visibility.anonymous, made.visibility.secret) == (True, False)
+    assert (made.reporter, made.proofs, made.received_at) == (CITIZEN, PROOFS, desk.time)
+    assert [upload.name for upload in made.uploads] == ["foto.jpg"]
+    assert made.uploads[0].content == picture()
+    assert page.url.path == "/receipt"
+    assert "BJB" not in str(page.url)
+    for shown in ("BJB-7K3M-9Q", "B J B - 7 K 3 M - 9 Q", "Jumat, 13 Maret 2026, pukul 10.05 WITA", "Jumat, 10 April 2026"):
+        assert shown in page.text
+    assert client.get("receipt").text == page.text
+
+
+def test_posting_twice_makes_one_report(desk):
+    client = browser(desk)
+    fields = filled(client)
+    client.post("report", data=fields)
+    again = client.post("report", data=fields)
+    assert (desk.attempts, len(desk.submissions)) == (2, 1)
+    assert catalog("id")["receipt.repeated"] in again.text
+    client.post("report", data=filled(client))
+    assert len(desk.submissions) == 2
+
+
+def test_another_person_with_the_same_form_id_makes_another_report(desk):
+    client = browser(desk)
+    fields = filled(client)
+    client.post("report", data=fields)
+    client.cookies.clear()
+    client.cookies.set(SESSION, "token-2")
+    page = client.post("report", data=fields)
+    assert len(desk.submissions) == 2
+    assert catalog("id")["receipt.repeated"] not in page.text
+
+
+def test_a_spoiled_form_id_loses_nothing(desk):
+    client = browser(desk)
+    assert client.post("report", data=filled(client, form="<x>")).url.path == "/receipt"
+    assert [uuid.UUID(key) for key in desk.submissions]
+
+
+def test_a_receipt_is_for_this_browser_and_not_for_long(desk):
+    client = browser(desk)
+    client.post("report", data=filled(client))
+    assert browser(desk).get("receipt").status_code == 404
+    desk.time += timedelta(minutes=31)
+    gone = client.get("receipt")
+    assert gone.status_code == 404
+    assert "BJB" not in gone.text
+
+
+@pytest.mark.parametrize("forged", ["", "x", "eyJjb2RlIjoiWCJ9.AAAA"])
+def test_a_forged_receipt_is_not_shown(desk, forged):
+    client = browser(desk)
+    client.cookies.set("lapor_receipt", forged)
+    assert client.get("receipt").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("kind", "aduan"),
+        ("narrative", " \r\n "),
+        ("narrative", "\x00"),
+        ("event_date", "kemarin"),
+        ("event_date", "2026-02-30"),
+        ("event_date", "2026-03-14"),
+        ("event_time", "25:00"),
+        ("agency", "dinas-lain"),
+    ],
+)
+def test_what_is_wrong_is_told_at_its_field_and_nothing_typed_is_lost(desk, field, value):
+    client = browser(desk)
+    fields = filled(client, secret="1", title='Lampu "padam" <b>&') | {field: value}
+    page = client.post("report", data=fields)
+    assert (page.status_code, desk.attempts) == (422, 0)
+    assert re.findall(r'href="#(\w+)"', page.text.replace("#main", "")) == [field]
+    assert f'id="{field}-fault"' in page.text
+    assert form_id(page.text) == fields["form"]
+    assert "Lampu &#34;padam&#34; &lt;b&gt;&amp;" in page.text
+    assert re.search(r'id="secret" value="1"[^>]* checked', page.text)
+    assert not re.search(r'id="anonymous" value="1"[^>]* checked', page.text)
+    assert catalog("id")["form.files_again"] in page.text
+    assert "<title>Perlu diperbaiki: " in page.text
+
+
+def test_everything_wrong_is_told_at_once_in_the_order_of_the_form(desk):
+    client = browser(desk)
+    fields = filled(client, event_time="x", narrative="", kind="x")
+    page = client.post("report", data=fields, files=[("uploads", ("foto.jpg", b"MZ\x90 not a photo"))])
+    assert re.findall(r'<li><a href="#(\w+)"', page.text) == ["kind", "narrative", "event_time", "uploads"]
+
+
+@pytest.mark.parametrize("written", ["2026-03-12", "12-03-2026", "12/03/2026", "12.03.2026"])
+def test_dates_as_people_write_them(desk, written):
+    client = browser(desk)
+    client.post("report", data=filled(client, event_date=written, event_time="19.30"))
+    [made] = desk.submissions.values()
+    assert (made.event_date, made.event_time.hour) == (date(2026, 3, 12), 19)
+
+
+def test_only_the_narrative_is_required(desk):
+    client = browser(desk)
+    page = client.post("report", data={"form": str(uuid.uuid4()), "narrative": "Terima kasih"})
+    assert page.url.path == "/receipt"
+
+
+def test_what_the_desk_still_misses_is_told_at_its_field(desk):
+    desk.policy = attrs.evolve(
+        desk.policy, channels={"web": attrs.evolve(desk.policy.channels["web"], content=("narrative", "place", "uploads"))}
+    )
+    client = browser(desk)
+    page = client.post("report", data=filled(client, place=""))
+    assert page.status_code == 422
+    assert re.findall(r'<li><a href="#(\w+)"', page.text) == ["place", "uploads"]
+
+
+# --- Files
+
+
+def small(**limits) -> Web:
+    return Web(limits=WebSettings(**limits))
+
+
+def test_a_file_too_large_says_the_limit_and_keeps_the_form(desk):
+    client = browser(desk, web=small(max_file_bytes=2048))
+    noise = picture() + bytes(4096)
+    page = client.post("report", data=filled(client), files=[("uploads", ("foto.jpg", noise))])
+    assert (page.status_code, desk.attempts) == (413, 0)
+    assert "2 kB" in page.text
+    assert "Lampu padam sejak Senin." in page.text
+
+
+def test_a_file_too_many_is_told(desk):
+    client = browser(desk, web=small(max_files=2))
+    page = client.post("report", data=filled(client), files=[("uploads", ("a.jpg", picture()))] * 3)
+    assert (page.status_code, desk.attempts) == (422, 0)
+    assert "paling banyak 2" in page.text
+    assert 'id="uploads-fault"' in page.text
+
+
+def test_a_body_too_large_is_refused_with_the_limits(desk):
+    client = browser(desk, web=small(max_files=1, max_file_bytes=1024))
+    page = client.post("report", data=filled(client), files=[("uploads", ("a.jpg", bytes(2 * 1024**2)))])
+    assert (page.status_code, desk.attempts) == (413, 0)
+    assert "1 kB" in page.text
+    assert "<h1>Kiriman terlalu besar" in page.text
+
+
+def test_a_file_field_left_empty_is_no_file(desk):
+    client = browser(desk)
+    client.post("report", data=filled(client), files=[("uploads", ("", b""))])
+    assert [made.uploads for made in desk.submissions.values()] == [()]
+
+
+# --- Tracking
+
+
+def test_tracking_shows_what_the_desk_says_and_keeps_the_code_out_of_urls(desk):
+    client = browser(desk, signed_in=False)
+    page = client.post("track", data={"code": " BJB-7K3M-9Q "})
+    assert (page.status_code, page.url.path, page.url.query) == (200, "/track", b"")
+    for shown in ("Menunggu jawaban Anda", "Jumat, 10 April 2026", "Laporan diterima", "Ombudsman RI: 137"):
+        assert shown in page.text
+    for key in ("track.late", "track.provisional", "track.reply_text"):
+        assert catalog("id")[key] in page.text
+    assert "BJB" not in " ".join(Links(page.text).found)
+
+
+@pytest.mark.parametrize(("code", "status"), [("BJB-0000-00", 404), ("?", 422), ("", 422), ("x" * 10_000, 422)])
+def test_a_code_that_leads_nowhere_is_told_at_the_field(desk, code, status):
+    page = browser(desk, signed_in=False).post("track", data={"code": code})
+    assert page.status_code == status
+    assert 'href="#code"' in page.text
+    assert 'aria-describedby="code-hint code-fault"' in page.text
+
+
+@pytest.mark.parametrize("state", list(State))
+def test_a_reply_is_offered_where_the_life_allows_it(desk, state):
+    desk.tracked = attrs.evolve(desk.tracked, state=state)
+    page = browser(desk, signed_in=False).post("track", data={"code": "BJB-7K3M-9Q"}).text
+    assert ('name="text"' in page) == may_reply(state) == (state in {State.WAITING, State.HELD, State.RESPONDED})
+
+
+def test_a_reply_leads_back_to_the_report_once(desk):
+    client = browser(desk, signed_in=False)
+    reply = {"code": "BJB-7K3M-9Q", "text": "Masih padam."}
+    page = client.post("track/reply", data=reply, files=[("uploads", ("foto.jpg", picture()))])
+    assert [(code, text, len(files)) for code, text, files in desk.replies] == [("BJB-7K3M-9Q", "Masih padam.", 1)]
+    assert (page.status_code, page.url.path) == (200, "/track")
+    assert catalog("id")["track.replied"] in page.text
+    assert "BJB" not in client.get("track").text
+
+
+def test_a_reply_that_is_refused_keeps_its_text(desk):
+    desk.refuse_reply = True
+    page = browser(desk, signed_in=False).post("track/reply", data={"code": "BJB-7K3M-9Q", "text": "Masih padam."})
+    assert page.status_code == 409
+    assert catalog("id")["track.refused"] in page.text
+    assert "Masih padam." in page.text
+
+
+def test_an_empty_reply_and_a_strange_file_are_told(desk):
+    files = [("uploads", ("a.exe", b"MZ"))]
+    page = browser(desk, signed_in=False).post("track/reply", data={"code": "BJB-7K3M-9Q"}, files=files)
+    assert page.status_code == 422
+    assert 'id="text-fault"' in page.text
+    assert 'id="uploads-fault"' in page.text
+    assert desk.replies == []
+
+
+def test_a_reply_to_nothing_is_not_found(desk):
+    page = browser(desk, signed_in=False).post("track/reply", data={"code": "BJB-0000-00", "text": "x"})
+    assert page.status_code == 404
+    assert desk.replies == []
+
+
+# --- The frame
+
+
+def test_an_unknown_page_and_a_wrong_method(desk):
+    client = browser(desk)
+    missing_page = client.get("tidak/ada")
+    assert missing_page.status_code == 404
+    assert "Halaman tidak ditemukan" in missing_page.text
+    assert client.delete("report").status_code == 405
+    assert client.get("track/reply").status_code == 405
+    assert client.post("receipt").status_code == 405
+
+
+def test_a_form_of_another_site_is_refused(desk):
+    client = browser(desk)
+    fields = filled(client)
+    for headers in ({"origin": "https://example.org"}, {"sec-fetch-site": "cross-site"}, {"origin": "null"}):
+        assert client.post("report", data=fields, headers=headers).status_code == 403
+    assert desk.attempts == 0
+    assert client.post("report", data=fields, headers={"origin": "http://testserver"}).status_code == 200
+
+
+def test_pages_are_guarded_by_their_headers(desk):
+    client = browser(desk)
+    for page in ("", "account", "report", "track", "tidak-ada"):
+        headers = client.get(page).headers
+        assert "'unsafe" not in headers["content-security-policy"]
+        assert "frame-ancestors 'none'" in headers["content-security-policy"]
+        assert headers["x-content-type-options"] == "nosniff"
+        assert headers["referrer-policy"] == "same-origin"
+        assert "no-store" in headers["cache-control"]
+    assert "max-age" in client.get("static/web/web.css").headers["cache-control"]
+
+
+def test_a_fault_of_ours_shows_nothing_of_it(desk, monkeypatch):
+    def broken(*_):
+        raise RuntimeError("warga@example.com")
+
+    monkeypatch.setattr(desk, "submit", broken)
+    client = browser(desk, raise_server_exceptions=False)
+    page = client.post("report", data=filled(client))
+    assert page.status_code == 500
+    assert "warga@example.com" not in page.text
+    assert catalog("id")["error.retry"] in page.text
+
+
+class Links(HTMLParser):
+    """The addresses a page leads to, and what of it breaks the rules: styles, scripts, handlers, doubled ids."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.found: list[str] = []
+        self.ids: list[str] = []
+        self.wanted: list[str] = []
+        self.inline: list[str] = []
+        self.labelled: set[str] = set()
+        self.inputs: list[str] = []
+        self.feed(page)
+
+    def handle_starttag(self, tag, attributes):
+        values = dict(attributes)
+        self.found += [values[key] for key in ("href", "action", "src") if values.get(key) is not None]
+        self.ids += [values["id"]] if "id" in values else []
+        self.wanted += [name for key in ("aria-describedby", "aria-labelledby") for name in values.get(key, "").split()]
+        self.inline += [key for key in values if key == "style" or key.startswith("on")] + [tag] * (tag in {"script", "style"})
+        if tag == "label":
+            self.labelled.add(values.get("for"))
+        if tag in {"input", "textarea", "select"} and values.get("type") != "hidden":
+            self.inputs.append(values["id"])
+
+
+def pages(client, desk, query="") -> Iterator[tuple[str, str]]:
+    """Every template of the channel: where it stands and what it says."""
+    for address in ("", "account", "account?next=report", "report", "track", "receipt", "tidak/ada"):
+        mark = "&" if "?" in address else "?"
+        page = client.get(address + (mark + query if query else ""))
+        yield page.request.url.path, page.text
+    query = f"?{query}" if query else ""
+    posts = {
+        "account": {"name": "Warga", "email": "w@example.com", "mobile": "081200000000"},
+        "account/confirm": {"challenge": "c"},
+        "report": {"form": "x"},
+        "track": {"code": "BJB-7K3M-9Q"},
+        "track/reply": {"code": "BJB-7K3M-9Q"},
+    }
+    for address, fields in posts.items():
+        page = client.post(address + query, data=fields)
+        yield page.request.url.path, page.text
+    page = client.post("report" + query, data={"form": str(uuid.uuid4()), "narrative": "x"})
+    yield page.request.url.path, page.text
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("prefix", PREFIXES)
+def test_every_page_in_every_language_under_every_prefix(desk, prefix, language):
+    client = browser(desk, prefix)
+    seen = list(pages(client, desk, f"lang={language}"))
+    for path, text in seen:
+        links = Links(text)
+        assert f'<html lang="{language}">' in text
+        assert links.inline == []
+        assert len(links.ids) == len(set(links.ids))
+        assert set(links.wanted) <= set(links.ids)
+        assert set(links.inputs) <= links.labelled
+        for target in links.found:
+            if target.startswith(("tel:", "mailto:", "https:")):
+                continue
+            whole = urljoin(f"http://testserver{path}", target)
+            parts = urlsplit(whole)
+            assert parts.path.startswith(prefix + "/")
+            assert not target.startswith("/")
+            if target.startswith("#"):
+                assert parts.fragment in links.ids
+            elif not parts.path.endswith(("/leave", "/reply")):
+                assert client.get(whole).status_code in ({200, 404} if "receipt" in parts.path else {200}), (path, target)
+    assert len(seen) == 13
+
+
+def test_a_chosen_language_stays_chosen(desk):
+    page = browser(desk).post("report?lang=en", data={"form": str(uuid.uuid4()), "narrative": "x"})
+    assert str(page.url).endswith("/receipt?lang=en")
+    assert "Tracking code" in page.text
+    own = [link for link in Links(page.text).found if "static" not in link and "lang=id" not in link and ":" not in link]
+    assert [link for link in own if not link.startswith("#") and not link.endswith("lang=en")] == []
+
+
+def test_a_prefix_that_a_proxy_takes_away_does_not_matter(desk):
+    page = browser(desk).get("track")  # behind the proxy it is /layanan/track for the citizen, /track for us
+    for target in Links(page.text).found:
+        assert urljoin("http://testserver/layanan/track", target).startswith("http://testserver/layanan/track#") or urlsplit(
+            urljoin("http://testserver/layanan/track", target)
+        ).path.startswith("/layanan/")
+
+
+def test_both_catalogs_say_the_same_things():
+    assert catalog("id").keys() == catalog("en").keys()
+    for key, text in catalog("id").items():
+        holes, others = ([name for _, name, _, _ in string.Formatter().parse(words) if name] for words in (text, catalog("en")[key]))
+        assert sorted(holes) == sorted(others), key
+
+
+def test_every_sentence_is_used_and_no_page_holds_one_of_its_own(desk):
+    environment = Site.over(desk, WebSettings()).pages.environment
+    used, loose = set(), []
+    for name in environment.list_templates(filter_func=lambda name: "shared/" not in name):
+        source = environment.loader.get_source(environment, name)
+        if "lapor_channels/web" not in source[1].replace("\\", "/"):
+            continue
+        tree = environment.parse(source[0])
+        used |= {node.value for node in tree.find_all(nodes.Const) if isinstance(node.value, str)}
+        written = "".join(part.data for node in tree.find_all(nodes.Output) for part in node.nodes if isinstance(part, nodes.TemplateData))
+        loose += [(name, word) for word in re.findall(r">([^<>]*[A-Za-z]{2,}[^<>]*)<", written)]
+    assert loose == []
+    code = "".join(path.read_text("utf-8") for path in (web_folder()).glob("*.py"))
+    unused = [key for key in catalog("id") if key not in used and key not in code and not grouped(key)]
+    assert unused == []
+
+
+def web_folder():
+    import lapor_channels.web.site as module
+    from pathlib import Path
+
+    return Path(module.__file__).parent
+
+
+def grouped(key: str) -> bool:
+    """Whether a page makes the key at run time: a step by its number, a kind by its name."""
+    return bool(re.fullmatch(r"(frame|units|channel|kind)\..+|.+_\d|report\.(anonymous|secret)(_hint)?", key))
