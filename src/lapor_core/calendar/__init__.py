@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from lapor_core.calendar.hours import Break, DayHours, OfficeHours, Schedule, shipped_hours
     from lapor_core.calendar.kinds import CollectiveLeave, Confidence, DayKind, Effect, Name
     from lapor_core.calendar.ledger import Ledger, NetDay, indonesia
+    from lapor_core.calendar.ledger_diff import ChangedDay, difference
     from lapor_core.calendar.loading import overlay, read_ledger
     from lapor_core.calendar.office import Office
     from lapor_core.calendar.overrides import LocalDay
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Break",
+    "ChangedDay",
     "CollectiveLeave",
     "Confidence",
     "Day",
@@ -46,6 +48,7 @@ __all__ = [
     "Table",
     "Week",
     "Zero",
+    "difference",
     "indonesia",
     "overlay",
     "read_ledger",
@@ -57,6 +60,7 @@ __all__ = [
 _MODULES = {
     "day": ("Day", "Days"),
     "decree": ("Decree", "DecreeDay"),
+    "ledger_diff": ("ChangedDay", "difference"),
     "hours": ("Break", "DayHours", "OfficeHours", "Schedule", "shipped_hours"),
     "kinds": ("CollectiveLeave", "Confidence", "DayKind", "Effect", "Name"),
     "ledger": ("Ledger", "NetDay", "indonesia"),

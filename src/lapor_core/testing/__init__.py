@@ -1,0 +1,53 @@
+"""What authors of plug-ins and users of the library test with: strategies, conformance checks and fakes.
+
+Needs the extra ``testing``. A channel's whole test can be::
+
+    from lapor_core.testing import check_channel
+
+    def test_kiosk():
+        check_channel(Kiosk)
+
+Nothing happens by importing this package; :func:`register` tells Hypothesis of the strategies.
+"""
+
+from __future__ import annotations
+
+try:
+    import hypothesis  # noqa: F401  # asked for first, so that its absence is told with the line that mends it
+except ModuleNotFoundError as error:
+    message = f'lapor_core.testing needs an extra ({error}); pip install "lapor[testing]"'
+    raise ModuleNotFoundError(message, name=error.name) from error
+
+from lapor_core.testing.channels import check_channel
+from lapor_core.testing.fakes import FrozenClock, MemoryDesk, RecordingNotifier
+from lapor_core.testing.notifiers import check_notifier
+from lapor_core.testing.strategies import (
+    facts,
+    keys,
+    messages,
+    moments,
+    register,
+    reporters,
+    submissions,
+    texts,
+    uploads,
+    visibilities,
+)
+
+__all__ = [
+    "FrozenClock",
+    "MemoryDesk",
+    "RecordingNotifier",
+    "check_channel",
+    "check_notifier",
+    "facts",
+    "keys",
+    "messages",
+    "moments",
+    "register",
+    "reporters",
+    "submissions",
+    "texts",
+    "uploads",
+    "visibilities",
+]

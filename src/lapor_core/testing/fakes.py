@@ -1,0 +1,251 @@
+"""Fakes for tests without a database, a network or a clock: a desk in memory, a notifier that records, a clock that stands."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import attrs
+
+from lapor_core.codes import RANDOM_BYTES, normalise_code, tracking_code
+from lapor_core.complaint import Proof, Reporter
+from lapor_core.errors import BadValue, Incomplete, NotFound, Refused, require_aware
+from lapor_core.lifecycle import Action, Role, State, next_state
+from lapor_core.plugins.contracts import (
+    Delivered,
+    Medium,
+    Message,
+    Principal,
+    Receipt,
+    Tracking,
+    TrackingEntry,
+    Verdict,
+)
+from lapor_core.policy.loading import shipped_policy
+from lapor_core.policy.model import Policy, Requirement
+from lapor_core.requirements import missing
+from lapor_core.submission import Submission, Upload
+from lapor_core.texts import word
+
+__all__ = ["FrozenClock", "MemoryDesk", "RecordingNotifier"]
+
+_CODES_HOLD = timedelta(minutes=10)
+_TRIES = 5
+_LARGEST = 64 * 1024
+
+
+class FrozenClock:
+    """A clock that stands until it is moved.
+
+    Args:
+        now: An aware instant; a Wednesday morning in WITA when not given.
+
+    Raises:
+        BadValue: ``now`` is naive (code ``naive_datetime``).
+    """
+
+    def __init__(self, now: datetime | None = None) -> None:
+        self._now = require_aware(now or datetime(2026, 4, 8, 9, tzinfo=ZoneInfo("Asia/Makassar")))
+
+    def __call__(self) -> datetime:
+        return self._now
+
+    def advance(self, by: timedelta) -> datetime:
+        """Move the clock by real time and return the new instant, in the same zone."""
+        self._now = (self._now.astimezone(UTC) + by).astimezone(self._now.tzinfo)
+        return self._now
+
+
+@attrs.define(kw_only=True)
+class RecordingNotifier:
+    """A notifier that keeps what it was asked to send.
+
+    Attributes:
+        verdicts: What it answers, one after the other; ``Delivered`` when there are no more.
+        sent: Every attempt, in order.
+    """
+
+    key: str = "recording"
+    media: frozenset[str] = frozenset(Medium)
+    verdicts: Iterator[Verdict] = attrs.field(factory=lambda: iter(()), converter=iter)
+    sent: list[Message] = attrs.field(factory=list, init=False)
+
+    def send(self, message: Message, now: datetime) -> Verdict:
+        """Record the attempt and answer the next verdict."""
+        require_aware(now)
+        self.sent.append(message)
+        return next(self.verdicts, Delivered(provider_id=str(len(self.sent))))
+
+
+@attrs.define(kw_only=True)
+class _Case:
+    submission: Submission
+    received_at: datetime
+    state: State = State.SUBMITTED
+    entries: list[TrackingEntry] = attrs.field(factory=list)
+
+
+@attrs.define(kw_only=True)
+class _Challenge:
+    reporter: Reporter
+    codes: Mapping[Proof, str]
+    until: datetime
+    tries: int = 0
+
+
+class MemoryDesk:
+    """A :class:`~lapor_core.plugins.Desk` in memory, with which a channel is tested without a database.
+
+    It takes submissions in once per ``(channel, source_id)`` and holds them to the policy's requirements. Everything it
+    would send by e-mail or SMS can be read: :attr:`codes` has the one-time codes of each challenge.
+
+    Args:
+        policy: The service standard; the shipped one, with a row for channels it does not list, when not given.
+        clock: What :meth:`now` asks.
+
+    Attributes:
+        submissions: What was taken in, by tracking code.
+        codes: The one-time codes of each challenge, by its id.
+        uploads: The files that came with replies, by tracking code.
+        kept: The channel's own storage.
+    """
+
+    def __init__(self, policy: Policy | None = None, clock: FrozenClock | None = None) -> None:
+        self._policy = policy or _with_row_for_others(shipped_policy("banjarbaru"))
+        self.clock = clock or FrozenClock()
+        self.codes: dict[str, Mapping[Proof, str]] = {}
+        self.uploads: dict[str, list[Upload]] = {}
+        self.kept: dict[str, bytes] = {}
+        self._cases: dict[str, _Case] = {}
+        self._known: dict[tuple[str, str], Receipt] = {}
+        self._challenges: dict[str, _Challenge] = {}
+        self._sessions: dict[str, Principal] = {}
+        self._lock = threading.RLock()
+
+    @property
+    def policy(self) -> Policy:
+        """The service standard in force."""
+        return self._policy
+
+    @property
+    def submissions(self) -> Mapping[str, Submission]:
+        """What was taken in, by tracking code, in the order in which it came."""
+        return {code: case.submission for code, case in self._cases.items()}
+
+    def now(self) -> datetime:
+        return self._local(self.clock())
+
+    def submit(self, submission: Submission) -> Receipt:
+        lacking = missing(submission, self._policy)
+        if lacking:
+            raise Incomplete(lacking)
+        with self._lock:
+            identity = (submission.channel, submission.source_id)
+            if identity in self._known:
+                return attrs.evolve(self._known[identity], repeated=True)
+            self._known[identity] = self._take_in(submission)
+            return self._known[identity]
+
+    def _take_in(self, submission: Submission) -> Receipt:
+        code = tracking_code((len(self._cases) + 1).to_bytes(RANDOM_BYTES, "big"))
+        received_at = self._local(submission.received_at)
+        self._cases[code] = _Case(submission=submission, received_at=received_at)
+        return Receipt(code=code, received_at=received_at)
+
+    def track(self, code: str, language: str = "id") -> Tracking:
+        case = self._case(code)
+        return Tracking(
+            code=normalise_code(code),
+            state=case.state,
+            status=word("state", case.state, language),
+            received_at=case.received_at,
+            entries=tuple(case.entries),
+        )
+
+    def reply(self, code: str, text: str, uploads: tuple[Upload, ...] = ()) -> None:
+        self._act(code, Action.REPLY, text)
+        self.uploads.setdefault(normalise_code(code), []).extend(uploads)
+
+    def challenge(self, reporter: Reporter) -> str:
+        with self._lock:
+            number = len(self._challenges) + 1
+            codes = dict(_codes(reporter, number))
+            if not codes:
+                raise BadValue("a challenge needs an e-mail address or a mobile number", code="no_contact")
+            challenge = f"challenge-{number}"
+            until = self.clock() + _CODES_HOLD
+            self._challenges[challenge] = _Challenge(reporter=reporter, codes=codes, until=until)
+            self.codes[challenge] = codes
+            return challenge
+
+    def confirm(self, challenge: str, codes: Mapping[Proof, str]) -> str:
+        with self._lock:
+            asked = self._challenges.get(challenge)
+            if asked is None or self.clock() > asked.until:
+                raise Refused("the codes of this challenge are no longer valid; ask for new ones", code="expired_code")
+            if asked.tries >= _TRIES:
+                raise Refused(f"more than {_TRIES} tries; ask for new codes", code="too_many_tries")
+            asked.tries += 1
+            if any(codes.get(proof) != code for proof, code in asked.codes.items()):
+                raise Refused("a code is wrong", code="wrong_code")
+            del self._challenges[challenge]
+            return self.sign_in(asked.reporter, frozenset(asked.codes))
+
+    def principal(self, token: str) -> Principal | None:
+        return self._sessions.get(token)
+
+    def recall(self, key: str) -> bytes | None:
+        return self.kept.get(key)
+
+    def keep(self, key: str, value: bytes) -> None:
+        if len(value) > _LARGEST:
+            message = f"at most {_LARGEST} bytes can be kept under one key, not {len(value)}"
+            raise BadValue(message, code="too_large")
+        self.kept[key] = value
+
+    # What a test does in the place of the officers and of the account pages.
+
+    def sign_in(
+        self, reporter: Reporter, proofs: Iterable[Proof] = (), *, name: str = "", role: Role = Role.REPORTER
+    ) -> str:
+        """Return a session token of a reporter, or of an officer in ``role``, without any code; ``name`` is the opaque id."""
+        number = len(self._sessions) + 1
+        token = f"session-{number}"
+        principal = Principal(id=name or f"{role}-{number}", role=role, proofs=frozenset(proofs), reporter=reporter)
+        self._sessions[token] = principal
+        return token
+
+    def move(self, code: str, state: State, text: str = "") -> None:
+        """Put a complaint into ``state``, as officers would in several steps; ``text`` becomes a line of its tracking."""
+        case = self._case(code)
+        case.state = state
+        case.entries.append(TrackingEntry(at=self.now(), text=text or word("state", state)))
+
+    def _act(self, code: str, action: Action, text: str) -> None:
+        with self._lock:
+            state = next_state(self._case(code).state, action)
+            if state is None:
+                raise Refused(f"{action} is not possible now", code="not_possible", action=action)
+            self.move(code, state, text)
+
+    def _case(self, code: str) -> _Case:
+        plain = normalise_code(code)
+        if plain not in self._cases:
+            raise NotFound("no complaint has this code", code="unknown_code")
+        return self._cases[plain]
+
+    def _local(self, moment: datetime) -> datetime:
+        return moment.astimezone(ZoneInfo(self._policy.time_zone))
+
+
+def _codes(reporter: Reporter, number: int) -> Iterator[tuple[Proof, str]]:
+    if reporter.email:
+        yield Proof.VERIFIED_EMAIL, f"1{number:05d}"
+    if reporter.mobile:
+        yield Proof.VERIFIED_MOBILE, f"2{number:05d}"
+
+
+def _with_row_for_others(policy: Policy) -> Policy:
+    return attrs.evolve(policy, channels={"other": Requirement(), **policy.channels})

@@ -1,0 +1,123 @@
+"""``lapor calendar``: show, compare and check the ledger of holiday decrees."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+from cyclopts import App, Parameter
+
+from lapor_core.calendar import ChangedDay, NetDay, difference, indonesia, overlay, resolve_region
+from lapor_core.errors import OutOfReach
+from lapor_core.texts import long_date
+from lapor_desk.cli.dates import read_date
+from lapor_desk.cli.values import WholeNumber, print_json, read_text
+
+__all__ = ["app"]
+
+app = App(name="calendar", help="Show, compare and check the ledger of holiday decrees.")
+
+Json = Annotated[bool, Parameter(negative=())]
+
+
+@app.command
+def show(year: WholeNumber, *, region: str | None = None, as_known_on: str | None = None, json: Json = False) -> None:
+    """Show the days of a year that are off, or working, by decree.
+
+    Parameters
+    ----------
+    year
+        The year.
+    region
+        Whose regional decrees count besides the national ones.
+    as_known_on
+        Judge by the decrees issued up to this day.
+    json
+        Print JSON.
+    """
+    ledger = indonesia() if as_known_on is None else indonesia().as_known_on(read_date(as_known_on))
+    if year not in ledger.covered_years:
+        years = ", ".join(map(str, sorted(ledger.covered_years)))
+        raise OutOfReach(
+            f"no decree on the holidays of {year} is loaded; there are decrees for {years}", code="out_of_reach"
+        )
+    rows = ledger.net(year, _region(region))
+    if json:
+        print_json([_row(row) for row in rows])
+        return
+    for row in rows:
+        print(f"{long_date(row.date):<28} {row.effect:<8} {row.name.id:<52} {row.decree}")
+
+
+@app.command
+def diff(
+    *,
+    known_on: Annotated[tuple[str, str], Parameter(consume_multiple=True)],
+    region: str | None = None,
+    json: Json = False,
+) -> None:
+    """Show which days changed between two days of knowledge, and by which decree.
+
+    Parameters
+    ----------
+    known_on
+        Two dates: what was known on the first, and on the second.
+    region
+        Whose regional decrees count besides the national ones.
+    json
+        Print JSON.
+    """
+    before, after = (indonesia().as_known_on(read_date(day)) for day in known_on)
+    changes = difference(before, after, _region(region))
+    if json:
+        print_json([_change(change) for change in changes])
+        return
+    for change in changes:
+        print(f"{change.date}  {_effect(change.before)} -> {_effect(change.after)}  {_why(change)}")
+
+
+@app.command
+def check(file: Path) -> None:
+    """Check a file of decrees, laid over the shipped ones; every fault is shown with its line.
+
+    Parameters
+    ----------
+    file
+        The TOML file.
+    """
+    ledger = overlay(indonesia(), read_text(file), file.name)
+    print(f"{file.name}: {len(ledger.decrees) - len(indonesia().decrees)} decrees, no fault")
+
+
+def _region(name: str | None) -> str | None:
+    return None if name is None else resolve_region(name, indonesia().scopes)
+
+
+def _row(row: NetDay) -> dict[str, Any]:
+    return {
+        "date": row.date.isoformat(),
+        "effect": row.effect.value,
+        "kind": row.kind.value,
+        "name": row.name.id,
+        "decree": row.decree,
+        "issued": row.issued.isoformat() if row.issued else None,
+    }
+
+
+def _change(change: ChangedDay) -> dict[str, Any]:
+    return {
+        "date": change.date.isoformat(),
+        "before": _row(change.before) if change.before else None,
+        "after": _row(change.after) if change.after else None,
+        "because": [
+            {"effect": entry.effect.value, "name": entry.name.id, "decree": entry.decree} for entry in change.because
+        ],
+    }
+
+
+def _effect(row: NetDay | None) -> str:
+    return f"{row.effect} ({row.name.id})" if row else "as the week says"
+
+
+def _why(change: ChangedDay) -> str:
+    return "; ".join(dict.fromkeys(entry.decree for entry in change.because))

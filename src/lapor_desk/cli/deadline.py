@@ -1,0 +1,75 @@
+"""``lapor deadline``: when an answer is due, and why, day by day."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import App, Parameter
+
+from lapor_core.errors import BadValue
+from lapor_desk.cli.dates import read_instant
+from lapor_desk.cli.standards import chosen_standard
+from lapor_desk.cli.values import print_json
+
+__all__ = ["app"]
+
+app = App(name="deadline", help="When an answer is due, and why, day by day.")
+
+
+@app.default
+def deadline(
+    *,
+    policy: str = "banjarbaru",
+    tier: str,
+    received: str,
+    clock: str = "resolve",
+    as_known_on: str | None = None,
+    lang: str = "id",
+    json: Annotated[bool, Parameter(negative=())] = False,
+    svg: Path | None = None,
+    ics: Path | None = None,
+) -> None:
+    """Show a deadline.
+
+    Parameters
+    ----------
+    policy
+        A shipped policy, or the path of a policy file.
+    tier
+        The tier, as the policy names it.
+    received
+        When the complaint was received, with its zone: 2026-03-13T10:00+08:00.
+    clock
+        The clock, as the policy names it.
+    as_known_on
+        Judge by the decrees issued up to this day.
+    lang
+        The language of the explanation: id or en.
+    json
+        Print JSON instead of text.
+    svg
+        Write a picture of the months to this file.
+    ics
+        Write an iCalendar task to this file.
+    """
+    if lang not in ("id", "en"):
+        raise BadValue(f'"{lang}": not a language; allowed: (id, en)', code="bad_language")
+    standard = chosen_standard(policy, as_known_on)
+    found = standard.deadline(clock, tier, start=read_instant(received, "received"))
+    if svg is not None:
+        _write(svg, found.svg(lang).encode())
+    if ics is not None:
+        _write(ics, found.ics(lang, uid=f"{found.fingerprint}@lapor", now=datetime.now(UTC)))
+    if json:
+        print_json(found.to_json())
+    elif svg is None and ics is None:
+        print(found.explain(lang))
+
+
+def _write(path: Path, content: bytes) -> None:
+    try:
+        path.write_bytes(content)
+    except OSError as error:
+        raise BadValue(f"{path}: cannot be written: {error.strerror or error}", code="unwritable_file") from error

@@ -1,0 +1,150 @@
+"""``lapor workdays``: add, count and explain working days for somebody who has a system already."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from cyclopts import App, Parameter
+
+from lapor_core.calendar import Day, Days, Office
+from lapor_core.errors import BadValue
+from lapor_core.texts import short_date, word
+from lapor_desk.cli.dates import read_date
+from lapor_desk.cli.values import WholeNumber, print_json
+
+__all__ = ["app"]
+
+app = App(name="workdays", help="Add and count working days.")
+
+Json = Annotated[bool, Parameter(negative=())]
+
+
+@Parameter(name="*")
+class Calendar:
+    """Whose working days."""
+
+    def __init__(
+        self,
+        *,
+        week: WholeNumber = 5,
+        collective_leave: str = "off",
+        region: str | None = None,
+        zone: str = "Asia/Jakarta",
+        as_known_on: str | None = None,
+    ) -> None:
+        """Take the options.
+
+        Parameters
+        ----------
+        week
+            Days in the working week, 5 or 6.
+        collective_leave
+            Collective leave is off, working, or off by the decree for civil servants (asn).
+        region
+            Whose regional decrees count, for example banjarbaru.
+        zone
+            The office's zone.
+        as_known_on
+            Judge by the decrees issued up to this day.
+        """
+        if week not in (5, 6):
+            raise BadValue(f"a working week has 5 or 6 days, not {week}", code="bad_week")
+        office = Office.indonesia(zone=zone, week=week, region=region, collective_leave=collective_leave)
+        self.office = office if as_known_on is None else office.as_known_on(read_date(as_known_on))
+
+
+@app.command
+def add(
+    start: str,
+    n: Annotated[WholeNumber, Parameter(allow_leading_hyphen=True)],
+    calendar: Calendar | None = None,
+    *,
+    json: Json = False,
+) -> None:
+    """Show the N-th working day after a date, or before it when N is negative.
+
+    Parameters
+    ----------
+    start
+        The date, as 2026-03-13.
+    n
+        How many working days, a whole number.
+    calendar
+        Whose working days.
+    json
+        Print JSON.
+    """
+    office = (calendar or Calendar()).office
+    begun = read_date(start)
+    due = office.add(begun, n)
+    if json:
+        print_json({"date": due.isoformat(), "days": _rows(office.explain(begun, due))})
+    else:
+        print(due.isoformat())
+
+
+@app.command
+def count(start: str, end: str, calendar: Calendar | None = None, *, json: Json = False) -> None:
+    """Count the working days after one date up to and including another.
+
+    Parameters
+    ----------
+    start
+        The date after which counting begins.
+    end
+        The last date that counts.
+    calendar
+        Whose working days.
+    json
+        Print JSON.
+    """
+    found = (calendar or Calendar()).office.count(read_date(start), read_date(end))
+    if json:
+        print_json({"count": found})
+    else:
+        print(found)
+
+
+@app.command
+def explain(start: str, end: str, calendar: Calendar | None = None, *, lang: str = "id", json: Json = False) -> None:
+    """Show each day after one date up to and including another, counted or skipped, and why.
+
+    Parameters
+    ----------
+    start
+        The date after which counting begins.
+    end
+        The last date.
+    calendar
+        Whose working days.
+    lang
+        The language: id or en.
+    json
+        Print JSON.
+    """
+    days = (calendar or Calendar()).office.explain(read_date(start), read_date(end))
+    if json:
+        print_json({"count": sum(day.working for day in days), "days": _rows(days)})
+        return
+    number = 0
+    for day in days:
+        number += day.working
+        why = "" if day.working else " / ".join(e.name.en if lang == "en" else e.name.id for e in day.entries)
+        why = why or ("" if day.working else word("explanation", "weekend", lang))
+        decrees = "; ".join(dict.fromkeys(entry.decree for entry in day.entries))
+        print(f"{short_date(day.date, lang):<12} {number if day.working else '-':<4} {why:<44} {decrees}".rstrip())
+
+
+def _rows(days: Days) -> list[dict[str, Any]]:
+    return [_row(day) for day in days]
+
+
+def _row(day: Day) -> dict[str, Any]:
+    reason = "working_day" if day.working else "day_off" if day.entries else "weekend"
+    return {
+        "date": day.date.isoformat(),
+        "counted": day.working,
+        "reason": reason,
+        "name": " / ".join(entry.name.id for entry in day.entries) or None,
+        "decree": "; ".join(dict.fromkeys(entry.decree for entry in day.entries)) or None,
+    }
