@@ -3,10 +3,13 @@
 import io
 import re
 import string
+import sys
 import uuid
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime, timedelta
 from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
 from urllib.parse import urljoin, urlsplit
 from zoneinfo import ZoneInfo
 
@@ -121,12 +124,12 @@ class Desk:
         self.kept[key] = value
 
 
-def host(desk, prefix="", web=None):
+def host(desk: Desk, prefix: str = "", web: Web | None = None):
     """A host as the contract describes it: it mounts the app and turns the cookie into a principal."""
     inner = (web or Web()).app(desk)
     mounted = Starlette(routes=[Mount(prefix, inner)]) if prefix else inner
 
-    async def app(scope, receive, send):
+    async def app(scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] == "http":
             cookies = dict(scope["headers"]).get(b"cookie", b"").decode()
             if found := re.search(rf"{SESSION}=([^;]+)", cookies):
@@ -136,7 +139,9 @@ def host(desk, prefix="", web=None):
     return app
 
 
-def browser(desk, prefix="", signed_in=True, web=None, **options) -> TestClient:
+def browser(
+    desk: Desk, prefix: str = "", *, signed_in: bool = True, web: Web | None = None, **options: Any
+) -> TestClient:
     client = TestClient(host(desk, prefix, web), base_url=f"http://testserver{prefix}/", **options)
     client.headers["accept-language"] = "id"
     if signed_in:
@@ -159,7 +164,7 @@ def form_id(page: str) -> str:
     return re.search(r'name="form" value="([^"]+)"', page)[1]
 
 
-def filled(client, **changes) -> dict[str, str]:
+def filled(client: TestClient, **changes: str) -> dict[str, str]:
     fields = {
         "form": form_id(client.get("report").text),
         "kind": "complaint",
@@ -186,7 +191,7 @@ def test_it_keeps_its_contracts():
 
 
 @pytest.mark.parametrize("name", ["max_files", "max_file_bytes", "receipt_minutes"])
-def test_limits_are_positive(name):
+def test_limits_are_positive(name: str):
     with pytest.raises(BadValue, match=name):
         WebSettings(**{name: 0})
 
@@ -194,7 +199,7 @@ def test_limits_are_positive(name):
 # --- The start page
 
 
-def test_the_start_page_says_what_the_standard_says(desk):
+def test_the_start_page_says_what_the_standard_says(desk: Desk):
     page = browser(desk, signed_in=False).get("").text
     policy = desk.policy
     told = [policy.office.name, policy.office.address, policy.office.telephone, policy.office.site, policy.fee]
@@ -206,9 +211,11 @@ def test_the_start_page_says_what_the_standard_says(desk):
 # --- Who reports
 
 
-def test_an_account_is_two_codes_and_a_cookie(desk):
+def test_an_account_is_two_codes_and_a_cookie(desk: Desk):
     client = browser(desk, signed_in=False, follow_redirects=False)
-    asked = client.post("account", data={"name": "Warga Contoh", "email": "warga@example.com", "mobile": "0812-0000-0000"})
+    asked = client.post(
+        "account", data={"name": "Warga Contoh", "email": "warga@example.com", "mobile": "0812-0000-0000"}
+    )
     assert asked.status_code == 200
     assert 'name="challenge" value="challenge-1"' in asked.text
     assert desk.challenged == [CITIZEN]
@@ -225,7 +232,7 @@ def test_an_account_is_two_codes_and_a_cookie(desk):
     assert client.get("report").status_code == 200
 
 
-def test_the_cookie_is_secure_and_for_the_mount_alone(desk):
+def test_the_cookie_is_secure_and_for_the_mount_alone(desk: Desk):
     client = TestClient(host(desk, "/layanan"), base_url="https://testserver/layanan/", follow_redirects=False)
     codes = {"challenge": "challenge-1", "email_code": "123456", "mobile_code": "123456"}
     cookie = client.post("account/confirm", data=codes).headers["set-cookie"]
@@ -233,7 +240,7 @@ def test_the_cookie_is_secure_and_for_the_mount_alone(desk):
     assert "Secure" in cookie
 
 
-def test_a_wrong_code_asks_again_and_keeps_the_challenge(desk):
+def test_a_wrong_code_asks_again_and_keeps_the_challenge(desk: Desk):
     client = browser(desk, signed_in=False)
     codes = {"challenge": "challenge-1", "email_code": "123456", "mobile_code": "000000"}
     page = client.post("account/confirm", data=codes)
@@ -243,7 +250,7 @@ def test_a_wrong_code_asks_again_and_keeps_the_challenge(desk):
     assert SESSION not in client.cookies
 
 
-def test_an_empty_code_is_told_at_its_field(desk):
+def test_an_empty_code_is_told_at_its_field(desk: Desk):
     page = browser(desk, signed_in=False).post("account/confirm", data={"challenge": "c", "email_code": "1"})
     assert page.status_code == 422
     assert 'id="mobile_code-fault"' in page.text
@@ -263,7 +270,7 @@ def test_an_empty_code_is_told_at_its_field(desk):
         ("mobile", "warga"),
     ],
 )
-def test_an_account_needs_all_three(desk, field, value):
+def test_an_account_needs_all_three(desk: Desk, field: str, value: str):
     typed = {"name": "Warga Contoh", "email": "warga@example.com", "mobile": "081200000000"} | {field: value}
     page = browser(desk, signed_in=False).post("account", data=typed)
     assert page.status_code == 422
@@ -273,11 +280,11 @@ def test_an_account_needs_all_three(desk, field, value):
 
 
 @pytest.mark.parametrize("written", ["081234567890", "62812-3456-7890", "+62 812 3456 7890", "812 3456 7890"])
-def test_numbers_become_international(written):
+def test_numbers_become_international(written: str):
     assert international(written) == "+6281234567890"  # invented
 
 
-def test_leaving_forgets_the_session(desk):
+def test_leaving_forgets_the_session(desk: Desk):
     client = browser(desk, follow_redirects=False)
     left = client.post("account/leave")
     assert left.status_code == 303
@@ -289,7 +296,7 @@ def test_leaving_forgets_the_session(desk):
 
 
 @pytest.mark.parametrize("token", [None, "unknown", "officer", "half"])
-def test_a_stranger_is_led_to_the_account(desk, token):
+def test_a_stranger_is_led_to_the_account(desk: Desk, token: str | None):
     client = browser(desk, signed_in=False, follow_redirects=False)
     if token:
         client.cookies.set(SESSION, token)
@@ -299,7 +306,7 @@ def test_a_stranger_is_led_to_the_account(desk, token):
     assert desk.attempts == 0
 
 
-def test_a_report_becomes_a_submission_and_a_receipt(desk):
+def test_a_report_becomes_a_submission_and_a_receipt(desk: Desk):
     client = browser(desk)
     fields = filled(client, anonymous="1")
     page = client.post("report", data=fields, files=[("uploads", ("foto.jpg", picture(), "image/jpeg"))])
@@ -313,12 +320,17 @@ def test_a_report_becomes_a_submission_and_a_receipt(desk):
     assert made.uploads[0].content == picture()
     assert page.url.path == "/receipt"
     assert "BJB" not in str(page.url)
-    for shown in ("BJB-7K3M-9Q", "B J B - 7 K 3 M - 9 Q", "Jumat, 13 Maret 2026, pukul 10.05 WITA", "Jumat, 10 April 2026"):
+    for shown in (
+        "BJB-7K3M-9Q",
+        "B J B - 7 K 3 M - 9 Q",
+        "Jumat, 13 Maret 2026, pukul 10.05 WITA",
+        "Jumat, 10 April 2026",
+    ):
         assert shown in page.text
     assert client.get("receipt").text == page.text
 
 
-def test_posting_twice_makes_one_report(desk):
+def test_posting_twice_makes_one_report(desk: Desk):
     client = browser(desk)
     fields = filled(client)
     client.post("report", data=fields)
@@ -329,7 +341,7 @@ def test_posting_twice_makes_one_report(desk):
     assert len(desk.submissions) == 2
 
 
-def test_another_person_with_the_same_form_id_makes_another_report(desk):
+def test_another_person_with_the_same_form_id_makes_another_report(desk: Desk):
     client = browser(desk)
     fields = filled(client)
     client.post("report", data=fields)
@@ -340,13 +352,13 @@ def test_another_person_with_the_same_form_id_makes_another_report(desk):
     assert catalog("id")["receipt.repeated"] not in page.text
 
 
-def test_a_spoiled_form_id_loses_nothing(desk):
+def test_a_spoiled_form_id_loses_nothing(desk: Desk):
     client = browser(desk)
     assert client.post("report", data=filled(client, form="<x>")).url.path == "/receipt"
     assert [uuid.UUID(key) for key in desk.submissions]
 
 
-def test_a_receipt_is_for_this_browser_and_not_for_long(desk):
+def test_a_receipt_is_for_this_browser_and_not_for_long(desk: Desk):
     client = browser(desk)
     client.post("report", data=filled(client))
     assert browser(desk).get("receipt").status_code == 404
@@ -357,7 +369,7 @@ def test_a_receipt_is_for_this_browser_and_not_for_long(desk):
 
 
 @pytest.mark.parametrize("forged", ["", "x", "eyJjb2RlIjoiWCJ9.AAAA"])
-def test_a_forged_receipt_is_not_shown(desk, forged):
+def test_a_forged_receipt_is_not_shown(desk: Desk, forged: str):
     client = browser(desk)
     client.cookies.set("lapor_receipt", forged)
     assert client.get("receipt").status_code == 404
@@ -376,7 +388,7 @@ def test_a_forged_receipt_is_not_shown(desk, forged):
         ("agency", "dinas-lain"),
     ],
 )
-def test_what_is_wrong_is_told_at_its_field_and_nothing_typed_is_lost(desk, field, value):
+def test_what_is_wrong_is_told_at_its_field_and_nothing_typed_is_lost(desk: Desk, field: str, value: str):
     client = browser(desk)
     fields = filled(client, secret="1", title='Lampu "padam" <b>&') | {field: value}
     page = client.post("report", data=fields)
@@ -391,7 +403,7 @@ def test_what_is_wrong_is_told_at_its_field_and_nothing_typed_is_lost(desk, fiel
     assert "<title>Perlu diperbaiki: " in page.text
 
 
-def test_everything_wrong_is_told_at_once_in_the_order_of_the_form(desk):
+def test_everything_wrong_is_told_at_once_in_the_order_of_the_form(desk: Desk):
     client = browser(desk)
     fields = filled(client, event_time="x", narrative="", kind="x")
     page = client.post("report", data=fields, files=[("uploads", ("foto.jpg", b"MZ\x90 not a photo"))])
@@ -399,22 +411,23 @@ def test_everything_wrong_is_told_at_once_in_the_order_of_the_form(desk):
 
 
 @pytest.mark.parametrize("written", ["2026-03-12", "12-03-2026", "12/03/2026", "12.03.2026"])
-def test_dates_as_people_write_them(desk, written):
+def test_dates_as_people_write_them(desk: Desk, written: str):
     client = browser(desk)
     client.post("report", data=filled(client, event_date=written, event_time="19.30"))
     [made] = desk.submissions.values()
     assert (made.event_date, made.event_time.hour) == (date(2026, 3, 12), 19)
 
 
-def test_only_the_narrative_is_required(desk):
+def test_only_the_narrative_is_required(desk: Desk):
     client = browser(desk)
     page = client.post("report", data={"form": str(uuid.uuid4()), "narrative": "Terima kasih"})
     assert page.url.path == "/receipt"
 
 
-def test_what_the_desk_still_misses_is_told_at_its_field(desk):
+def test_what_the_desk_still_misses_is_told_at_its_field(desk: Desk):
     desk.policy = attrs.evolve(
-        desk.policy, channels={"web": attrs.evolve(desk.policy.channels["web"], content=("narrative", "place", "uploads"))}
+        desk.policy,
+        channels={"web": attrs.evolve(desk.policy.channels["web"], content=("narrative", "place", "uploads"))},
     )
     client = browser(desk)
     page = client.post("report", data=filled(client, place=""))
@@ -425,11 +438,11 @@ def test_what_the_desk_still_misses_is_told_at_its_field(desk):
 # --- Files
 
 
-def small(**limits) -> Web:
+def small(**limits: int) -> Web:
     return Web(limits=WebSettings(**limits))
 
 
-def test_a_file_too_large_says_the_limit_and_keeps_the_form(desk):
+def test_a_file_too_large_says_the_limit_and_keeps_the_form(desk: Desk):
     client = browser(desk, web=small(max_file_bytes=2048))
     noise = picture() + bytes(4096)
     page = client.post("report", data=filled(client), files=[("uploads", ("foto.jpg", noise))])
@@ -438,7 +451,7 @@ def test_a_file_too_large_says_the_limit_and_keeps_the_form(desk):
     assert "Lampu padam sejak Senin." in page.text
 
 
-def test_a_file_too_many_is_told(desk):
+def test_a_file_too_many_is_told(desk: Desk):
     client = browser(desk, web=small(max_files=2))
     page = client.post("report", data=filled(client), files=[("uploads", ("a.jpg", picture()))] * 3)
     assert (page.status_code, desk.attempts) == (422, 0)
@@ -446,7 +459,7 @@ def test_a_file_too_many_is_told(desk):
     assert 'id="uploads-fault"' in page.text
 
 
-def test_a_body_too_large_is_refused_with_the_limits(desk):
+def test_a_body_too_large_is_refused_with_the_limits(desk: Desk):
     client = browser(desk, web=small(max_files=1, max_file_bytes=1024))
     page = client.post("report", data=filled(client), files=[("uploads", ("a.jpg", bytes(2 * 1024**2)))])
     assert (page.status_code, desk.attempts) == (413, 0)
@@ -454,7 +467,16 @@ def test_a_body_too_large_is_refused_with_the_limits(desk):
     assert "<h1>Kiriman terlalu besar" in page.text
 
 
-def test_a_file_field_left_empty_is_no_file(desk):
+def test_a_body_of_unknown_length_is_counted_while_it_is_read(desk: Desk):
+    client = browser(desk, web=small(max_files=1, max_file_bytes=1024))
+    parts = [b'--x\r\nContent-Disposition: form-data; name="uploads"; filename="a"\r\n\r\n', *[bytes(65536)] * 32]
+    headers = {"content-type": "multipart/form-data; boundary=x"}
+    page = client.post("report", content=iter(parts), headers=headers)
+    assert (page.status_code, desk.attempts) == (413, 0)
+    assert "<h1>Kiriman terlalu besar" in page.text
+
+
+def test_a_file_field_left_empty_is_no_file(desk: Desk):
     client = browser(desk)
     client.post("report", data=filled(client), files=[("uploads", ("", b""))])
     assert [made.uploads for made in desk.submissions.values()] == [()]
@@ -463,7 +485,7 @@ def test_a_file_field_left_empty_is_no_file(desk):
 # --- Tracking
 
 
-def test_tracking_shows_what_the_desk_says_and_keeps_the_code_out_of_urls(desk):
+def test_tracking_shows_what_the_desk_says_and_keeps_the_code_out_of_urls(desk: Desk):
     client = browser(desk, signed_in=False)
     page = client.post("track", data={"code": " BJB-7K3M-9Q "})
     assert (page.status_code, page.url.path, page.url.query) == (200, "/track", b"")
@@ -475,7 +497,7 @@ def test_tracking_shows_what_the_desk_says_and_keeps_the_code_out_of_urls(desk):
 
 
 @pytest.mark.parametrize(("code", "status"), [("BJB-0000-00", 404), ("?", 422), ("", 422), ("x" * 10_000, 422)])
-def test_a_code_that_leads_nowhere_is_told_at_the_field(desk, code, status):
+def test_a_code_that_leads_nowhere_is_told_at_the_field(desk: Desk, code: str, status: int):
     page = browser(desk, signed_in=False).post("track", data={"code": code})
     assert page.status_code == status
     assert 'href="#code"' in page.text
@@ -483,13 +505,13 @@ def test_a_code_that_leads_nowhere_is_told_at_the_field(desk, code, status):
 
 
 @pytest.mark.parametrize("state", list(State))
-def test_a_reply_is_offered_where_the_life_allows_it(desk, state):
+def test_a_reply_is_offered_where_the_life_allows_it(desk: Desk, state: State):
     desk.tracked = attrs.evolve(desk.tracked, state=state)
     page = browser(desk, signed_in=False).post("track", data={"code": "BJB-7K3M-9Q"}).text
     assert ('name="text"' in page) == may_reply(state) == (state in {State.WAITING, State.HELD, State.RESPONDED})
 
 
-def test_a_reply_leads_back_to_the_report_once(desk):
+def test_a_reply_leads_back_to_the_report_once(desk: Desk):
     client = browser(desk, signed_in=False)
     reply = {"code": "BJB-7K3M-9Q", "text": "Masih padam."}
     page = client.post("track/reply", data=reply, files=[("uploads", ("foto.jpg", picture()))])
@@ -499,7 +521,7 @@ def test_a_reply_leads_back_to_the_report_once(desk):
     assert "BJB" not in client.get("track").text
 
 
-def test_a_reply_that_is_refused_keeps_its_text(desk):
+def test_a_reply_that_is_refused_keeps_its_text(desk: Desk):
     desk.refuse_reply = True
     page = browser(desk, signed_in=False).post("track/reply", data={"code": "BJB-7K3M-9Q", "text": "Masih padam."})
     assert page.status_code == 409
@@ -507,7 +529,7 @@ def test_a_reply_that_is_refused_keeps_its_text(desk):
     assert "Masih padam." in page.text
 
 
-def test_an_empty_reply_and_a_strange_file_are_told(desk):
+def test_an_empty_reply_and_a_strange_file_are_told(desk: Desk):
     files = [("uploads", ("a.exe", b"MZ"))]
     page = browser(desk, signed_in=False).post("track/reply", data={"code": "BJB-7K3M-9Q"}, files=files)
     assert page.status_code == 422
@@ -516,7 +538,7 @@ def test_an_empty_reply_and_a_strange_file_are_told(desk):
     assert desk.replies == []
 
 
-def test_a_reply_to_nothing_is_not_found(desk):
+def test_a_reply_to_nothing_is_not_found(desk: Desk):
     page = browser(desk, signed_in=False).post("track/reply", data={"code": "BJB-0000-00", "text": "x"})
     assert page.status_code == 404
     assert desk.replies == []
@@ -525,7 +547,7 @@ def test_a_reply_to_nothing_is_not_found(desk):
 # --- The frame
 
 
-def test_an_unknown_page_and_a_wrong_method(desk):
+def test_an_unknown_page_and_a_wrong_method(desk: Desk):
     client = browser(desk)
     missing_page = client.get("tidak/ada")
     assert missing_page.status_code == 404
@@ -535,7 +557,7 @@ def test_an_unknown_page_and_a_wrong_method(desk):
     assert client.post("receipt").status_code == 405
 
 
-def test_a_form_of_another_site_is_refused(desk):
+def test_a_form_of_another_site_is_refused(desk: Desk):
     client = browser(desk)
     fields = filled(client)
     for headers in ({"origin": "https://example.org"}, {"sec-fetch-site": "cross-site"}, {"origin": "null"}):
@@ -544,7 +566,7 @@ def test_a_form_of_another_site_is_refused(desk):
     assert client.post("report", data=fields, headers={"origin": "http://testserver"}).status_code == 200
 
 
-def test_pages_are_guarded_by_their_headers(desk):
+def test_pages_are_guarded_by_their_headers(desk: Desk):
     client = browser(desk)
     for page in ("", "account", "report", "track", "tidak-ada"):
         headers = client.get(page).headers
@@ -556,8 +578,8 @@ def test_pages_are_guarded_by_their_headers(desk):
     assert "max-age" in client.get("static/web/web.css").headers["cache-control"]
 
 
-def test_a_fault_of_ours_shows_nothing_of_it(desk, monkeypatch):
-    def broken(*_):
+def test_a_fault_of_ours_shows_nothing_of_it(desk: Desk, monkeypatch: pytest.MonkeyPatch):
+    def broken(*_: Any) -> None:
         raise RuntimeError("warga@example.com")
 
     monkeypatch.setattr(desk, "submit", broken)
@@ -581,19 +603,21 @@ class Links(HTMLParser):
         self.inputs: list[str] = []
         self.feed(page)
 
-    def handle_starttag(self, tag, attributes):
+    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]):
         values = dict(attributes)
         self.found += [values[key] for key in ("href", "action", "src") if values.get(key) is not None]
         self.ids += [values["id"]] if "id" in values else []
         self.wanted += [name for key in ("aria-describedby", "aria-labelledby") for name in values.get(key, "").split()]
-        self.inline += [key for key in values if key == "style" or key.startswith("on")] + [tag] * (tag in {"script", "style"})
+        self.inline += [key for key in values if key == "style" or key.startswith("on")] + [tag] * (
+            tag in {"script", "style"}
+        )
         if tag == "label":
             self.labelled.add(values.get("for"))
         if tag in {"input", "textarea", "select"} and values.get("type") != "hidden":
             self.inputs.append(values["id"])
 
 
-def pages(client, desk, query="") -> Iterator[tuple[str, str]]:
+def pages(client: TestClient, desk: Desk, query: str = "") -> Iterator[tuple[str, str]]:
     """Every template of the channel: where it stands and what it says."""
     for address in ("", "account", "account?next=report", "report", "track", "receipt", "tidak/ada"):
         mark = "&" if "?" in address else "?"
@@ -616,7 +640,7 @@ def pages(client, desk, query="") -> Iterator[tuple[str, str]]:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("prefix", PREFIXES)
-def test_every_page_in_every_language_under_every_prefix(desk, prefix, language):
+def test_every_page_in_every_language_under_every_prefix(desk: Desk, prefix: str, language: str):
     client = browser(desk, prefix)
     seen = list(pages(client, desk, f"lang={language}"))
     for path, text in seen:
@@ -636,34 +660,41 @@ def test_every_page_in_every_language_under_every_prefix(desk, prefix, language)
             if target.startswith("#"):
                 assert parts.fragment in links.ids
             elif not parts.path.endswith(("/leave", "/reply")):
-                assert client.get(whole).status_code in ({200, 404} if "receipt" in parts.path else {200}), (path, target)
+                assert client.get(whole).status_code in ({200, 404} if "receipt" in parts.path else {200}), (
+                    path,
+                    target,
+                )
     assert len(seen) == 13
 
 
-def test_a_chosen_language_stays_chosen(desk):
+def test_a_chosen_language_stays_chosen(desk: Desk):
     page = browser(desk).post("report?lang=en", data={"form": str(uuid.uuid4()), "narrative": "x"})
     assert str(page.url).endswith("/receipt?lang=en")
     assert "Tracking code" in page.text
-    own = [link for link in Links(page.text).found if "static" not in link and "lang=id" not in link and ":" not in link]
+    own = [
+        link for link in Links(page.text).found if "static" not in link and "lang=id" not in link and ":" not in link
+    ]
     assert [link for link in own if not link.startswith("#") and not link.endswith("lang=en")] == []
 
 
-def test_a_prefix_that_a_proxy_takes_away_does_not_matter(desk):
+def test_a_prefix_that_a_proxy_takes_away_does_not_matter(desk: Desk):
     page = browser(desk).get("track")  # behind the proxy it is /layanan/track for the citizen, /track for us
     for target in Links(page.text).found:
-        assert urljoin("http://testserver/layanan/track", target).startswith("http://testserver/layanan/track#") or urlsplit(
-            urljoin("http://testserver/layanan/track", target)
-        ).path.startswith("/layanan/")
+        assert urljoin("http://testserver/layanan/track", target).startswith(
+            "http://testserver/layanan/track#"
+        ) or urlsplit(urljoin("http://testserver/layanan/track", target)).path.startswith("/layanan/")
 
 
 def test_both_catalogs_say_the_same_things():
     assert catalog("id").keys() == catalog("en").keys()
     for key, text in catalog("id").items():
-        holes, others = ([name for _, name, _, _ in string.Formatter().parse(words) if name] for words in (text, catalog("en")[key]))
+        holes, others = (
+            [name for _, name, _, _ in string.Formatter().parse(words) if name] for words in (text, catalog("en")[key])
+        )
         assert sorted(holes) == sorted(others), key
 
 
-def test_every_sentence_is_used_and_no_page_holds_one_of_its_own(desk):
+def test_every_sentence_is_used_and_no_page_holds_one_of_its_own(desk: Desk):
     environment = Site.over(desk, WebSettings()).pages.environment
     used, loose = set(), []
     for name in environment.list_templates(filter_func=lambda name: "shared/" not in name):
@@ -672,19 +703,17 @@ def test_every_sentence_is_used_and_no_page_holds_one_of_its_own(desk):
             continue
         tree = environment.parse(source[0])
         used |= {node.value for node in tree.find_all(nodes.Const) if isinstance(node.value, str)}
-        written = "".join(part.data for node in tree.find_all(nodes.Output) for part in node.nodes if isinstance(part, nodes.TemplateData))
+        written = "".join(
+            part.data
+            for node in tree.find_all(nodes.Output)
+            for part in node.nodes
+            if isinstance(part, nodes.TemplateData)
+        )
         loose += [(name, word) for word in re.findall(r">([^<>]*[A-Za-z]{2,}[^<>]*)<", written)]
     assert loose == []
-    code = "".join(path.read_text("utf-8") for path in (web_folder()).glob("*.py"))
+    code = "".join(path.read_text("utf-8") for path in Path(sys.modules[Web.__module__].__file__).parent.glob("*.py"))
     unused = [key for key in catalog("id") if key not in used and key not in code and not grouped(key)]
     assert unused == []
-
-
-def web_folder():
-    import lapor_channels.web.site as module
-    from pathlib import Path
-
-    return Path(module.__file__).parent
 
 
 def grouped(key: str) -> bool:
