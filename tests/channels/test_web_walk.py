@@ -1,0 +1,62 @@
+"""A citizen's whole walk through the web channel, over the desk in memory that ships with the library."""
+
+import re
+
+import pytest
+
+pytest.importorskip("starlette")
+
+from starlette.testclient import TestClient
+from starlette.types import Receive, Scope, Send
+
+from lapor_channels.web import SESSION, Web
+from lapor_core.complaint import Proof
+from lapor_core.lifecycle import State
+from lapor_core.plugins.contracts import PRINCIPAL
+from lapor_core.testing import MemoryDesk, check_channel
+
+
+def test_it_passes_the_check_for_channels():
+    check_channel(Web)
+
+
+def citizen(desk: MemoryDesk) -> TestClient:
+    """A browser before a host that turns the session's cookie into a principal."""
+    inner = Web().app(desk)
+
+    async def host(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            cookies = dict(scope["headers"]).get(b"cookie", b"").decode()
+            found = re.search(rf"{SESSION}=([^;]+)", cookies)
+            scope[PRINCIPAL] = desk.principal(found[1]) if found else None
+        await inner(scope, receive, send)
+
+    client = TestClient(host)
+    client.headers["accept-language"] = "id"
+    return client
+
+
+def test_from_the_first_page_to_the_reply():
+    desk = MemoryDesk()
+    client = citizen(desk)
+    assert client.get("/report").url.path == "/account"
+    who = {"name": "Warga Contoh", "email": "warga@example.com", "mobile": "081200000000"}  # invented
+    client.post("/account", data=who)
+    [(challenge, codes)] = desk.codes.items()
+    typed = {"email_code": codes[Proof.VERIFIED_EMAIL], "mobile_code": codes[Proof.VERIFIED_MOBILE]}
+    form = client.post("/account/confirm", data={"challenge": challenge} | typed)
+    assert form.url.path == "/report"
+    form_id = re.search(r'name="form" value="([^"]+)"', form.text)[1]
+    receipt = client.post("/report", data={"form": form_id, "kind": "complaint", "narrative": "Lampu padam."})
+    [(code, made)] = desk.submissions.items()
+    assert code in receipt.text
+    assert (made.channel, made.reporter.name, made.narrative) == ("web", "Warga Contoh", "Lampu padam.")
+    desk.move(code, State.WAITING, "Di jalan mana?")
+    seen = client.post("/track", data={"code": code.lower().replace("-", " ")})
+    assert "Di jalan mana?" in seen.text
+    replied = client.post("/track/reply", data={"code": code, "text": "Jalan Contoh."})
+    assert replied.url.path == "/track"
+    assert "Jalan Contoh." in replied.text
+    assert desk.track(code).state == State.IN_PROGRESS
+    late = client.post("/track/reply", data={"code": code, "text": "Satu lagi."})
+    assert (late.status_code, "Balasan tidak dapat dikirim" in late.text) == (409, True)
