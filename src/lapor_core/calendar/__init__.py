@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from lapor_core.calendar.replay import Entry
     from lapor_core.calendar.table import Table, Zero
     from lapor_core.calendar.weeks import Week
+    from lapor_core.calendar.workalendar_id import IndonesiaCalendar
 
 __all__ = [
     "Break",
@@ -37,6 +38,7 @@ __all__ = [
     "DecreeDay",
     "Effect",
     "Entry",
+    "IndonesiaCalendar",
     "Ledger",
     "LocalDay",
     "Name",
@@ -71,6 +73,7 @@ _MODULES = {
     "replay": ("Entry",),
     "table": ("Table", "Zero"),
     "weeks": ("Week",),
+    "workalendar_id": ("IndonesiaCalendar",),
 }
 _HOME = {name: module for module, names in _MODULES.items() for name in names}
 

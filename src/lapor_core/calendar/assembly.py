@@ -12,7 +12,7 @@ from lapor_core.calendar.day import Day
 from lapor_core.calendar.kinds import Effect
 from lapor_core.calendar.overrides import LocalDay
 from lapor_core.calendar.replay import DayState
-from lapor_core.calendar.sources import Source
+from lapor_core.calendar.sources import Source, doubt
 from lapor_core.calendar.table import Table
 
 __all__ = ["table_of"]
@@ -69,12 +69,5 @@ def _day(day: date, state: DayState, provisional: str | None, *, working: bool, 
         weekend=weekend,
         entries=entries,
         withdrawn=state.withdrawn,
-        provisional=provisional or _unsure(state),
+        provisional=provisional or doubt(state),
     )
-
-
-def _unsure(state: DayState) -> str | None:
-    """A decree whose days are doubtful makes the days it touches provisional, whether it adds or withdraws them."""
-    entries = (*state.off, *state.withdrawn, *((state.working,) if state.working is not None else ()))
-    doubtful = next((entry for entry in entries if entry.unsure), None)
-    return f"the days of {doubtful.decree} are not certain" if doubtful is not None else None

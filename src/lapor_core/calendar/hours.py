@@ -135,6 +135,14 @@ class OfficeHours:
         schedule = self.ramadan if fasting and self.ramadan is not None else self.ordinary
         return schedule.on(day.weekday())
 
+    def reasons(self, first: date, last: date) -> tuple[str, ...]:
+        """Return why these hours may change between two days: years whose Ramadan is not in the data."""
+        if self.ramadan is None:
+            return ()
+        known = {month.first.year for month in self.ramadans}
+        missing = (year for year in range(first.year, last.year + 1) if year not in known)
+        return tuple(f"when Ramadan of {year} falls is not in the data; ordinary hours are used" for year in missing)
+
 
 @attrs.frozen(kw_only=True)
 class _WrittenSchedule:

@@ -22,7 +22,7 @@ from lapor_core.calendar.regions import resolve_region
 from lapor_core.calendar.sources import Source, from_ledger, from_workalendar, workalendar_name
 from lapor_core.calendar.table import Table, Zero
 from lapor_core.calendar.weeks import Week, as_week
-from lapor_core.calendar.worktime import WorkTime
+from lapor_core.calendar.worktime import WorkTime, worktime_of
 from lapor_core.calendar.zones import as_zone
 from lapor_core.errors import BadValue, did_you_mean, require_aware
 
@@ -185,19 +185,19 @@ class Office:
 
     def provisional_reasons(self, start: date, end: date) -> tuple[str, ...]:
         """Return why answers about the days from ``start`` to ``end``, both included, may change; empty when they are firm."""
-        days = (self.day(start), *self.explain(start, end), self.day(end))
-        return tuple(dict.fromkeys(day.provisional for day in days if day.provisional is not None))
+        first, last = (start, end) if start <= end else (end, start)
+        self._table.index(first)  # refuses what lies outside the calendar
+        self._table.index(last)
+        return (*self._source.reasons(first, last), *self.hours.reasons(first, last))
 
     @property
     def fingerprint(self) -> str:
         """A short stable hash of all that this office's answers depend on, python-holidays included."""
-        return _hash(self._settings, holidays_version())
+        return self._fingerprints[1]
 
     def fingerprint_of(self, start: date, end: date) -> str:
         """Return the fingerprint of answers about these days: python-holidays enters only where it was asked."""
-        return (
-            _hash(self._settings, holidays_version()) if self.provisional_reasons(start, end) else _hash(self._settings)
-        )
+        return self._fingerprints[bool(self.provisional_reasons(start, end))]
 
     # Instants
 
@@ -269,7 +269,7 @@ class Office:
 
     @functools.cached_property
     def _worktime(self) -> WorkTime:
-        return WorkTime(self._table.first, self._table.working, self.hours, self._zone_info)
+        return worktime_of(self._table, self.hours, self._zone_info)
 
     @functools.cached_property
     def _zone_info(self) -> ZoneInfo:
@@ -280,6 +280,11 @@ class Office:
         calendar = self._known.version if self._known is not None else workalendar_name(self.calendar)
         parts = (calendar, self.zone, sorted(self.week), self.region, str(self.collective_leave))
         return repr((*parts, self.days_off, self.working_days, self.hours))
+
+    @functools.cached_property
+    def _fingerprints(self) -> tuple[str, str]:
+        """Of answers that stand on decrees alone, and of answers that python-holidays has a part in."""
+        return _hash(self._settings), _hash(self._settings, holidays_version())
 
     def _require_ledger(self, problem: str) -> Ledger:
         if self.ledger is None:

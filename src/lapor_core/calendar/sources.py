@@ -18,7 +18,7 @@ from lapor_core.calendar.replay import DayState, Entry, replay
 if TYPE_CHECKING:
     from workalendar.core import CoreCalendar
 
-__all__ = ["Source", "from_ledger", "from_workalendar"]
+__all__ = ["Source", "doubt", "from_ledger", "from_workalendar"]
 
 
 @attrs.frozen(kw_only=True, eq=False)
@@ -33,6 +33,25 @@ class Source:
     last_year: int
     states: Mapping[date, DayState]
     provisional: Mapping[int, str]
+
+    @functools.cached_property
+    def doubtful(self) -> tuple[tuple[date, str], ...]:
+        """The days that a doubtful decree adds or withdraws, in order, each with why it may change."""
+        found = ((day, doubt(self.states[day])) for day in sorted(self.states))
+        return tuple((day, why) for day, why in found if why is not None and day.year not in self.provisional)
+
+    def reasons(self, first: date, last: date) -> tuple[str, ...]:
+        """Return why answers about the days from ``first`` to ``last``, both included, may change."""
+        years = (self.provisional.get(year) for year in range(first.year, last.year + 1))
+        days = (why for day, why in self.doubtful if first <= day <= last)
+        return tuple(dict.fromkeys((*filter(None, years), *days)))
+
+
+def doubt(state: DayState) -> str | None:
+    """Return why a day may change: a decree whose days are doubtful adds it, withdraws it or makes it a working day."""
+    entries = (*state.off, *state.withdrawn, *((state.working,) if state.working is not None else ()))
+    doubtful = next((entry for entry in entries if entry.unsure), None)
+    return f"the days of {doubtful.decree} are not certain" if doubtful is not None else None
 
 
 @functools.lru_cache(maxsize=128)
