@@ -19,6 +19,7 @@ except ModuleNotFoundError as error:
     raise ModuleNotFoundError(message, name=error.name) from error
 
 from lapor_core.testing.channels import check_channel
+from lapor_core.testing.dates import amounts, dates, instants, offices, tiers, working_days
 from lapor_core.testing.fakes import FrozenClock, MemoryDesk, RecordingNotifier
 from lapor_core.testing.notifiers import check_notifier
 from lapor_core.testing.strategies import (
@@ -38,16 +39,22 @@ __all__ = [
     "FrozenClock",
     "MemoryDesk",
     "RecordingNotifier",
+    "amounts",
     "check_channel",
     "check_notifier",
+    "dates",
     "facts",
+    "instants",
     "keys",
     "messages",
     "moments",
+    "offices",
     "register",
     "reporters",
     "submissions",
     "texts",
+    "tiers",
     "uploads",
     "visibilities",
+    "working_days",
 ]

@@ -1,4 +1,4 @@
-"""What comes in from outside when somebody is careless or means harm; and invented personal data that must not leak."""
+"""What comes in from outside when somebody is careless or means harm; invented personal data that must not leak."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ import json
 import re
 import traceback
 
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 
 from lapor_core.testing.strategies import texts
 
-__all__ = ["PLANTED", "assert_nothing_personal", "hostile_bytes"]
+__all__ = ["NASTY", "PLANTED", "assert_nothing_personal", "hostile_bytes", "search"]
 
 PLANTED = (
     "Warga Rahasia",
@@ -21,8 +22,32 @@ PLANTED = (
 )
 """A name, an address, a number, an identity number and a narrative, all invented."""
 
+NASTY = (
+    b"",
+    b"\x00",
+    b"\xff\xfe\xfd",
+    b"{",
+    b"null",
+    b"[]",
+    b'{"name": {}}',
+    b"[" * 5_000,
+    b"9" * 5_000,
+    b"a=%ff&a=%",
+    b"--x\r\n\r\n",
+    "\ud83d".encode("utf-8", "surrogatepass"),
+    *map(str.encode, PLANTED),
+)
+"""What is sent each time, before the search begins."""
+
 _FIELDS = ("name", "email", "mobile", "from", "text", "narrative", "id", "received_at", "kind", "files")
 _RUN = re.compile(rb"[\w@+.-]{3,}")
+
+
+def search() -> settings:
+    """Return how the kit searches: as the profile in force says, but for one fault at a time and without a stop watch."""
+    phases = [phase for phase in settings().phases if phase is not Phase.explain]
+    rejects = [HealthCheck.filter_too_much]  # a medium may be unable to carry most texts
+    return settings(deadline=None, phases=phases, report_multiple_bugs=False, suppress_health_check=rejects)
 
 
 def hostile_bytes(samples: tuple[bytes, ...] = ()) -> st.SearchStrategy[bytes]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
 import posixpath
 import re
 from collections.abc import Callable, Iterator
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from lapor_core.complaint import Reporter
@@ -14,7 +15,7 @@ from lapor_core.lifecycle import Role
 from lapor_core.plugins.contracts import ASGIApp, Mounts, Principal
 from lapor_core.testing.asgi import Answer, lifespan, request
 from lapor_core.testing.fakes import MemoryDesk
-from lapor_core.testing.hostile import hostile_bytes
+from lapor_core.testing.hostile import NASTY, hostile_bytes, search
 from lapor_core.testing.strategies import texts
 
 __all__ = ["check_mounting"]
@@ -68,10 +69,12 @@ def _linked(app: ASGIApp, name: str) -> Iterator[str]:
 
 
 def _check_hostile(app: ASGIApp, name: str, known: list[str]) -> None:
+    for path, body, content_type in itertools.product(known, NASTY, _TYPES):
+        _ask(app, name, "POST", path, body=body, headers=_headers(body, content_type))
     paths = st.sampled_from(known) | texts(max_size=30).map("/".__add__)
     methods = st.sampled_from(["GET", "POST", "PUT", "DELETE", "HEAD", "OPTIONS", "BREW"])
 
-    @settings(deadline=None)
+    @search()
     @given(
         method=methods,
         path=paths,
@@ -83,10 +86,14 @@ def _check_hostile(app: ASGIApp, name: str, known: list[str]) -> None:
     def no_request_does_harm(
         *, method: str, path: str, body: bytes, query: bytes, content_type: str, principal: Principal | None
     ) -> None:
-        headers = [("content-type", content_type), ("content-length", str(len(body)))]
+        headers = _headers(body, content_type)
         _ask(app, name, method, path, body=body, headers=headers, query=query, principal=principal)
 
     no_request_does_harm()
+
+
+def _headers(body: bytes, content_type: str) -> list[tuple[str, str]]:
+    return [("content-type", content_type), ("content-length", str(len(body)))]
 
 
 def _ask(app: ASGIApp, name: str, method: str, path: str, **options: object) -> Answer:

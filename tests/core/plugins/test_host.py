@@ -162,21 +162,23 @@ MISSING = "import no_such_module_of_anybody\n"
 EXTRA = "Requires-Dist: no-such-distribution-of-anybody>=2; extra == 'printer'\nProvides-Extra: printer\n"
 
 
+DECLARED = {
+    "declared by the entry point": ("kiosk", "printer", "[printer]"),
+    "of the plug-in's own name": ("printer", "printer", ""),
+    "spelled another way": ("walk_in", "walk-in", ""),
+}
+
+
+@pytest.mark.parametrize("declared", DECLARED.values(), ids=DECLARED)
 @pytest.mark.parametrize(
-    ("key", "extras", "metadata"),
-    [
-        pytest.param("kiosk", "[printer]", EXTRA, id="declared by the entry point"),
-        pytest.param("printer", "", EXTRA, id="of the plug-in's own name"),
-        pytest.param("walk_in", "", EXTRA.replace("printer", "walk-in"), id="spelled another way"),
-    ],
+    "source", [MISSING + KIOSK, KIOSK.replace("yield", MISSING + "    yield")], ids=["import", "call"]
 )
-@pytest.mark.parametrize("late", [False, True], ids=["at import", "when called"])
 def test_a_missing_extra_is_told_with_the_line_that_mends_it(
-    install: Callable[..., None], status: Callable[..., PluginStatus], key: str, extras: str, metadata: str, late: bool
-):
-    source = KIOSK.replace("    yield", f"    {MISSING}    yield") if late else MISSING + KIOSK
-    install(key, source, distribution="lapor-kiosk", extras=extras, metadata=metadata)
-    extra = "walk-in" if key == "walk_in" else "printer"
+    install: Callable[..., None], status: Callable[..., PluginStatus], source: str, declared: tuple[str, str, str]
+) -> None:
+    key, extra, brackets = declared
+    metadata = EXTRA.replace("printer", extra)
+    install(key, source, distribution="lapor-kiosk", extras=brackets, metadata=metadata)
     kiosk = status(key)
     assert kiosk.remedy == f'pip install "lapor-kiosk[{extra}]"'
     assert kiosk.reason == (
