@@ -17,12 +17,23 @@ import nox
 
 HOUSE = Path(__file__).parent
 WINDOWS = os.name == "nt"
+DEADLINE = ("deadline", "--tier", "sedang", "--received", "2026-03-13T10:00+08:00")
 
 nox.needs_version = ">=2025.5"
 nox.options.default_venv_backend = "virtualenv"
 nox.options.error_on_missing_interpreters = False
 nox.options.reuse_venv = "yes"
-nox.options.sessions = ["lint", "typing", "tests", "core_alone", "package", "walls", "docs", "benchmarks", "demo"]
+nox.options.sessions = [
+    "lint",
+    "typing",
+    "tests",
+    "core_alone",
+    "package",
+    "walls",
+    "docs",
+    "benchmarks",
+    "command_line",
+]
 
 
 def interpreters() -> list[str]:
@@ -127,11 +138,11 @@ def benchmarks(session: nox.Session) -> None:
 
 
 @nox.session(venv_backend="none")
-def demo(session: nox.Session) -> None:
-    """The main job from an empty folder, with the built wheel."""
-    python = fresh_environment(session, f"{wheel(session)}[demo]")
+def command_line(session: nox.Session) -> None:
+    """A deadline from an empty folder, with the built wheel."""
+    python = fresh_environment(session, f"{wheel(session)}[cli]")
     with tempfile.TemporaryDirectory() as empty, session.chdir(empty):
-        session.run(str(Path(python).with_name("lapor.exe" if WINDOWS else "lapor")), "demo", external=True)
+        session.run(str(Path(python).with_name("lapor.exe" if WINDOWS else "lapor")), *DEADLINE, external=True)
 
 
 _wheels: list[Path] = []

@@ -27,7 +27,7 @@ def main() -> None:
     assert deadline.due.date().isoformat() == "2026-04-10", deadline
 
     script = Path(sys.executable).with_name("lapor.exe" if sys.platform == "win32" else "lapor")
-    answer = subprocess.run([str(script), "demo"], capture_output=True, text=True, check=False)
+    answer = subprocess.run([str(script), "deadline"], capture_output=True, text=True, check=False)
     assert answer.returncode == STATUS_OF_A_MISSING_EXTRA, answer
     assert 'pip install "lapor[' in answer.stdout + answer.stderr, answer
     assert "Traceback" not in answer.stderr, answer

@@ -36,9 +36,6 @@ class Command:
 
 COMMANDS: Mapping[str, Command] = MappingProxyType(
     {
-        "demo": Command(help="Play one complaint through every channel, from message to answer.", extra="demo"),
-        "serve": Command(help="Run the desk: web form, app API, SMS, counter, officers' console.", extra="desk"),
-        "officers": Command(help="Add, list and disable the officers who may sign in.", extra="desk"),
         "plugins": Command(help="Show the channels and notifiers found, and why one is off."),
         "deadline": Command(help="When an answer is due, and why, day by day."),
         "workdays": Command(help="Add and count working days."),
