@@ -13,7 +13,6 @@ import pytest
 from cyclopts import App
 
 from lapor_core.errors import BadValue
-from lapor_desk import cli
 from lapor_desk.cli import COMMANDS, main
 from lapor_desk.cli.values import WholeNumber, print_json, read_text, whole_number
 
