@@ -1,0 +1,277 @@
+"""``lapor.toml``: everything an office sets, read as a whole, with every fault named by file, line and key.
+
+The file is the one named by ``--config``, else by ``LAPOR_CONFIG``, else ``lapor.toml`` in the current folder if there
+is one. Without any, the values of this module hold. Paths in the file count from the folder the file stands in.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import attrs
+
+from lapor_core.complaint import Agency
+from lapor_core.documents import Document, read_document
+from lapor_core.documents import Path as KeyPath
+from lapor_core.errors import BadValue, DocumentFaults, Fault, NotFound, did_you_mean
+from lapor_core.policy import Policy
+from lapor_core.policy.loading import load_policy, shipped_policies, shipped_policy
+from lapor_core.policy.model import CollectiveLeave
+from lapor_core.structure import structure
+
+__all__ = ["Config", "OfficeEntry", "find_config", "load_config", "read_decrees", "read_policy"]
+
+_KEY = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
+_SQLITE = "sqlite:///"
+
+
+@attrs.frozen(kw_only=True)
+class OfficeEntry:
+    """An office whose week and region differ from those of the policy's own; agencies name it by its key.
+
+    Attributes:
+        time_zone: An IANA name, such as ``Asia/Makassar``; the policy's own when empty.
+        region: Whose regional decrees it follows, as ``kalimantan-selatan/banjarbaru``.
+        week: Days in its working week, 5 or 6.
+    """
+
+    key: str
+    name: str = ""
+    time_zone: str = ""
+    region: str | None = None
+    week: int = 5
+    collective_leave: CollectiveLeave = CollectiveLeave.OFF
+
+
+@attrs.frozen(kw_only=True)
+class Config:
+    """What an office set; every attribute is a key of ``lapor.toml``.
+
+    Attributes:
+        database: An SQLAlchemy URL.
+        policy: The id of a shipped policy, or the path of a policy file.
+        files: The folder of attachments; beside the database when None.
+        outbox: The folder into which messages are written while no notifier is configured; beside the database when None.
+        host: The address to listen on.
+        port: The port to listen on.
+        trusted_proxies: Addresses of reverse proxies whose ``X-Forwarded-*`` headers are believed.
+        decrees: Decree files laid over the shipped ledger, in this order.
+        agencies: The agencies that can be reported, added to those of the policy.
+        offices: Offices with a week, zone or region of their own.
+        allow_plugins: When not empty, the only plug-ins that are loaded.
+        block_plugins: Plug-ins that are never loaded.
+        plugins: The settings of each plug-in by its key, secrets filled in.
+    """
+
+    database: str = attrs.field(default="sqlite:///lapor.db", repr=False)
+    policy: str = "banjarbaru"
+    files: Path | None = None
+    outbox: Path | None = None
+    host: str = "127.0.0.1"
+    port: int = 8000
+    trusted_proxies: tuple[str, ...] = ("127.0.0.1",)
+    decrees: tuple[Path, ...] = ()
+    agencies: tuple[Agency, ...] = ()
+    offices: tuple[OfficeEntry, ...] = ()
+    allow_plugins: tuple[str, ...] = ()
+    block_plugins: tuple[str, ...] = ()
+    plugins: Mapping[str, Mapping[str, Any]] = attrs.field(factory=dict, repr=False)
+
+
+@attrs.frozen(kw_only=True)
+class _File:
+    """The file as it is written: paths are texts still."""
+
+    database: str = attrs.field(default=Config().database, repr=False)
+    policy: str = Config().policy
+    files: str = ""
+    outbox: str = ""
+    host: str = Config().host
+    port: int = Config().port
+    trusted_proxies: tuple[str, ...] = Config().trusted_proxies
+    decrees: tuple[str, ...] = ()
+    agencies: tuple[Agency, ...] = ()
+    offices: tuple[OfficeEntry, ...] = ()
+    allow_plugins: tuple[str, ...] = ()
+    block_plugins: tuple[str, ...] = ()
+    plugins: Mapping[str, Mapping[str, Any]] = attrs.field(factory=dict, repr=False)
+
+
+def find_config(given: Path | None, environ: Mapping[str, str], folder: Path) -> Path | None:
+    """Return the configuration file to read: the one given, else ``LAPOR_CONFIG``, else ``folder/lapor.toml`` if there."""
+    if given is not None:
+        return given
+    if environ.get("LAPOR_CONFIG"):
+        return Path(environ["LAPOR_CONFIG"])
+    usual = folder / "lapor.toml"
+    return usual if usual.is_file() else None
+
+
+def load_config(path: Path | None, environ: Mapping[str, str]) -> Config:
+    """Read the configuration; ``environ`` is where secrets written as ``{ env = "NAME" }`` are taken from.
+
+    Raises:
+        BadValue: code ``unreadable_file``.
+        DocumentFaults: with every fault of the file.
+    """
+    if path is None:
+        return Config()
+    document = read_document(_text(path), str(path))
+    faults: list[Fault] = []
+    data = _with_secrets(document, environ, path.parent, faults)
+    try:
+        written = structure(document, _File, data)
+    except DocumentFaults as error:
+        raise DocumentFaults([*error.faults, *faults]) from error
+    faults.extend(_contradictions(document, written, path.parent))
+    if faults:
+        raise DocumentFaults(faults)
+    return _config(written, path.parent)
+
+
+def read_policy(config: Config) -> Policy:
+    """Return the policy in force, with the agencies of the configuration among its own.
+
+    Raises:
+        NotFound: code ``unknown_policy``: neither a shipped policy nor a file.
+        DocumentFaults: The policy file has faults.
+    """
+    policy = _policy_named(config.policy)
+    taken = {agency.key for agency in config.agencies}
+    others = tuple(agency for agency in policy.agencies if agency.key not in taken)
+    return attrs.evolve(policy, agencies=others + config.agencies)
+
+
+def read_decrees(config: Config) -> tuple[tuple[str, str], ...]:
+    """Return name and text of each decree file, in the order in which they are laid over the ledger."""
+    return tuple((str(path), _text(path)) for path in config.decrees)
+
+
+def _policy_named(name: str) -> Policy:
+    if name in shipped_policies():
+        return shipped_policy(name)
+    path = Path(name)
+    if path.suffix == ".toml" or path.is_file():
+        return load_policy(_text(path), name)
+    message = f'"{name}": neither a shipped policy nor a policy file; {did_you_mean(name, shipped_policies())}'
+    raise NotFound(message, code="unknown_policy", name=name, allowed=shipped_policies())
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text("utf-8")
+    except UnicodeDecodeError as error:
+        raise BadValue(f"{path}: not UTF-8 text", code="unreadable_file", path=str(path)) from error
+    except OSError as error:
+        message = f"{path}: cannot be read: {error.strerror or error}"
+        raise BadValue(message, code="unreadable_file", path=str(path)) from error
+
+
+def _with_secrets(
+    document: Document, environ: Mapping[str, str], folder: Path, faults: list[Fault]
+) -> Mapping[str, Any]:
+    """Return the data with each ``{ env = "NAME" }`` and ``{ file = "path" }`` replaced by what it points at."""
+
+    def fill(value: Any, at: KeyPath) -> Any:
+        if isinstance(value, list):
+            return [fill(element, (*at, place)) for place, element in enumerate(value)]
+        if not isinstance(value, dict):
+            return value
+        if not _is_secret(value):
+            return {key: fill(element, (*at, key)) for key, element in value.items()}
+        try:
+            return _secret(value, environ, folder)
+        except ValueError as error:
+            faults.append(document.fault(at, str(error)))
+            return ""
+
+    data = dict(document.data)
+    for key in ("database", "plugins"):
+        if key in data:
+            data[key] = fill(data[key], (key,))
+    return data
+
+
+def _is_secret(value: Mapping[str, Any]) -> bool:
+    return len(value) == 1 and all(key in ("env", "file") and isinstance(value[key], str) for key in value)
+
+
+def _secret(value: Mapping[str, str], environ: Mapping[str, str], folder: Path) -> str:
+    if "file" in value:
+        return _text(folder / value["file"]).rstrip("\r\n")
+    if not environ.get(value["env"]):
+        message = f"the environment variable {value['env']} is not set"
+        raise BadValue(message, code="secret_not_set", name=value["env"])
+    return environ[value["env"]]
+
+
+def _contradictions(document: Document, written: _File, folder: Path) -> Iterator[Fault]:
+    """Yield what is of the right type and still cannot be."""
+    offices = {office.key for office in written.offices}
+    yield from _bad_keys(document, "agencies", [agency.key for agency in written.agencies])
+    yield from _bad_keys(document, "offices", [office.key for office in written.offices])
+    for index, agency in enumerate(written.agencies):
+        if agency.office and agency.office not in offices:
+            problem = f'"{agency.office}": not an office; {did_you_mean(agency.office, sorted(offices))}'
+            yield document.fault(("agencies", index, "office"), problem)
+    for index, office in enumerate(written.offices):
+        if office.week not in (5, 6):
+            yield document.fault(("offices", index, "week"), f"must be 5 or 6, not {office.week}")
+        if office.time_zone and not _is_zone(office.time_zone):
+            problem = f'"{office.time_zone}": not a time zone; write Asia/Jakarta, Asia/Makassar or Asia/Jayapura'
+            yield document.fault(("offices", index, "time_zone"), problem)
+    for index, decree in enumerate(written.decrees):
+        if not (folder / decree).is_file():
+            yield document.fault(("decrees", index), f"{decree}: no such file")
+    if not 0 <= written.port <= 65_535:
+        yield document.fault(("port",), f"must be 0 to 65535, not {written.port}")
+    for name in sorted(set(written.allow_plugins) & set(written.block_plugins)):
+        yield document.fault(("block_plugins",), f'"{name}": allowed and blocked at once')
+
+
+def _bad_keys(document: Document, table: str, keys: list[str]) -> Iterator[Fault]:
+    for index, key in enumerate(keys):
+        if not _KEY.fullmatch(key):
+            problem = f'"{key}": a key has lower-case letters, digits, "-" and "_"'
+            yield document.fault((table, index, "key"), problem)
+        elif key in keys[:index]:
+            yield document.fault((table, index, "key"), f'"{key}": used twice')
+
+
+def _is_zone(name: str) -> bool:
+    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return False
+    return True
+
+
+def _config(written: _File, folder: Path) -> Config:
+    values = attrs.asdict(written, recurse=False)
+    return Config(
+        **values
+        | {
+            "database": _from_folder(written.database, folder),
+            "policy": _policy_path(written.policy, folder),
+            "files": folder / written.files if written.files else None,
+            "outbox": folder / written.outbox if written.outbox else None,
+            "decrees": tuple(folder / decree for decree in written.decrees),
+        }
+    )
+
+
+def _from_folder(database: str, folder: Path) -> str:
+    """Return the URL with a relative SQLite path made to count from the file's folder."""
+    name = database.removeprefix(_SQLITE)
+    if not database.startswith(_SQLITE) or name.startswith(("/", ":", "?")) or Path(name).is_absolute():
+        return database
+    return f"{_SQLITE}{(folder / name).as_posix()}"
+
+
+def _policy_path(policy: str, folder: Path) -> str:
+    return policy if policy in shipped_policies() else str(folder / policy) if policy.endswith(".toml") else policy

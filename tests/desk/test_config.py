@@ -1,0 +1,173 @@
+"""``lapor.toml``: found, read strictly, and every fault named."""
+
+import contextlib
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lapor_core.complaint import Agency
+from lapor_core.errors import BadValue, DocumentFaults, LaporError, NotFound
+from lapor_desk.config import Config, find_config, load_config, read_decrees, read_policy
+
+FULL = """
+database = { env = "LAPOR_DATABASE" }
+policy = "banjarbaru"
+files = "berkas"
+port = 9000
+decrees = ["skb.toml"]
+block_plugins = ["kiosk"]
+
+[[agencies]]
+key = "dinas-contoh"
+name = "Dinas Contoh"
+office = "kecamatan"
+
+[[offices]]
+key = "kecamatan"
+name = "Kecamatan Contoh"
+week = 6
+time_zone = "Asia/Jayapura"
+collective_leave = "working"
+
+[plugins.email]
+host = "mail.example.org"
+password = { file = "secret" }
+relays = [{ name = "a", token = { env = "TOKEN" } }]
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "secret").write_text("rahasia-dapur\n", "utf-8")
+    (tmp_path / "skb.toml").write_text("decrees = []", "utf-8")
+    return tmp_path
+
+
+def load(folder: Path, text: str, **environ: str) -> Config:
+    path = folder / "lapor.toml"
+    path.write_text(text, "utf-8")
+    return load_config(path, environ)
+
+
+def faults(folder: Path, text: str, **environ: str) -> list[str]:
+    with pytest.raises(DocumentFaults) as caught:
+        load(folder, text, **environ)
+    return [f"{fault.line} {fault.key}: {fault.problem}" for fault in caught.value.faults]
+
+
+def test_a_full_file_is_read(folder: Path):
+    config = load(folder, FULL, LAPOR_DATABASE="postgresql+psycopg://u:p@db.example.org/lapor", TOKEN="kartu-9x")
+    assert config.database == "postgresql+psycopg://u:p@db.example.org/lapor"
+    assert (config.files, config.outbox, config.port) == (folder / "berkas", None, 9000)
+    assert config.agencies == (Agency(key="dinas-contoh", name="Dinas Contoh", office="kecamatan"),)
+    assert config.offices[0].week == 6
+    assert config.plugins["email"]["password"] == "rahasia-dapur"
+    assert config.plugins["email"]["relays"] == [{"name": "a", "token": "kartu-9x"}]
+    assert read_decrees(config) == ((str(folder / "skb.toml"), "decrees = []"),)
+
+
+def test_no_secret_stands_in_what_is_printed(folder: Path):
+    config = load(folder, FULL, LAPOR_DATABASE="postgresql+psycopg://u:kunci@db.example.org/lapor", TOKEN="kartu-9x")
+    shown = repr(config)
+    assert not any(secret in shown for secret in ("kunci", "rahasia-dapur", "kartu-9x"))
+
+
+def test_all_faults_come_at_once_with_line_and_key(folder: Path):
+    text = """\
+databse = "sqlite:///a.db"
+port = "8000"
+[[agencies]]
+key = "dinas-contoh"
+[plugins.email]
+password = { env = "NOT_SET" }
+token = { file = "absent" }
+"""
+    seen = faults(folder, text)
+    assert [line.partition(": ")[0] for line in seen] == [
+        "2 port",
+        "3 agencies[0].name",
+        "1 databse",
+        "6 plugins.email.password",
+        "7 plugins.email.token",
+    ]
+    assert 'did you mean "database"?' in seen[2]
+    assert "NOT_SET" in seen[3]
+
+
+@pytest.mark.parametrize(
+    ("text", "key", "says"),
+    [
+        ('[[agencies]]\nkey = "Dinas Contoh"\nname = "x"', "agencies[0].key", "lower-case"),
+        ('[[agencies]]\nkey = "a"\nname = "x"\n[[agencies]]\nkey = "a"\nname = "y"', "agencies[1].key", "twice"),
+        ('[[agencies]]\nkey = "a"\nname = "x"\noffice = "kota"', "agencies[0].office", "not an office"),
+        ('[[offices]]\nkey = "a"\nweek = 7', "offices[0].week", "5 or 6"),
+        ('[[offices]]\nkey = "a"\ntime_zone = "WITA"', "offices[0].time_zone", "Asia/Makassar"),
+        ('decrees = ["absent.toml"]', "decrees[0]", "no such file"),
+        ("port = 70000", "port", "65535"),
+        ("port = true", "port", "whole number"),
+        ('decrees = "skb.toml"', "decrees", "a list"),
+        ('allow_plugins = ["web"]\nblock_plugins = ["web"]', "block_plugins", "at once"),
+        ('plugins = "web"', "plugins", ""),
+        ("[plugins]\nemail = 3", "plugins.email", ""),
+    ],
+)
+def test_a_fault_is_named_by_its_key(folder: Path, text: str, key: str, says: str):
+    seen = faults(folder, text)
+    assert len(seen) == 1
+    assert f" {key}: " in seen[0]
+    assert says in seen[0]
+
+
+def test_paths_count_from_the_files_folder(folder: Path):
+    config = load(folder, 'database = "sqlite:///data/lapor.db"\noutbox = "keluar"\npolicy = "kota.toml"')
+    assert config.database == f"sqlite:///{folder.as_posix()}/data/lapor.db"
+    assert config.outbox == folder / "keluar"
+    assert config.policy == str(folder / "kota.toml")
+
+
+@pytest.mark.parametrize(
+    "url", ["sqlite:////srv/lapor.db", "sqlite://", "sqlite:///:memory:", "postgresql+psycopg://h/d"]
+)
+def test_other_databases_are_left_as_they_are(folder: Path, url: str):
+    assert load(folder, f'database = "{url}"').database == url
+
+
+def test_the_file_given_comes_before_the_environment_and_the_folder(tmp_path: Path):
+    (tmp_path / "lapor.toml").write_text("", "utf-8")
+    assert find_config(Path("a.toml"), {"LAPOR_CONFIG": "b.toml"}, tmp_path) == Path("a.toml")
+    assert find_config(None, {"LAPOR_CONFIG": "b.toml"}, tmp_path) == Path("b.toml")
+    assert find_config(None, {}, tmp_path) == tmp_path / "lapor.toml"
+    assert find_config(None, {}, tmp_path / "elsewhere") is None
+
+
+def test_without_a_file_the_usual_values_hold():
+    assert load_config(None, {}) == Config()
+    assert load_config(None, {}).database == "sqlite:///lapor.db"
+
+
+def test_a_file_that_is_named_must_be_there(tmp_path: Path):
+    with pytest.raises(BadValue, match=r"absent\.toml"):
+        load_config(tmp_path / "absent.toml", {})
+
+
+def test_the_agencies_of_the_office_join_those_of_the_policy():
+    mine = Agency(key="dinas-contoh", name="Dinas Contoh")
+    assert mine in read_policy(Config(agencies=(mine,))).agencies
+    assert [a.key for a in read_policy(Config(agencies=(mine,))).agencies].count("dinas-contoh") == 1
+
+
+def test_an_unknown_policy_is_answered_with_those_there_are(tmp_path: Path):
+    with pytest.raises(NotFound, match="banjarbaru"):
+        read_policy(Config(policy="banjarbru"))
+    with pytest.raises(BadValue, match=r"kota\.toml"):
+        read_policy(Config(policy=str(tmp_path / "kota.toml")))
+
+
+@given(text=st.text(max_size=80))
+def test_no_text_brings_anything_but_an_error_of_ours(tmp_path_factory: pytest.TempPathFactory, text: str):
+    folder = tmp_path_factory.mktemp("config")
+    (folder / "lapor.toml").write_bytes(text.encode("utf-8", "surrogatepass"))
+    with contextlib.suppress(LaporError):
+        assert isinstance(load_config(folder / "lapor.toml", {}), Config)
