@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+import itertools
 import json
 from collections.abc import Callable, Iterable
 from datetime import datetime
@@ -102,6 +103,16 @@ class Counts(Kiosk):
         return attrs.evolve(super().read(message, now), source_id=str(Counts.seen))
 
 
+class DiffersAfterRestart(Kiosk):
+    starts = itertools.count()
+
+    def __init__(self) -> None:
+        object.__setattr__(self, "start", next(self.starts))
+
+    def read(self, message: bytes, now: datetime) -> Submission:
+        return attrs.evolve(super().read(message, now), source_id=f"{self.start}")  # type: ignore[attr-defined]
+
+
 class NamesByTime(Kiosk):
     def read(self, message: bytes, now: datetime) -> Submission:
         return attrs.evolve(super().read(message, now), source_id=now.isoformat())
@@ -151,6 +162,7 @@ BROKEN = {
     SaysItInParams: "channel 'kiosk': an error, or its cause, repeats what the message said: ",
     SaysItInTheCause: "channel 'kiosk': an error, or its cause, repeats what the message said: ",
     Counts: "channel 'kiosk': the same message at the same time was read in two ways",
+    DiffersAfterRestart: "channel 'kiosk': the same message at the same time was read in two ways",
     NamesByTime: "channel 'kiosk': source_id changes with the time; a message that comes twice becomes two complaints",
     NamesAnother: "channel 'kiosk': its submission names the channel 'web'",
     ProvesTooMuch: "channel 'kiosk': its submission brings the proof <Proof.VERIFIED_EMAIL",
