@@ -167,6 +167,11 @@ class Office:
         """The last day this office can answer for."""
         return self._table.last
 
+    @property
+    def working_flags(self) -> tuple[bool, ...]:
+        """Whether each day from ``first`` to ``last`` is a working day, in order."""
+        return self._table.working
+
     # Versions
 
     def as_known_on(self, day: date) -> Office:

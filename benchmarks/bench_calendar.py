@@ -1,0 +1,96 @@
+"""Working days one at a time, side by side with the peers in one run: adding, explaining, counting.
+
+Every engine gets the same days off and the same cases, and must give the same answers before it is timed. Bounds:
+adding at N = 14 at least 150 times workalendar and 15 times numpy's busday_offset, adding with the explanation at most
+6 times a bare addition, counting over 200 days at least 1,000 times workalendar.
+"""
+
+import argparse
+import random
+import sys
+from collections.abc import Callable
+from datetime import date, timedelta
+from time import perf_counter
+
+import numpy as np
+from workalendar.core import SAT, SUN, Calendar
+
+from lapor_core.calendar import Effect, Office
+
+FIRST, LAST = date(2020, 1, 1), date(2027, 5, 31)
+N, SPAN = 14, timedelta(days=200)
+
+office = Office.indonesia(zone="Asia/Makassar")
+everyday = (FIRST + timedelta(days=k) for k in range((date(2028, 12, 31) - FIRST).days))
+off = [day for day in everyday if any(entry.effect is Effect.OFF for entry in office.day(day).entries)]
+
+
+class Peer(Calendar):
+    """workalendar's own methods over the same days off."""
+
+    WEEKEND_DAYS = (SAT, SUN)
+
+    def get_calendar_holidays(self, year: int) -> list[tuple[date, str]]:
+        return [(day, "off") for day in off if day.year == year]
+
+
+peer = Peer()
+busdays = np.busdaycalendar(holidays=np.array(off, "M8[D]"))
+
+
+def numpy_add(day: date) -> date:
+    return np.busday_offset(day, N, roll="backward", busdaycal=busdays).item()
+
+
+def explained(day: date) -> object:
+    return office.explain(day, office.add(day, N))
+
+
+def best(call: Callable[[date], object], days: list[date], runs: int) -> float:
+    """Nanoseconds per call, best of some runs: noise only adds."""
+    times = []
+    for _ in range(runs):
+        began = perf_counter()
+        for day in days:
+            call(day)
+        times.append(perf_counter() - began)
+    return min(times) / len(days) * 1e9
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--small", action="store_true", help="few cases, and no verdict: only show that it works")
+    small = parser.parse_args().small
+    rng = random.Random(14)  # noqa: S311 - cases to time
+    days = [FIRST + timedelta(days=rng.randrange((LAST - FIRST).days)) for _ in range(200 if small else 20_000)]
+    few = days[:20] if small else days[:1000]
+    for day in few:
+        assert office.add(day, N) == peer.add_working_days(day, N) == numpy_add(day)
+        assert office.count(day, day + SPAN) == peer.get_working_days_delta(day, day + SPAN)
+    runs = 2 if small else 7
+    add, count = (
+        best(lambda day: office.add(day, N), days, runs),
+        best(lambda day: office.count(day, day + SPAN), days, runs),
+    )
+    rows = [
+        ("add", "numpy busday_offset", best(numpy_add, few, runs) / add, 15),
+        ("add", "workalendar", best(lambda day: peer.add_working_days(day, N), few, runs) / add, 150),
+        (
+            "count",
+            "workalendar",
+            best(lambda day: peer.get_working_days_delta(day, day + SPAN), few[:100], runs) / count,
+            1000,
+        ),
+    ]
+    more = best(explained, days, runs) / add
+    print(f"add, N = {N}        {add:8.0f} ns")
+    print(f"count, 200 days    {count:8.0f} ns   (the span's end is computed within)")
+    for what, other, ratio, bound in rows:
+        print(f"{what:6} against {other:20} {ratio:8.1f} times as fast   (at least {bound})")
+    print(f"add and explain against add         {more:8.1f} times the cost      (at most 6)")
+    good = all(ratio >= bound for *_, ratio, bound in rows) and more <= 6
+    return 0 if small or good else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
