@@ -557,6 +557,12 @@ def test_an_unknown_page_and_a_wrong_method(desk: Desk):
     assert client.post("receipt").status_code == 405
 
 
+@pytest.mark.parametrize("address", ["account/", "report/", "static", "static/web"])
+def test_nothing_leads_to_an_absolute_address(desk: Desk, address: str):
+    answer = browser(desk, follow_redirects=False).get(address)
+    assert (answer.status_code, answer.headers.get("location")) == (404, None)
+
+
 def test_a_form_of_another_site_is_refused(desk: Desk):
     client = browser(desk)
     fields = filled(client)

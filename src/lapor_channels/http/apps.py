@@ -31,7 +31,7 @@ def json_app(routes: Sequence[BaseRoute], *, max_body: int = 25 * MEGABYTE) -> S
         return problem_response(_known(error), language_of(request))
 
     guards = [Middleware(SafeHeaders, headers=JSON_HEADERS), Middleware(BodyLimit, limit=max_body, answer=answer)]
-    return Starlette(routes=list(routes), middleware=guards, exception_handlers=_handlers(answer))
+    return _without_redirects(Starlette(routes=list(routes), middleware=guards, exception_handlers=_handlers(answer)))
 
 
 def html_app(
@@ -56,11 +56,17 @@ def html_app(
         Middleware(SameOrigin, answer=answer),
     ]
     everything = [*routes, Mount("/static", SafeHeaders(StaticFiles(directory=STATIC), KEPT_AN_HOUR))]
-    return Starlette(routes=everything, middleware=guards, exception_handlers=_handlers(answer))
+    return _without_redirects(Starlette(routes=everything, middleware=guards, exception_handlers=_handlers(answer)))
 
 
 KEPT_AN_HOUR: Mapping[str, str] = {"Cache-Control": "public, max-age=3600"}
 JSON_HEADERS: Mapping[str, str] = {"X-Content-Type-Options": "nosniff", "Cache-Control": "no-store"}
+
+
+def _without_redirects(app: Starlette) -> Starlette:
+    """Starlette sends ``/page/`` to ``/page`` by an absolute address, which misses behind a proxy that strips a prefix."""
+    app.router.redirect_slashes = False
+    return app
 
 
 def _handlers(answer: Answer) -> dict[Any, Any]:
