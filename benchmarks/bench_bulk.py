@@ -46,7 +46,7 @@ def main() -> int:
     ends = starts + rng.integers(0, 300, size)
     version = rng.integers(0, 40, size)
     some = slice(0, min(size, 500_000))
-    offset = lambda: np.busday_offset(starts[some], n[some], roll="backward", busdaycal=busdays)  # noqa: E731 - timed
+    offset = lambda: np.busday_offset(starts[some], n[some], roll="backward", busdaycal=busdays)  # noqa: E731 - a name for what is timed below
     assert np.array_equal(bulk.add(starts[some], n[some]), offset())
     target = np.empty_like(starts)
     copy = best(lambda: np.copyto(target, starts), size, runs)

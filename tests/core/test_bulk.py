@@ -83,7 +83,7 @@ def test_counting_is_the_scalar_count_of_each_row(given_rows: list, data: st.Dat
 def test_one_amount_for_many_rows_is_looked_up_and_means_the_same(n: int, zero: str) -> None:
     """More rows than there are days: answers for every possible start are made first, and read then."""
     starts = np.arange("2002-12-30", "2051-01-04", dtype="M8[D]").repeat(2)
-    starts[5] = np.datetime64("NaT")
+    starts[5] = np.datetime64("NaT", "D")
     expected = BULK.add(starts, np.full(starts.shape, n), zero=zero, bad="mark")
     found = BULK.add(starts, n, zero=zero, bad="mark")
     assert np.array_equal(found, expected, equal_nan=True)
@@ -119,7 +119,7 @@ def test_offices_of_different_reach_are_each_answered_within_their_own() -> None
     starts = days_of([date(2050, 12, 30)] * 2)
     found = bulk.add(starts, 5, version=np.array([0, 1]), bad="mark")
     assert found.tolist() == [None, further.add(date(2050, 12, 30), 5)]
-    assert bulk.count(starts, starts + 10, version=np.array([0, 1]), bad="mark")[0] == MISSING
+    assert bulk.count(starts, starts + np.timedelta64(10, "D"), version=np.array([0, 1]), bad="mark")[0] == MISSING
 
 
 def test_shapes_are_kept() -> None:
@@ -155,3 +155,25 @@ def test_wrong_words_shapes_and_versions_are_refused() -> None:
         BULK.add(starts, np.array([1, 2]))
     with pytest.raises(BadValue, match="at least one"):
         BulkOffices()
+
+
+def test_a_calendar_that_begins_before_1970_answers_the_same() -> None:
+    """Days before 1970 are negative numbers to numpy: they must lead to their own place, and never to the last one."""
+    old = "\n".join(
+        f'[[decrees]]\nnumber = "SKB contoh {year}"\nissued = {year - 1}-10-01\nyear = {year}\ncovers = true\n'
+        for year in range(1968, 2003)
+    )
+    office = Office.indonesia(zone="Asia/Makassar", ledger=overlay(OFFICE.ledger, old, "contoh.toml"))
+    assert office.first == date(1968, 1, 1)
+    starts = np.arange("1967-12-30", "1970-02-01", dtype="M8[D]")
+    starts[3] = np.datetime64("NaT")
+    for n in (-2, 0, 1, 14):
+        expected = [None if day is None else scalar(office, day, n, "stay") for day in starts.tolist()]
+        steps = np.full(starts.shape, n)
+        assert BulkOffices(office).add(starts, steps, bad="mark").tolist() == expected
+        second = np.ones(starts.shape, dtype=np.int64)
+        assert BulkOffices(OFFICE, office).add(starts, steps, version=second, bad="mark").tolist() == expected
+    many = np.resize(starts, 40_000)
+    expected = BulkOffices(office).add(many, np.full(many.shape, 14), bad="mark")
+    assert np.array_equal(BulkOffices(office).add(many, 14, bad="mark"), expected, equal_nan=True)
+    assert BulkOffices(office).count(starts[:1], starts[9:10], bad="mark").tolist() == [MISSING]
