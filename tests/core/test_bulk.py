@@ -166,7 +166,7 @@ def test_a_calendar_that_begins_before_1970_answers_the_same() -> None:
     office = Office.indonesia(zone="Asia/Makassar", ledger=overlay(OFFICE.ledger, old, "contoh.toml"))
     assert office.first == date(1968, 1, 1)
     starts = np.arange("1967-12-30", "1970-02-01", dtype="M8[D]")
-    starts[3] = np.datetime64("NaT")
+    starts[3] = np.datetime64("NaT", "D")
     for n in (-2, 0, 1, 14):
         expected = [None if day is None else scalar(office, day, n, "stay") for day in starts.tolist()]
         steps = np.full(starts.shape, n)
