@@ -27,7 +27,7 @@ Bad = Literal["refuse", "mark"]
 MISSING = int(NAT)
 """A marked row of :meth:`BulkOffices.count`; as a number of days it is NaT."""
 
-_BLOCK = 32_768
+_BLOCK = 65_536
 
 
 class BulkOffices:
@@ -79,11 +79,13 @@ class BulkOffices:
         days, steps = _days(starts, "starts"), _integers(n, "n", starts.shape)
         _one_of(bad, ("refuse", "mark"), "bad")
         _one_of(zero, ("stay", "next", "previous"), "zero")
-        versions = self._checked(version, starts.shape)
+        versions = None if version is None else _integers(version, "version", starts.shape)
         out = np.empty_like(days)
         one, many = self._one, self._many
         if versions is not None:
-            bad_rows = _by_block(out, lambda at: many.add(days[at], steps[at], versions[at], zero, out[at]))
+            bad_rows = _by_block(
+                out, lambda at: many.add(days[at], steps[at], self._known(versions[at]), zero, out[at])
+            )
         elif steps.strides == (0,) and steps.size > len(one.rank):
             answers = one.for_all_days(steps[:1], zero)
             bad_rows = _by_block(out, lambda at: one.look_up(answers, days[at], out[at]))
@@ -116,24 +118,22 @@ class BulkOffices:
         _one_of(bad, ("refuse", "mark"), "bad")
         first, last = _days(starts, "starts"), _days(ends, "ends")
         _same_shape(ends.shape, "ends", starts.shape)
-        versions = self._checked(version, starts.shape)
+        versions = None if version is None else _integers(version, "version", starts.shape)
         out = np.empty_like(first)
         if versions is not None:
             many = self._many
-            bad_rows = _by_block(out, lambda at: many.count(first[at], last[at], versions[at], out[at]))
+            bad_rows = _by_block(out, lambda at: many.count(first[at], last[at], self._known(versions[at]), out[at]))
         else:
             bad_rows = _by_block(out, lambda at: self._one.count(first[at], last[at], out[at]))
         self._judge(bad, bad_rows, out, starts, ends)
         return out.reshape(starts.shape)
 
-    def _checked(self, version: npt.NDArray[np.integer[Any]] | None, shape: tuple[int, ...]) -> Int64s | None:
-        if version is None:
-            return None
-        versions = _integers(version, "version", shape)
-        if versions.size and (versions.min() < 0 or versions.max() >= self._versions):
+    def _known(self, version: Int64s) -> Int64s:
+        """Return the version numbers of one block once they are known to exist."""
+        if version.min() < 0 or version.max() >= self._versions:
             message = f"version must be from 0 to {self._versions - 1}, for there are {self._versions} offices"
             raise BadValue(message, code="unknown_version", allowed=self._versions)
-        return versions
+        return version
 
     def _judge(self, bad: Bad, found: bool, out: Int64s, starts: Days, other: object) -> None:  # noqa: FBT001 - internal
         if not found or bad == "mark":

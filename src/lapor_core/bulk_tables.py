@@ -79,20 +79,22 @@ class ManyVersions:
         counted = np.cumsum(working, axis=1)
         self._stride = int(counted[:, -1].max()) + 2 * _GAP
         places = np.arange(versions)[:, None] * self._stride + _GAP
-        self._rank: Int32s = np.where(known, counted + places - 1, self._NONE).astype(np.int32).ravel()
-        self._off = ~working.ravel()
+        ranks = np.where(known, counted + places - 1, self._NONE).ravel()
+        self._lead = max(0, base)  # empty places, so that a row is found by its day since 1970 without subtracting
+        self._shift = self._lead - base
+        self._rank: Int32s = np.concatenate([np.full(self._lead, self._NONE), ranks]).astype(np.int32)
+        self._off = np.concatenate([np.zeros(self._lead, dtype=np.bool_), ~working.ravel()])
         days = np.full((versions, self._stride), self._NONE, dtype=np.int32)
         for row, flags in zip(days, working, strict=True):
             found = np.flatnonzero(flags)
             row[_GAP : _GAP + len(found)] = base + found
         self._days: Int32s = days.ravel()
-        self._row = np.arange(versions) * self._size - base
 
     def add(self, starts: Int64s, n: Int64s, version: Int64s, zero: Zero, out: Int64s) -> bool:
         inside = self._inside(starts)
         if inside is not None or n.min() <= 0 or n.max() > _GAP:
             return self._add_any(starts, n, version, zero, out)
-        place = np.take(self._row, version, mode="clip")
+        place = self._row(version)
         np.add(place, starts, out=place)
         rank = np.take(self._rank, place, mode="clip")
         np.add(rank, n, out=place)
@@ -102,7 +104,7 @@ class ManyVersions:
     def _add_any(self, starts: Int64s, n: Int64s, version: Int64s, zero: Zero, out: Int64s) -> bool:
         """Like :meth:`add`, for every row there can be; ranks are taken back to where each version counts from 1."""
         inside = self._inside(starts)
-        place = np.take(self._row, version) + (starts if inside is None else np.where(inside, starts, self._base))
+        place = self._row(version) + (starts if inside is None else np.where(inside, starts, self._base))
         first = version * self._stride + _GAP - 1
         found = np.take(self._rank, place).astype(np.int64)
         known = found != self._NONE if inside is None else inside & (found != self._NONE)
@@ -115,8 +117,15 @@ class ManyVersions:
         return self._nat(out)
 
     def count(self, starts: Int64s, ends: Int64s, version: Int64s, out: Int64s) -> bool:
-        row = np.take(self._row, version, mode="clip")
+        row = self._row(version)
         return _difference(self._rank_of(starts, row), self._rank_of(ends, row), out)
+
+    def _row(self, version: Int64s) -> Int64s:
+        """Return where the day 1 January 1970 of each version lies, or would lie."""
+        row: Int64s = version * self._size
+        if self._shift:
+            row += self._shift
+        return row
 
     def _rank_of(self, days: Int64s, row: Int64s) -> Int64s:
         inside = self._inside(days)

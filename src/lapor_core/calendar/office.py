@@ -129,7 +129,7 @@ class Office:
 
     # Dates
 
-    def add(self, start: date, n: int, *, zero: Zero = "stay") -> date:
+    def add(self, start: date, n: int, zero: Zero = "stay") -> date:
         """Return the ``n``-th working day after ``start`` (before it when negative); see :meth:`Table.add`."""
         return self._table.add(start, n, zero)
 
