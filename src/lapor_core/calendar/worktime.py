@@ -104,7 +104,7 @@ class _Shape:
         for begins, ends in self.stretches:
             if at <= begins:
                 break
-            passed += (min(ends, at)) - begins
+            passed += min(at, ends) - begins
         return passed
 
     def after(self, amount: int) -> int:
