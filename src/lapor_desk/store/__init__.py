@@ -1,9 +1,47 @@
-"""Where the desk keeps things: the tables and their migrations, connections to SQLite and PostgreSQL, and the keys."""
+"""Where the desk keeps things: events, the register, the queue of notices, keys and files.
+
+::
+
+    store = open_store("sqlite:///lapor.db")
+    person = store.vault.new_person()
+    with store.transaction() as tx:
+        tx.add_person(person)
+        tx.append(events)
+"""
 
 from __future__ import annotations
 
 from lapor_desk.store.database import Database, StoreBusy, database_url
+from lapor_desk.store.files import Files, StoredFile
+from lapor_desk.store.log import Chain
 from lapor_desk.store.migrating import upgrade
+from lapor_desk.store.opening import Reading, Store, Transaction, open_store
+from lapor_desk.store.queue import Claim, NewNotice, QueuedNotice, Settlement, Status
+from lapor_desk.store.register import Listed
+from lapor_desk.store.uploads import PreparedFile, prepare
 from lapor_desk.store.vault import MasterKey, Person, Vault
 
-__all__ = ["Database", "MasterKey", "Person", "StoreBusy", "Vault", "database_url", "upgrade"]
+__all__ = [
+    "Chain",
+    "Claim",
+    "Database",
+    "Files",
+    "Listed",
+    "MasterKey",
+    "NewNotice",
+    "Person",
+    "PreparedFile",
+    "QueuedNotice",
+    "Reading",
+    "Settlement",
+    "Status",
+    "Store",
+    "StoreBusy",
+    "StoredFile",
+    "Transaction",
+    "Vault",
+    "database_url",
+    "open_store",
+    "prepare",
+    "upgrade",
+]

@@ -1,0 +1,48 @@
+"""What a channel keeps for itself: small values under its own key."""
+
+from __future__ import annotations
+
+from sqlalchemy import select, update
+
+from lapor_core.errors import BadValue
+from lapor_desk.store.tables import plugin_storage
+from lapor_desk.store.unit import ReadUnit, WriteUnit
+
+__all__ = ["LARGEST_VALUE", "KeptReads", "KeptWrites"]
+
+LARGEST_VALUE = 64 * 1024
+"""In bytes."""
+
+
+class KeptReads(ReadUnit):
+    """Reading a channel's storage."""
+
+    def recall(self, channel: str, key: str) -> bytes | None:
+        """Return what the channel kept under ``key``; or None. It is kept sealed under the house's key."""
+        mine = (plugin_storage.c.channel == channel, plugin_storage.c.key == key)
+        sealed = self.connection.execute(select(plugin_storage.c.value).where(*mine)).scalar()
+        return None if sealed is None else self.vault.open(self.vault.house, sealed, _place(channel, key))
+
+
+class KeptWrites(KeptReads, WriteUnit):
+    """Writing a channel's storage."""
+
+    def keep(self, channel: str, key: str, value: bytes) -> None:
+        """Keep ``value`` under ``key``, in place of what was there.
+
+        Raises:
+            BadValue: the value is too large (``too_large``), or the key is empty or longer than 255 characters (``bad_key``).
+        """
+        if len(value) > LARGEST_VALUE:
+            message = f"a channel may keep values of at most {LARGEST_VALUE} bytes, not {len(value)}"
+            raise BadValue(message, code="too_large", limit=LARGEST_VALUE)
+        if not 0 < len(key) <= 255:
+            raise BadValue("a key has between 1 and 255 characters", code="bad_key")
+        sealed = self.vault.seal(self.vault.house, value, _place(channel, key))
+        if not self.insert_new(plugin_storage, {"channel": channel, "key": key, "value": sealed}):
+            mine = (plugin_storage.c.channel == channel, plugin_storage.c.key == key)
+            self.connection.execute(update(plugin_storage).where(*mine).values(value=sealed))
+
+
+def _place(channel: str, key: str) -> str:
+    return f"kept/{channel}/{key}"

@@ -1,0 +1,212 @@
+"""The record of each complaint: events are appended, chained by hashes, and never changed.
+
+How the chain is made stands in ``docs/explanation/storage.md``, so that another program can verify it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import attrs
+from sqlalchemy import Row, insert, select
+from sqlalchemy.exc import IntegrityError
+
+from lapor_core.complaint import Complaint
+from lapor_core.errors import BadValue, NotFound, Refused
+from lapor_core.events import Event, Received
+from lapor_core.evolution import replay
+from lapor_core.records import Record, from_record, to_record
+from lapor_desk.store.tables import complaints, events, instant_text
+from lapor_desk.store.unit import ReadUnit, WriteUnit
+
+__all__ = ["GENESIS", "Chain", "LogReads", "LogWrites", "link"]
+
+GENESIS = "0" * 64
+"""The hash before the first event."""
+
+
+@attrs.frozen(kw_only=True)
+class Chain:
+    """What checking the chain of one complaint has found.
+
+    Attributes:
+        length: How many events are there.
+        head: The hash of the last event that is right; an office can publish it.
+        broken_at: The sequence of the first event that is not right; None when all are.
+        problem: What is wrong with it.
+    """
+
+    complaint: str
+    length: int
+    head: str
+    broken_at: int | None = None
+    problem: str = ""
+
+    @property
+    def holds(self) -> bool:
+        """Whether every link is right."""
+        return self.broken_at is None
+
+
+class LogReads(ReadUnit):
+    """Reading the record."""
+
+    def events(self, complaint_id: str) -> tuple[Event, ...]:
+        """Return the events of a complaint in their order.
+
+        Raises:
+            NotFound: there is no such complaint (``unknown_complaint``).
+            Refused: the reporter was erased (``erased``), or sealed data was changed (``tampered``).
+        """
+        rows = self._rows(complaint_id)
+        if not rows:
+            message = f'"{complaint_id}": no such complaint'
+            raise NotFound(message, code="unknown_complaint", complaint=complaint_id)
+        return tuple(from_record(self._record(row)) for row in rows)
+
+    def load(self, complaint_id: str) -> Complaint:
+        """Return the complaint as its events have made it; raises what :meth:`events` raises."""
+        return replay(self.events(complaint_id))
+
+    def find(self, code: str) -> str | None:
+        """Return the id of the complaint with this tracking code, in its canonical spelling; or None."""
+        found: str | None = self.connection.execute(select(complaints.c.id).where(complaints.c.code == code)).scalar()
+        return found
+
+    def verify_chain(self, complaint_id: str) -> Chain:
+        """Check every link of a complaint's chain, and that no event is missing at its end."""
+        head, length = GENESIS, 0
+        rows = self._rows(complaint_id)
+        for length, row in enumerate(rows, start=1):
+            problem = _fault(row, length, head)
+            if problem:
+                return Chain(complaint=complaint_id, length=len(rows), head=head, broken_at=length, problem=problem)
+            head = row.hash
+        version = self.connection.execute(select(complaints.c.version).where(complaints.c.id == complaint_id)).scalar()
+        if version is not None and version != length:
+            problem = f"the register has seen {version} events and the record holds {length}"
+            return Chain(complaint=complaint_id, length=length, head=head, broken_at=length + 1, problem=problem)
+        return Chain(complaint=complaint_id, length=length, head=head)
+
+    def _rows(self, complaint_id: str) -> Sequence[Row[Any]]:
+        query = select(events).where(events.c.complaint_id == complaint_id).order_by(events.c.sequence)
+        return self.connection.execute(query).all()
+
+    def _record(self, row: Row[Any]) -> Record:
+        return Record(
+            complaint=row.complaint_id,
+            sequence=row.sequence,
+            type=row.type,
+            schema=row.schema,
+            office=row.office,
+            role=row.role,
+            actor=row.actor,
+            happened_at=row.happened_at,
+            recorded_at=row.recorded_at,
+            public=json.loads(row.public),
+            personal=self._opened(row),
+        )
+
+    def _opened(self, row: Row[Any]) -> dict[str, Any]:
+        if row.sealed is None:
+            return {}
+        place = _place(row.complaint_id, row.sequence)
+        data: dict[str, Any] = json.loads(self.vault.open(self.person(row.person_id), row.sealed, place))
+        return data
+
+
+class LogWrites(LogReads, WriteUnit):
+    """Appending to the record."""
+
+    def append(self, new: Sequence[Event]) -> None:
+        """Append events of one complaint; the first must follow the last one that is stored.
+
+        Raises:
+            Refused: somebody else appended meanwhile (``changed_meanwhile``): load the complaint again and decide anew.
+            BadValue: the events are of several complaints, or have a gap (``broken_sequence``).
+        """
+        if not new:
+            return
+        complaint_id = _one_complaint(new)
+        tail, head, person_id = self._tail(complaint_id, new[0])
+        if new[0].sequence != tail + 1:
+            raise _changed_meanwhile(complaint_id)
+        try:
+            self.connection.execute(insert(events), list(self._linked(new, head, person_id)))
+        except IntegrityError as error:  # in PostgreSQL, another transaction was faster by a moment
+            raise _changed_meanwhile(complaint_id) from error
+
+    def _tail(self, complaint_id: str, first: Event) -> tuple[int, str, str]:
+        """Return the sequence and hash of the last stored event, and whose key seals this complaint."""
+        query = select(events.c.sequence, events.c.hash, events.c.person_id)
+        latest = query.where(events.c.complaint_id == complaint_id).order_by(events.c.sequence.desc()).limit(1)
+        row = self.connection.execute(latest).first()
+        if row is not None:
+            return row.sequence, row.hash, row.person_id
+        if not isinstance(first.fact, Received):
+            raise BadValue("the first event of a complaint is that it was received", code="broken_sequence")
+        return 0, GENESIS, first.fact.reporter_ref
+
+    def _linked(self, new: Sequence[Event], head: str, person_id: str) -> Iterator[dict[str, Any]]:
+        for event in new:
+            row = self._row(to_record(event), person_id) | {"prev_hash": head}
+            head = link(row)
+            yield row | {"hash": head}
+
+    def _row(self, record: Record, person_id: str) -> dict[str, Any]:
+        sealed = None
+        if record.personal:
+            place = _place(record.complaint, record.sequence)
+            sealed = self.vault.seal(self.person(person_id), _canonical(record.personal).encode(), place)
+        row = {field: getattr(record, field) for field in _SAME}
+        return row | {
+            "complaint_id": record.complaint,
+            "public": _canonical(record.public),
+            "person_id": person_id,
+            "sealed": sealed,
+        }
+
+
+_SAME = ("sequence", "type", "schema", "office", "role", "actor", "happened_at", "recorded_at")
+
+
+def link(row: Any) -> str:
+    """Return the hash of one event over the hash before it: SHA-256 of the canonical JSON of every other column."""
+    columns = row if isinstance(row, dict) else row._mapping  # noqa: SLF001 - SQLAlchemy's public name for it
+    covered = {name: columns[name] for name in (*_SAME, "complaint_id", "public", "person_id", "prev_hash")}
+    covered |= {name: instant_text(columns[name]) for name in ("happened_at", "recorded_at")}
+    covered["sealed"] = columns["sealed"].hex() if columns["sealed"] is not None else None
+    return hashlib.sha256(_canonical(covered).encode()).hexdigest()
+
+
+def _fault(row: Row[Any], expected: int, head: str) -> str:
+    if row.sequence != expected:
+        return f"event {expected} is missing"
+    if row.prev_hash != head:
+        return f"event {expected} does not follow the one before it"
+    return "" if row.hash == link(row) else f"event {expected} was changed"
+
+
+def _canonical(data: Any) -> str:
+    return json.dumps(data, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
+def _place(complaint_id: str, sequence: int) -> str:
+    return f"event/{complaint_id}/{sequence}"
+
+
+def _one_complaint(new: Sequence[Event]) -> str:
+    if len({event.complaint for event in new}) > 1:
+        raise BadValue("events of several complaints cannot be appended together", code="broken_sequence")
+    sequences = [event.sequence for event in new]
+    if sequences != list(range(sequences[0], sequences[0] + len(new))):
+        raise BadValue("the events to append have a gap in their sequence", code="broken_sequence")
+    return new[0].complaint
+
+
+def _changed_meanwhile(complaint_id: str) -> Refused:
+    message = f"complaint {complaint_id} was changed meanwhile; load it again"
+    return Refused(message, code="changed_meanwhile", complaint=complaint_id)

@@ -1,0 +1,137 @@
+"""The store as a whole: opened once per process, safe to use from any thread."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from lapor_core.errors import BadValue
+from lapor_desk.store.database import Database, database_url
+from lapor_desk.store.files import FileReads, Files, FileWrites
+from lapor_desk.store.kept import KeptReads, KeptWrites
+from lapor_desk.store.log import LogReads, LogWrites
+from lapor_desk.store.migrating import upgrade
+from lapor_desk.store.queue import QueueReads, QueueWrites
+from lapor_desk.store.register import RegisterReads, RegisterWrites
+from lapor_desk.store.tables import people
+from lapor_desk.store.unit import WriteUnit
+from lapor_desk.store.uploads import PreparedFile
+from lapor_desk.store.vault import HOUSE, MasterKey, Person, Vault
+
+__all__ = ["Reading", "Store", "Transaction", "open_store"]
+
+
+class Reading(LogReads, RegisterReads, QueueReads, FileReads, KeptReads):
+    """Everything that can be read in one transaction, of one state of the database."""
+
+
+class Transaction(LogWrites, RegisterWrites, QueueWrites, FileWrites, KeptWrites, Reading):
+    """Everything that can be done in one transaction: all of it is stored, or none."""
+
+
+class Store:
+    """A database, its keys, and the files that belong to it."""
+
+    def __init__(self, database: Database, vault: Vault, files: Files) -> None:
+        self.database = database
+        self.vault = vault
+        self.files = files
+
+    @contextmanager
+    def transaction(self) -> Iterator[Transaction]:
+        """Open one write transaction: committed when the block ends well, undone when it raises.
+
+        Keep the block short, and call nobody outside in it: in SQLite there is one writer at a time.
+
+        Raises:
+            StoreBusy: another writer did not finish in time (``store_busy``).
+        """
+        with self.database.writing() as connection:
+            yield Transaction(connection, self.vault)
+
+    @contextmanager
+    def reading(self) -> Iterator[Reading]:
+        """Open one transaction that reads a single state of the database."""
+        with self.database.reading() as connection:
+            yield Reading(connection, self.vault)
+
+    def keep_files(self, person: Person, prepared: Iterable[PreparedFile]) -> None:
+        """Write files for a person, sealed, before the transaction that attaches them.
+
+        In this order no event ever points to a missing file; a file whose transaction failed harms nobody.
+        """
+        for file in prepared:
+            self.files.put_sealed(self.vault, person, file)
+
+    def read_file(self, person_id: str, digest: str) -> bytes:
+        """Return the bytes of a person's attachment.
+
+        Raises:
+            NotFound: there is no such person or file. Refused: the person was erased, or the file was changed.
+        """
+        with self.reading() as tx:
+            person = tx.person(person_id)
+        return self.files.get_opened(self.vault, person, digest)
+
+    def close(self) -> None:
+        """Give the connections back."""
+        self.database.close()
+
+
+def open_store(url: str, *, master: MasterKey | None = None, files: Files | None = None) -> Store:
+    """Open the database at ``url``, bring its tables up to date, and return the store.
+
+    Several processes may do so at once. Beside a SQLite file, and only there, the key and the folder of attachments have
+    places of their own: ``lapor.db`` has ``lapor.key``, made at the first run, and ``lapor-files/``.
+
+    Args:
+        url: ``sqlite:///lapor.db``, or ``postgresql://user@host/name``.
+        master: The master key; the one beside the SQLite file when None.
+        files: Where attachments lie; beside the SQLite file when None.
+
+    Raises:
+        BadValue: the URL cannot be used (``bad_database_url``); the key is not the one this database was made with
+            (``wrong_master_key``); others can read the key's file (``master_key_exposed``); a newer version of this library
+            was here (``newer_database``); PostgreSQL without ``master`` or ``files`` (``bad_store``).
+    """
+    database = Database(database_url(url))
+    try:
+        beside = _beside(database)
+        master = master or MasterKey.from_file(_need(beside, "master").with_suffix(".key"))
+        files = files or Files.local(_folder(_need(beside, "files")))
+        upgrade(database)
+        return Store(database, _vault(database, master), files)
+    except BaseException:
+        database.close()
+        raise
+
+
+def _beside(database: Database) -> Path | None:
+    return Path(database.url.database or "").absolute() if database.is_sqlite else None
+
+
+def _need(beside: Path | None, what: str) -> Path:
+    if beside is None:
+        message = f"a PostgreSQL database has no folder of its own; give {what}="
+        raise BadValue(message, code="bad_store", what=what)
+    return beside
+
+
+def _folder(beside: Path) -> Path:
+    return beside.with_name(f"{beside.stem}-files")
+
+
+def _vault(database: Database, master: MasterKey) -> Vault:
+    """Return the vault; the house's own key is made at the first run, and tells whether a master key is the right one."""
+    with database.reading() as connection:
+        house = WriteUnit(connection, Vault(master=master, house=Vault.new_person(HOUSE))).find_person(HOUSE)
+    return Vault(master=master, house=house or _first_house(database, master))
+
+
+def _first_house(database: Database, master: MasterKey) -> Person:
+    mine = Vault.new_person(HOUSE)
+    with database.writing() as connection:
+        unit = WriteUnit(connection, Vault(master=master, house=mine))
+        unit.insert_new(people, unit.person_row(mine))
+        return unit.person(HOUSE)  # another process may have been first

@@ -1,0 +1,258 @@
+"""The queue of record: one row per message to be sent, written with the events that cause it.
+
+Nothing personal stands in it. Whom it goes to and what it says is found out when it is delivered.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any, Self
+
+import attrs
+from sqlalchemy import ColumnElement, Row, or_, select, update
+
+from lapor_core.errors import NotFound, Refused
+from lapor_core.notices import Notice
+from lapor_desk.store.tables import notices
+from lapor_desk.store.unit import ReadUnit, WriteUnit
+
+__all__ = ["Claim", "NewNotice", "QueueReads", "QueueWrites", "QueuedNotice", "Settlement", "Status"]
+
+
+class Status(StrEnum):
+    """What has become of a notice."""
+
+    QUEUED = "queued"
+    DELIVERED = "delivered"
+    FAILED = "failed"
+    STUCK = "stuck"
+
+
+@attrs.frozen(kw_only=True)
+class NewNotice:
+    """A notice to be queued.
+
+    Attributes:
+        complaint_id: The complaint it tells of; None for a one-time code.
+        sequence: The event it tells of.
+        challenge_id: The challenge whose code it brings; None otherwise.
+        template: The words, ``answered``.
+        role: The role that is told.
+        agency: Of which agency.
+        recipient_id: The person or officer, where one row goes to one of several.
+        medium: ``email`` or ``sms``.
+        not_before: The earliest instant at which it may go out (aware).
+        created_at: The present instant (aware).
+    """
+
+    complaint_id: str | None = None
+    sequence: int | None = None
+    challenge_id: str | None = None
+    template: str
+    role: str
+    agency: str | None = None
+    recipient_id: str | None = None
+    medium: str
+    not_before: datetime
+    created_at: datetime
+
+    @classmethod
+    def of(cls, notice: Notice, *, medium: str, now: datetime, recipient_id: str | None = None) -> Self:
+        """Return the row of one of the core's notices for one medium, to go out at once."""
+        return cls(
+            complaint_id=notice.complaint,
+            sequence=notice.sequence,
+            template=notice.template,
+            role=notice.recipient.role.value,
+            agency=notice.recipient.agency,
+            recipient_id=recipient_id,
+            medium=medium,
+            not_before=now,
+            created_at=now,
+        )
+
+    @property
+    def key(self) -> str:
+        """What makes it the same notice: queued again under this key, nothing happens."""
+        about = f"{self.complaint_id}/{self.sequence}" if self.complaint_id else f"challenge/{self.challenge_id}"
+        told = (
+            self.role
+            + (f"@{self.agency}" if self.agency else "")
+            + (f"#{self.recipient_id}" if self.recipient_id else "")
+        )
+        return f"{about}/{self.template}/{told}/{self.medium}"
+
+
+@attrs.frozen(kw_only=True)
+class QueuedNotice:
+    """A row of the queue; the fields of :class:`NewNotice` and what has become of it. Instants are in UTC."""
+
+    id: str
+    key: str
+    complaint_id: str | None
+    sequence: int | None
+    challenge_id: str | None
+    template: str
+    role: str
+    agency: str | None
+    recipient_id: str | None
+    medium: str
+    notifier: str | None
+    not_before: datetime
+    attempts: int
+    lease_until: datetime | None
+    lease_owner: str | None
+    status: Status
+    provider_id: str | None
+    last_error: str | None
+    created_at: datetime
+    settled_at: datetime | None
+
+
+@attrs.frozen(kw_only=True)
+class Claim:
+    """The right to try a notice once; ``attempt`` tells it from every other claim on the same notice."""
+
+    notice_id: str
+    attempt: int
+
+    def __str__(self) -> str:
+        return f"{self.notice_id}/{self.attempt}"
+
+
+@attrs.frozen(kw_only=True)
+class Settlement:
+    """What an attempt has come to; ``queued`` with ``not_before`` when it is to be tried again."""
+
+    status: Status
+    notifier: str | None = None
+    provider_id: str | None = None
+    error: str | None = None
+    not_before: datetime | None = None
+
+
+class QueueReads(ReadUnit):
+    """Looking at the queue."""
+
+    def notice(self, notice_id: str) -> QueuedNotice:
+        """Return one notice.
+
+        Raises:
+            NotFound: there is no such notice (``unknown_notice``).
+        """
+        row = self.connection.execute(select(notices).where(notices.c.id == notice_id)).first()
+        if row is None:
+            message = f'"{notice_id}": no such notice'
+            raise NotFound(message, code="unknown_notice", notice=notice_id)
+        return _queued(row)
+
+    def notices_of(self, complaint_id: str) -> tuple[QueuedNotice, ...]:
+        """Return every notice of a complaint, in the order of the events."""
+        query = select(notices).where(notices.c.complaint_id == complaint_id)
+        ordered = query.order_by(notices.c.sequence, notices.c.key)
+        return tuple(_queued(row) for row in self.connection.execute(ordered))
+
+    def notices_in(self, status: Status, limit: int = 100) -> tuple[QueuedNotice, ...]:
+        """Return notices that are ``stuck``, say, the oldest first."""
+        query = select(notices).where(notices.c.status == status.value).order_by(notices.c.created_at, notices.c.id)
+        return tuple(_queued(row) for row in self.connection.execute(query.limit(limit)))
+
+    def has_due_notice(self, now: datetime) -> bool:
+        """Return whether there is a notice to claim."""
+        return self.connection.execute(select(notices.c.id).where(*_due(now)).limit(1)).first() is not None
+
+
+class QueueWrites(QueueReads, WriteUnit):
+    """Filling the queue, claiming from it and settling it."""
+
+    def enqueue(self, new: Iterable[NewNotice]) -> int:
+        """Queue notices; those that are queued already are left alone. Return how many are new."""
+        return sum(self.insert_new(notices, _new_row(notice)) for notice in new)
+
+    def claim_notices(
+        self, now: datetime, *, owner: str, limit: int, lease: timedelta, most_attempts: int
+    ) -> tuple[Claim, ...]:
+        """Claim notices that are due and that nobody holds; each claim counts as an attempt, whatever becomes of it.
+
+        A notice whose lease ran out too often becomes ``stuck``: it may be what brings its workers down.
+
+        Args:
+            now: The present instant (aware).
+            owner: Who claims, for people who look at the queue.
+            limit: How many at most.
+            lease: For how long nobody else may claim them.
+            most_attempts: After how many attempts a notice is stuck.
+        """
+        query = select(notices.c.id, notices.c.attempts).where(*_due(now)).order_by(notices.c.not_before, notices.c.id)
+        due = self.connection.execute(query.limit(limit).with_for_update(skip_locked=True)).all()
+        self._give_up([row.id for row in due if row.attempts >= most_attempts], now)
+        claims = tuple(Claim(notice_id=row.id, attempt=row.attempts + 1) for row in due if row.attempts < most_attempts)
+        claimed = update(notices).where(notices.c.id.in_([claim.notice_id for claim in claims]))
+        lent = {"attempts": notices.c.attempts + 1, "lease_until": now + lease, "lease_owner": owner}
+        self.connection.execute(claimed.values(lent))
+        return claims
+
+    def settle(self, claim: Claim, settlement: Settlement, now: datetime) -> bool:
+        """Write down what an attempt has come to; return whether it still mattered.
+
+        That a message went out is always written. Any other news of an attempt whose claim has passed to somebody else is
+        dropped, for the later attempt decides.
+        """
+        mine = [notices.c.id == claim.notice_id, notices.c.status == Status.QUEUED.value]
+        if settlement.status is not Status.DELIVERED:
+            mine.append(notices.c.attempts == claim.attempt)
+        changed = self.connection.execute(update(notices).where(*mine).values(_settled(settlement, now)))
+        return changed.rowcount == 1
+
+    def retry_notice(self, notice_id: str, now: datetime) -> None:
+        """Queue a stuck or failed notice again, with all its attempts before it.
+
+        Raises:
+            Refused: it is neither (``not_stuck``).
+        """
+        settled = notices.c.status.in_([Status.STUCK.value, Status.FAILED.value])
+        again = {"status": Status.QUEUED.value, "attempts": 0, "not_before": now, "settled_at": None}
+        changed = update(notices).where(notices.c.id == notice_id, settled).values(again)
+        if not self.connection.execute(changed).rowcount:
+            message = f"notice {notice_id} is neither stuck nor failed; only such a notice can be queued again"
+            raise Refused(message, code="not_stuck", notice=notice_id)
+
+    def _give_up(self, ids: list[str], now: datetime) -> None:
+        why = "every worker that tried it stopped before it could report"
+        given_up = {"status": Status.STUCK.value, "last_error": why, "settled_at": now, **_FREE}
+        self.connection.execute(update(notices).where(notices.c.id.in_(ids)).values(given_up))
+
+
+_FREE: dict[str, Any] = {"lease_until": None, "lease_owner": None}
+
+
+def _due(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    free = or_(notices.c.lease_until.is_(None), notices.c.lease_until <= now)
+    return notices.c.status == Status.QUEUED.value, notices.c.not_before <= now, free
+
+
+def _new_row(notice: NewNotice) -> dict[str, Any]:
+    key = notice.key
+    row = attrs.asdict(notice) | {"key": key, "status": Status.QUEUED.value, "attempts": 0}
+    return row | {"id": hashlib.sha256(key.encode()).hexdigest()[:32]}  # the same notice has the same id everywhere
+
+
+def _settled(settlement: Settlement, now: datetime) -> dict[str, Any]:
+    row: dict[str, Any] = {
+        "status": settlement.status.value,
+        "notifier": settlement.notifier,
+        "provider_id": settlement.provider_id,
+        "last_error": settlement.error,
+        **_FREE,
+    }
+    if settlement.status is Status.QUEUED:
+        return row | {"not_before": settlement.not_before or now}
+    return row | {"settled_at": now}
+
+
+def _queued(row: Row[Any]) -> QueuedNotice:
+    columns = dict(row._mapping)  # noqa: SLF001 - SQLAlchemy's public name for it
+    return QueuedNotice(**columns | {"status": Status(columns["status"])})

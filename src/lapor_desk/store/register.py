@@ -1,0 +1,180 @@
+"""The register: one row per complaint for lists, look-ups and what is due; derived from the events, and never the truth."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import Any
+
+import attrs
+from sqlalchemy import Row, Select, delete, insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from lapor_core.complaint import Complaint
+from lapor_core.errors import Refused
+from lapor_core.lifecycle import State
+from lapor_desk.store.tables import complaint_agencies, complaints, intake
+from lapor_desk.store.unit import ReadUnit, WriteUnit
+
+__all__ = ["Listed", "RegisterReads", "RegisterWrites"]
+
+
+@attrs.frozen(kw_only=True)
+class Listed:
+    """A complaint as a list shows it; nothing personal. Instants are in UTC."""
+
+    id: str
+    code: str
+    version: int
+    state: State
+    tier: str | None
+    channel: str
+    policy: str
+    office: str
+    due_at: datetime | None
+    received_at: datetime
+    next_step_at: datetime | None
+    person_id: str
+    updated_at: datetime
+
+
+class RegisterReads(ReadUnit):
+    """Finding complaints."""
+
+    def listed(
+        self,
+        *,
+        states: Collection[State] | None = None,
+        agency: str | None = None,
+        person_id: str | None = None,
+        before: tuple[datetime, str] | None = None,
+        limit: int = 50,
+    ) -> tuple[Listed, ...]:
+        """Return complaints, the newest first.
+
+        Args:
+            states: Only in these states.
+            agency: Only of this agency.
+            person_id: Only of this reporter.
+            before: ``(received_at, id)`` of the last one of the page before.
+            limit: How many at most.
+        """
+        query = select(complaints).order_by(complaints.c.received_at.desc(), complaints.c.id.desc()).limit(limit)
+        if states is not None:
+            query = query.where(complaints.c.state.in_([state.value for state in states]))
+        if agency is not None:
+            query = query.where(complaints.c.id.in_(_of_agency(agency)))
+        if person_id is not None:
+            query = query.where(complaints.c.person_id == person_id)
+        if before is not None:
+            query = query.where(_older(*before))
+        return tuple(_listed(row) for row in self.connection.execute(query))
+
+    def due_for_step(self, now: datetime, limit: int = 100) -> tuple[str, ...]:
+        """Return the ids of complaints whose next step has come, the longest due first.
+
+        What it costs follows how many are due, not how many are open.
+        """
+        query = select(complaints.c.id).where(complaints.c.next_step_at <= now)
+        return tuple(self.connection.execute(query.order_by(complaints.c.next_step_at).limit(limit)).scalars())
+
+    def intake(self, channel: str, source_id: str) -> str | None:
+        """Return the id of the complaint that this submission made when it came before; or None."""
+        query = select(intake.c.complaint_id).where(
+            intake.c.channel == channel, intake.c.source_id == self._source(channel, source_id)
+        )
+        found: str | None = self.connection.execute(query).scalar()
+        return found
+
+    def _source(self, channel: str, source_id: str) -> str:
+        return self.vault.index(f"source/{channel}", source_id)
+
+
+class RegisterWrites(RegisterReads, WriteUnit):
+    """Keeping the register."""
+
+    def claim_intake(self, channel: str, source_id: str, complaint_id: str) -> str:
+        """Make ``complaint_id`` the complaint of this submission, unless it has one; return the one it has.
+
+        Of any number of processes that hand in the same submission, one gets its own id back.
+        """
+        row = {"channel": channel, "source_id": self._source(channel, source_id), "complaint_id": complaint_id}
+        self.insert_new(intake, row)
+        return self.intake(channel, source_id) or complaint_id
+
+    def project(
+        self,
+        complaint: Complaint,
+        *,
+        office: str,
+        due_at: datetime | None,
+        next_step_at: datetime | None,
+        updated_at: datetime,
+    ) -> None:
+        """Write down where ``complaint`` stands now.
+
+        Args:
+            complaint: As its events have made it.
+            office: The id of the office that keeps it.
+            due_at: The end of the clock that matters to lists.
+            next_step_at: When the sweep must look at it; None when there is nothing to wait for.
+            updated_at: The present instant.
+
+        Raises:
+            Refused: another complaint has this tracking code (``code_taken``).
+        """
+        row = _projected(complaint) | {
+            "office": office,
+            "due_at": due_at,
+            "next_step_at": next_step_at,
+            "updated_at": updated_at,
+        }
+        changed = update(complaints).where(complaints.c.id == complaint.id).values(row)
+        if not self.connection.execute(changed).rowcount:
+            self._enter(row)
+        self._set_agencies(complaint)
+
+    def _enter(self, row: dict[str, Any]) -> None:
+        try:
+            self.connection.execute(insert(complaints).values(row))
+        except IntegrityError as error:
+            message = "this tracking code is taken by another complaint; draw a new one"
+            raise Refused(message, code="code_taken") from error
+
+    def _set_agencies(self, complaint: Complaint) -> None:
+        known = select(complaint_agencies.c.agency).where(complaint_agencies.c.complaint_id == complaint.id)
+        before, after = set(self.connection.execute(known).scalars()), set(complaint.agencies)
+        if gone := before - after:
+            mine = complaint_agencies.c.complaint_id == complaint.id
+            self.connection.execute(delete(complaint_agencies).where(mine, complaint_agencies.c.agency.in_(gone)))
+        if come := sorted(after - before):
+            rows = [{"complaint_id": complaint.id, "agency": agency} for agency in come]
+            self.connection.execute(insert(complaint_agencies), rows)
+
+
+def _projected(complaint: Complaint) -> dict[str, Any]:
+    return {
+        "id": complaint.id,
+        "code": complaint.code,
+        "version": complaint.version,
+        "state": complaint.state.value,
+        "tier": complaint.tier,
+        "channel": complaint.channel,
+        "policy": complaint.policy,
+        "received_at": complaint.received_at,
+        "person_id": complaint.reporter_ref,
+    }
+
+
+def _of_agency(agency: str) -> Select[Any]:
+    return select(complaint_agencies.c.complaint_id).where(complaint_agencies.c.agency == agency)
+
+
+def _older(received_at: datetime, complaint_id: str) -> Any:
+    same_moment = (complaints.c.received_at == received_at) & (complaints.c.id < complaint_id)
+    return (complaints.c.received_at < received_at) | same_moment
+
+
+def _listed(row: Row[Any]) -> Listed:
+    columns = dict(row._mapping)  # noqa: SLF001 - SQLAlchemy's public name for it
+    return Listed(**columns | {"state": State(columns["state"])})
