@@ -52,7 +52,7 @@ def read_document(text: str, name: str) -> Document:
     """Parse ``text``; a syntax error becomes a :class:`~lapor_core.errors.DocumentFaults` naming ``name``."""
     try:
         return Document(name=name, text=text, data=tomllib.loads(text))
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:  # also a number too long to read, and lists too deep
         raise DocumentFaults([Fault(file=name, line=None, key="", problem=f"not valid TOML: {error}")]) from error
 
 

@@ -20,8 +20,8 @@ class DecreeDay:
     """
 
     date: dt.date
-    effect: Effect
-    kind: DayKind
+    effect: Effect = attrs.field(converter=Effect)
+    kind: DayKind = attrs.field(converter=DayKind)
     name: Name
     moved_from: dt.date | None = None
 
@@ -48,7 +48,7 @@ class Decree:
     covers: bool = False
     scope: str = NATIONAL
     amends: str | None = None
-    confidence: Confidence = Confidence.SOURCED
+    confidence: Confidence = attrs.field(default=Confidence.SOURCED, converter=Confidence)
     unsure: tuple[str, ...] = ()
     source: str = ""
     note: str = ""

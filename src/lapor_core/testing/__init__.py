@@ -19,7 +19,7 @@ except ModuleNotFoundError as error:
     raise ModuleNotFoundError(message, name=error.name) from error
 
 from lapor_core.testing.channels import check_channel
-from lapor_core.testing.dates import amounts, dates, instants, offices, tiers, working_days
+from lapor_core.testing.dates import amounts, dates, instants, offices, pauses, tiers, working_days
 from lapor_core.testing.fakes import FrozenClock, MemoryDesk, RecordingNotifier
 from lapor_core.testing.notifiers import check_notifier
 from lapor_core.testing.strategies import (
@@ -49,6 +49,7 @@ __all__ = [
     "messages",
     "moments",
     "offices",
+    "pauses",
     "register",
     "reporters",
     "submissions",

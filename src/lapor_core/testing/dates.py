@@ -10,11 +10,12 @@ from datetime import date, datetime, time, timedelta
 
 from hypothesis import strategies as st
 
-from lapor_core.calendar import Office, indonesia
+from lapor_core.calendar import Office, OfficeHours, indonesia
+from lapor_core.clocks import Pause
 from lapor_core.policy.model import Tier
 from lapor_core.standard import Standard
 
-__all__ = ["amounts", "dates", "instants", "offices", "tiers", "working_days"]
+__all__ = ["amounts", "dates", "instants", "offices", "pauses", "tiers", "working_days"]
 
 FIRST = date(2016, 1, 1)
 LAST = date(2029, 12, 31)
@@ -22,6 +23,7 @@ LAST = date(2029, 12, 31)
 
 _ZONES = ("Asia/Jakarta", "Asia/Makassar", "Asia/Jayapura")
 _DAY = timedelta(days=1)
+_SECOND = timedelta(seconds=1)
 
 
 def dates() -> st.SearchStrategy[date]:
@@ -59,18 +61,35 @@ def working_days(office: Office) -> st.SearchStrategy[date]:
 
 
 def instants(standard: Standard | Office) -> st.SearchStrategy[datetime]:
-    """Aware instants in the office's zone, often at midnight, at opening or closing, or a second beside them."""
+    """Aware instants in the office's zone, often at midnight, at an opening, closing or break, or a moment beside."""
     office = standard.office if isinstance(standard, Standard) else standard
-    usual = office.hours.ordinary.usual
-    edges = st.sampled_from((time(), time(23, 59, 59), usual.opens, usual.closes))
-    beside = st.sampled_from((-1, 0, 1)).map(lambda seconds: timedelta(seconds=seconds))
+    edges = st.sampled_from((time(), time(23, 59, 59), *_edges(office.hours)))
+    beside = st.sampled_from((timedelta(0), _SECOND, -_SECOND, timedelta.resolution, -timedelta.resolution))
     moments = st.one_of(st.times(), edges)
     return st.builds(lambda day, at, off: _local(office, day, at) + off, dates(), moments, beside)
+
+
+def pauses(standard: Standard | Office) -> st.SearchStrategy[tuple[Pause, ...]]:
+    """Up to three closed pauses, one after the other, whose ends lie where :func:`instants` lie; some are empty."""
+    instant = instants(standard)
+    paired = st.integers(0, 3).flatmap(lambda count: st.lists(instant, min_size=2 * count, max_size=2 * count))
+    return paired.map(lambda ends: _paired(sorted(ends)))
 
 
 def tiers(standard: Standard) -> st.SearchStrategy[Tier]:
     """Tiers of the standard's policy."""
     return st.sampled_from(standard.policy.tiers)
+
+
+def _paired(ends: list[datetime]) -> tuple[Pause, ...]:
+    return tuple(Pause(start=start, end=end) for start, end in zip(ends[::2], ends[1::2], strict=True))
+
+
+def _edges(hours: OfficeHours) -> tuple[time, ...]:
+    """Every time of day at which the office opens or closes on some weekday, breaks and Ramadan included."""
+    schedules = (hours.ordinary, hours.ramadan) if hours.ramadan is not None else (hours.ordinary,)
+    days = (schedule.on(weekday) for schedule in schedules for weekday in range(7))
+    return tuple(sorted({edge for day in days for stretch in day.stretches for edge in stretch}))
 
 
 def _local(office: Office, day: date, at: time) -> datetime:

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from cyclopts import App, Parameter
 
 from lapor_core.calendar import ChangedDay, NetDay, difference, indonesia, overlay, resolve_region
-from lapor_core.errors import OutOfReach
+from lapor_core.errors import BadValue, OutOfReach
 from lapor_core.texts import long_date
 from lapor_desk.cli.dates import read_date
 from lapor_desk.cli.values import WholeNumber, print_json, read_text
@@ -21,7 +21,9 @@ Json = Annotated[bool, Parameter(negative=())]
 
 
 @app.command
-def show(year: WholeNumber, *, region: str | None = None, as_known_on: str | None = None, json: Json = False) -> None:
+def show(
+    year: WholeNumber, /, *, region: str | None = None, as_known_on: str | None = None, json: Json = False
+) -> None:
     """Show the days of a year that are off, or working, by decree.
 
     Parameters
@@ -37,7 +39,7 @@ def show(year: WholeNumber, *, region: str | None = None, as_known_on: str | Non
     """
     ledger = indonesia() if as_known_on is None else indonesia().as_known_on(read_date(as_known_on))
     if year not in ledger.covered_years:
-        years = ", ".join(map(str, sorted(ledger.covered_years)))
+        years = ", ".join(map(str, sorted(ledger.covered_years))) or "no year"
         raise OutOfReach(
             f"no decree on the holidays of {year} is loaded; there are decrees for {years}", code="out_of_reach"
         )
@@ -67,8 +69,11 @@ def diff(
     json
         Print JSON.
     """
-    before, after = (indonesia().as_known_on(read_date(day)) for day in known_on)
-    changes = difference(before, after, _region(region))
+    first, second = map(read_date, known_on)
+    if second < first:
+        raise BadValue(f"--known-on {first} {second}: give the earlier day first", code="bad_order")
+    ledger = indonesia()
+    changes = difference(ledger.as_known_on(first), ledger.as_known_on(second), _region(region))
     if json:
         print_json([_change(change) for change in changes])
         return
@@ -77,7 +82,7 @@ def diff(
 
 
 @app.command
-def check(file: Path) -> None:
+def check(file: Path, /) -> None:
     """Check a file of decrees, laid over the shipped ones; every fault is shown with its line.
 
     Parameters

@@ -50,8 +50,20 @@ def classify(*, policy: str = "banjarbaru", facts: str, json: Annotated[bool, Pa
 
 
 def _facts(given: str) -> Facts:
-    text = given if given.lstrip().startswith("{") else read_text(Path(given))
+    text = given if given.lstrip().startswith(("{", "[")) else read_text(Path(given))
     try:
-        return from_json(json_text.loads(text), Facts)
-    except json_text.JSONDecodeError as error:
+        data = json_text.loads(text, object_pairs_hook=_once)
+    except (ValueError, RecursionError) as error:
         raise BadValue(f"the facts are not JSON: {error}", code="bad_json") from error
+    if not isinstance(data, dict):
+        raise BadValue('the facts must be one JSON object, for example {"kind": "complaint"}', code="bad_json")
+    return from_json(data, Facts)
+
+
+def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    """A fact that is given twice is refused: JSON would keep the last one without a word."""
+    facts = dict(pairs)
+    if len(facts) < len(pairs):
+        message = "a key is given twice"
+        raise ValueError(message)
+    return facts

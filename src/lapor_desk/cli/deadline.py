@@ -9,7 +9,7 @@ from typing import Annotated
 from cyclopts import App, Parameter
 
 from lapor_core.errors import BadValue
-from lapor_desk.cli.dates import read_instant
+from lapor_desk.cli.dates import Language, read_instant
 from lapor_desk.cli.standards import chosen_standard
 from lapor_desk.cli.values import print_json
 
@@ -26,7 +26,7 @@ def deadline(
     received: str,
     clock: str = "resolve",
     as_known_on: str | None = None,
-    lang: str = "id",
+    lang: Language = "id",
     json: Annotated[bool, Parameter(negative=())] = False,
     svg: Path | None = None,
     ics: Path | None = None,
@@ -54,8 +54,6 @@ def deadline(
     ics
         Write an iCalendar task to this file.
     """
-    if lang not in ("id", "en"):
-        raise BadValue(f'"{lang}": not a language; allowed: (id, en)', code="bad_language")
     standard = chosen_standard(policy, as_known_on)
     found = standard.deadline(clock, tier, start=read_instant(received, "received"))
     if svg is not None:

@@ -45,7 +45,7 @@ def read_text(path: Path) -> str:
         BadValue: code ``unreadable_file``: it is absent, not a file, not allowed or not UTF-8.
     """
     try:
-        return path.read_text("utf-8")
+        return path.read_text("utf-8-sig")  # Windows editors begin a file with a mark
     except UnicodeDecodeError as error:
         raise BadValue(f"{path}: not UTF-8 text", code="unreadable_file", path=str(path)) from error
     except OSError as error:

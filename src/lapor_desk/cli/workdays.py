@@ -9,7 +9,7 @@ from cyclopts import App, Parameter
 from lapor_core.calendar import Day, Days, Office
 from lapor_core.errors import BadValue
 from lapor_core.texts import short_date, word
-from lapor_desk.cli.dates import read_date
+from lapor_desk.cli.dates import Language, read_date
 from lapor_desk.cli.values import WholeNumber, print_json
 
 __all__ = ["app"]
@@ -57,6 +57,7 @@ class Calendar:
 def add(
     start: str,
     n: Annotated[WholeNumber, Parameter(allow_leading_hyphen=True)],
+    /,
     calendar: Calendar | None = None,
     *,
     json: Json = False,
@@ -84,7 +85,7 @@ def add(
 
 
 @app.command
-def count(start: str, end: str, calendar: Calendar | None = None, *, json: Json = False) -> None:
+def count(start: str, end: str, /, calendar: Calendar | None = None, *, json: Json = False) -> None:
     """Count the working days after one date up to and including another.
 
     Parameters
@@ -106,7 +107,9 @@ def count(start: str, end: str, calendar: Calendar | None = None, *, json: Json 
 
 
 @app.command
-def explain(start: str, end: str, calendar: Calendar | None = None, *, lang: str = "id", json: Json = False) -> None:
+def explain(
+    start: str, end: str, /, calendar: Calendar | None = None, *, lang: Language = "id", json: Json = False
+) -> None:
     """Show each day after one date up to and including another, counted or skipped, and why.
 
     Parameters

@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import Any, Self
 
 import attrs
-from sqlalchemy import ColumnElement, Row, or_, select, update
+from sqlalchemy import ColumnElement, Row, func, or_, select, update
 
 from lapor_core.errors import NotFound, Refused
 from lapor_core.notices import Notice
@@ -163,6 +163,11 @@ class QueueReads(ReadUnit):
     def has_due_notice(self, now: datetime) -> bool:
         """Return whether there is a notice to claim."""
         return self.connection.execute(select(notices.c.id).where(*_due(now)).limit(1)).first() is not None
+
+    def count_held(self, owner: str, now: datetime) -> int:
+        """Return how many notices ``owner`` holds a live claim on."""
+        held = (notices.c.status == Status.QUEUED.value, notices.c.lease_owner == owner, notices.c.lease_until > now)
+        return self.connection.execute(select(func.count()).select_from(notices).where(*held)).scalar_one()
 
 
 class QueueWrites(QueueReads, WriteUnit):

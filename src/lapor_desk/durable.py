@@ -1,0 +1,211 @@
+"""The one place that knows DBOS: it runs what the queue of notices holds, and the sweeps, on SQLite and PostgreSQL.
+
+DBOS is never the record of what is to be done. Notices are rows of ours with leases, so what DBOS forgets, or a killed
+process leaves behind, is claimed again; and a job that DBOS runs twice finds its claim used. Looking for due notices is
+a plain thread, because a schedule would write a row at every look. DBOS is one per process: a host that runs its own
+calls :class:`lapor_desk.engine.Engine` from there instead of starting :class:`Workers`.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from dbos import DBOS, DBOSConfig, SetWorkflowID
+from sqlalchemy import URL
+
+from lapor_core.errors import Refused
+from lapor_desk.engine import Engine
+from lapor_desk.store import Claim
+
+__all__ = ["Workers", "system_database"]
+
+_DELIVERIES = "lapor-deliveries"
+_SWEEPS = "lapor-sweeps"
+_KEEP = timedelta(days=1)
+"""How long DBOS's own rows are kept; what matters is in ours."""
+
+_log = logging.getLogger("lapor.workers")
+
+
+def system_database(ours: URL) -> str:
+    """Return the URL of DBOS's own database: a file beside ours, or a schema of its own in the same PostgreSQL database."""
+    if ours.get_backend_name() != "sqlite":
+        return ours.set(drivername="postgresql").render_as_string(hide_password=False)
+    stem = (ours.database or "").removesuffix(".db")
+    return f"sqlite:///{stem}-dbos.sqlite"
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+class Workers:
+    """The work of one process: deliveries as they fall due, and a sweep every minute, on one process of all that run.
+
+    Args:
+        engine: Claims and delivers.
+        sweep: Called with the present instant, on a thread; takes the steps that have come due. It may run on two
+            processes at once.
+        clock: Gives the present instant.
+        concurrency: How many deliveries run at once in this process.
+        look_every: The pause between two looks into the queue.
+        sweep_at: When sweeps run, as a cron expression that begins with seconds; in UTC.
+    """
+
+    def __init__(
+        self,
+        engine: Engine,
+        sweep: Callable[[datetime], object],
+        *,
+        clock: Callable[[], datetime] = _utc_now,
+        concurrency: int = 8,
+        look_every: timedelta = timedelta(seconds=1),
+        sweep_at: str = "0 * * * * *",
+    ) -> None:
+        self.engine = engine
+        self.sweep = sweep
+        self.clock = clock
+        self._concurrency = concurrency
+        self._look_every = look_every.total_seconds()
+        self._sweep_at = sweep_at
+        self._stop = threading.Event()
+        self._wake = threading.Event()
+        self._looking: threading.Thread | None = None
+
+    def start(self) -> None:
+        """Start working, in threads; return at once.
+
+        Raises:
+            Refused: workers run in this process already (``already_running``).
+        """
+        _take_over(self)
+        try:
+            DBOS(config=_config(self))
+            DBOS.launch()
+            self._register()
+        except BaseException:
+            self._leave()
+            raise
+        self._looking = threading.Thread(target=self._look, name="lapor-relay", daemon=True)
+        self._looking.start()
+
+    def stop(self, patience: timedelta = timedelta(seconds=10)) -> None:
+        """Stop working; what is under way may finish within ``patience``, and the rest is claimed again later."""
+        self._stop.set()
+        self._wake.set()
+        if self._looking is not None:
+            self._looking.join(patience.total_seconds())
+        self._leave(int(patience.total_seconds()))
+
+    def nudge(self) -> None:
+        """Look into the queue now: something was queued that should not wait, a one-time code say."""
+        self._wake.set()
+
+    def run_once(self, now: datetime) -> int:
+        """Sweep and deliver everything that is due at ``now``, here and without DBOS; return the number of attempts."""
+        self.sweep(now)
+        return self.engine.run_once(now)
+
+    def _register(self) -> None:
+        DBOS.register_queue(
+            _DELIVERIES, worker_concurrency=self._concurrency, polling_interval_sec=self._look_every / 2
+        )
+        DBOS.register_queue(_SWEEPS, worker_concurrency=1, polling_interval_sec=1.0)
+        DBOS.apply_schedules(
+            [
+                {
+                    "schedule_name": "lapor-sweep",
+                    "workflow_fn": _sweep,
+                    "schedule": self._sweep_at,
+                    "queue_name": _SWEEPS,
+                },
+                {
+                    "schedule_name": "lapor-tidy",
+                    "workflow_fn": _tidy,
+                    "schedule": "30 7 * * * *",
+                    "queue_name": _SWEEPS,
+                },
+            ]
+        )
+
+    def _look(self) -> None:
+        while not self._stop.is_set():
+            try:
+                self._hand_over()
+            except Exception as error:  # noqa: BLE001 - the database may be away for a while; the next look tries again
+                _log.warning("looking for due notices failed: %s", type(error).__name__)
+            self._wake.wait(self._look_every)
+            self._wake.clear()
+
+    def _hand_over(self) -> None:
+        """Claim no more than can be sent soon, so that no lease runs out in DBOS's queue."""
+        now = self.clock()
+        with self.engine.store.reading() as tx:
+            room = 2 * self._concurrency - tx.count_held(self.engine.owner, now)
+        for claim in self.engine.relay(now, room) if room > 0 else ():
+            with SetWorkflowID(str(claim)):
+                DBOS.enqueue_workflow(_DELIVERIES, _deliver, claim.notice_id, claim.attempt)
+
+    def _leave(self, patience: int = 0) -> None:
+        DBOS.destroy(workflow_completion_timeout_sec=patience)
+        _let_go(self)
+
+
+def _config(workers: Workers) -> DBOSConfig:
+    return {
+        "name": "lapor",
+        "system_database_url": system_database(workers.engine.store.database.url),
+        "dbos_system_schema": "lapor_dbos",
+        "application_version": "1",  # by default a hash of the source: a new release would leave jobs behind
+        "executor_id": workers.engine.owner,  # by default "local": a second process would run this one's jobs again
+        "max_executor_threads": workers._concurrency + 8,  # noqa: SLF001 - this function is a part of the class
+        "scheduler_polling_interval_sec": 30.0,
+        "log_level": "WARNING",
+        "enable_otlp": False,
+    }
+
+
+_running: list[Workers] = []
+"""The workers of this process, at most one: DBOS calls plain functions, and these must find them."""
+
+_running_lock = threading.Lock()
+
+
+def _take_over(workers: Workers) -> None:
+    with _running_lock:
+        if _running:
+            raise Refused("workers run in this process already; stop them first", code="already_running")
+        _running.append(workers)
+
+
+def _let_go(workers: Workers) -> None:
+    with _running_lock:
+        if workers in _running:
+            _running.remove(workers)
+
+
+@DBOS.workflow(name="lapor.deliver")
+def _deliver(notice_id: str, attempt: int) -> str:
+    workers = _running[0]
+    return workers.engine.deliver(Claim(notice_id=notice_id, attempt=attempt), workers.clock()).value
+
+
+@DBOS.workflow(name="lapor.sweep")
+def _sweep(_scheduled_at: datetime, _context: Any) -> None:
+    workers = _running[0]
+    try:
+        workers.sweep(workers.clock())
+    except Exception as error:  # noqa: BLE001 - DBOS would keep the error's words, which may be personal; the next minute tries again
+        _log.warning("the sweep failed: %s", type(error).__name__)
+
+
+@DBOS.workflow(name="lapor.tidy")
+def _tidy(_scheduled_at: datetime, _context: Any) -> None:
+    """Forget old jobs of DBOS, also those that a killed process left pending."""
+    before = (datetime.now(UTC) - _KEEP).isoformat()
+    old = DBOS.list_workflows(end_time=before, limit=5000, load_input=False, load_output=False)
+    DBOS.delete_workflows([job.workflow_id for job in old])
