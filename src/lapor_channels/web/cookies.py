@@ -16,11 +16,11 @@ from itsdangerous import BadSignature, URLSafeSerializer
 from starlette.requests import Request
 from starlette.responses import Response
 
-from lapor_core.plugins.contracts import Desk
+from lapor_core.plugins.contracts import SESSION_COOKIE, Desk
 
 __all__ = ["SESSION", "Notes", "drop", "put"]
 
-SESSION = "lapor_session"
+SESSION = SESSION_COOKIE
 """The cookie of a citizen's session; the host turns it into the principal of a request."""
 
 KEY_NAME = "cookie-key"

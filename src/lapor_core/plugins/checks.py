@@ -104,6 +104,8 @@ def _mount_problem(value: object) -> str | None:
     path = getattr(value, "path", None)
     if not isinstance(path, str) or not path.startswith("/") or (path.endswith("/") and path != "/"):
         return f'{name}.path must begin with "/" and not end with it'
+    if not isinstance(getattr(value, "for_officers", False), bool):
+        return f"{name}.for_officers must be True or False"
     return _method_problem(value, "app", ("desk",))
 
 

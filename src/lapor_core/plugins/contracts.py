@@ -49,6 +49,11 @@ PRINCIPAL = "lapor.principal"
 """Key of the ASGI scope under which a host puts the :class:`Principal` of a request; absent for a stranger."""
 
 
+SESSION_COOKIE = "lapor_session"
+"""Name of the cookie in which a browser carries a reporter's session token; a host makes the principal of it. A client
+without cookies sends the token as ``Authorization: Bearer ...``."""
+
+
 class Medium(StrEnum):
     """How a message reaches a person. A notifier names those it serves; others exist as plain texts of their own."""
 
@@ -88,6 +93,9 @@ class Reads(Channel, Protocol):
 @runtime_checkable
 class Mounts(Channel, Protocol):
     """A channel that brings an ASGI application.
+
+    A channel for officers (the counter) also has ``for_officers = True``: a host then lets in only officers who are
+    signed in, and the principal of each request is that officer. Elsewhere the principal is a reporter or absent.
 
     Attributes:
         path: Where a host mounts it: ``/`` or ``/app/v1``. The application uses relative links only.
