@@ -24,8 +24,8 @@ from starlette.applications import Starlette
 from starlette.routing import Mount
 from starlette.testclient import TestClient
 
+from lapor_channels.http.contacts import international
 from lapor_channels.web import SESSION, Web, WebSettings, lapor_register_channels
-from lapor_channels.web.account import international
 from lapor_channels.web.site import Site
 from lapor_channels.web.texts import LANGUAGES, catalog
 from lapor_channels.web.track import may_reply

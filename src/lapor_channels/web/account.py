@@ -2,32 +2,26 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 
 import attrs
-import phonenumbers
 from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from lapor_channels.http import Problem, call, problem_of, text_of
+from lapor_channels.http.contacts import LONGEST_NAME, international, is_email, is_name
 from lapor_channels.http.texts import error_text
 from lapor_channels.web.cookies import SESSION, drop, put
 from lapor_channels.web.site import Site, faults
 from lapor_core.complaint import Proof, Reporter
 from lapor_core.errors import LaporError
 
-__all__ = ["Account", "international"]
+__all__ = ["Account"]
 
 FIELDS = ("name", "email", "mobile")
 CODES: Mapping[str, Proof] = {"email_code": Proof.VERIFIED_EMAIL, "mobile_code": Proof.VERIFIED_MOBILE}
-LONGEST_NAME = 200
-LONGEST_EMAIL = 254  # RFC 5321, 4.5.3.1.3
-# The code that is sent there is the proof; this only catches slips, and anything that could forge a header.
-EMAIL = re.compile(r"[^@\s<>,;:\"()\[\]\\]+@[^@\s<>,;:\"()\[\]\\]+\.[^@\s<>,;:\"()\[\]\\.]{2,}")
-MOBILE_TYPES = (phonenumbers.PhoneNumberType.MOBILE, phonenumbers.PhoneNumberType.FIXED_LINE_OR_MOBILE)
 
 
 @attrs.frozen
@@ -99,24 +93,13 @@ class Account:
 
     def _problem(self, request: Request, typed: Mapping[str, str]) -> Problem | None:
         wrong = {}
-        if not 0 < len(typed["name"]) <= LONGEST_NAME or "\n" in typed["name"]:
+        if not is_name(typed["name"]):
             wrong["name"] = self.site.text(request, "account.bad_name", limit=LONGEST_NAME)
-        if not EMAIL.fullmatch(typed["email"]) or len(typed["email"]) > LONGEST_EMAIL:
+        if not is_email(typed["email"]):
             wrong["email"] = self.site.text(request, "account.bad_email")
         if not international(typed["mobile"]):
             wrong["mobile"] = error_text("bad_mobile", self.site.language(request))
         return faults(self.site.text(request, "form.summary"), wrong) if wrong else None
-
-
-def international(mobile: str) -> str:
-    """Return a mobile number as ``+62...``, or empty when it is none; a number without a country is Indonesian."""
-    try:
-        number = phonenumbers.parse(mobile, "ID")
-    except phonenumbers.NumberParseException:
-        return ""
-    if not phonenumbers.is_valid_number(number) or phonenumbers.number_type(number) not in MOBILE_TYPES:
-        return ""
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
 def _codes(form: FormData) -> dict[Proof, str]:
