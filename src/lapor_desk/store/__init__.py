@@ -11,6 +11,7 @@
 
 from __future__ import annotations
 
+from lapor_desk.store.counts import Counts, Waiting
 from lapor_desk.store.database import Database, StoreBusy, database_url
 from lapor_desk.store.files import Files, StoredFile
 from lapor_desk.store.log import Chain
@@ -24,6 +25,7 @@ from lapor_desk.store.vault import MasterKey, Person, Vault
 __all__ = [
     "Chain",
     "Claim",
+    "Counts",
     "Database",
     "Files",
     "Listed",
@@ -40,6 +42,7 @@ __all__ = [
     "StoredFile",
     "Transaction",
     "Vault",
+    "Waiting",
     "database_url",
     "open_store",
     "prepare",

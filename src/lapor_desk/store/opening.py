@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from lapor_core.errors import BadValue
+from lapor_desk.store.counts import CountReads
 from lapor_desk.store.database import Database, database_url
 from lapor_desk.store.files import FileReads, Files, FileWrites
 from lapor_desk.store.kept import KeptReads, KeptWrites
@@ -22,7 +23,7 @@ from lapor_desk.store.vault import HOUSE, MasterKey, Person, Vault
 __all__ = ["Reading", "Store", "Transaction", "open_store"]
 
 
-class Reading(LogReads, RegisterReads, QueueReads, FileReads, KeptReads):
+class Reading(LogReads, RegisterReads, QueueReads, FileReads, KeptReads, CountReads):
     """Everything that can be read in one transaction, of one state of the database."""
 
 

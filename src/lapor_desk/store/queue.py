@@ -19,7 +19,7 @@ from lapor_core.notices import Notice
 from lapor_desk.store.tables import notices
 from lapor_desk.store.unit import ReadUnit, WriteUnit
 
-__all__ = ["Claim", "NewNotice", "QueueReads", "QueueWrites", "QueuedNotice", "Settlement", "Status"]
+__all__ = ["Claim", "NewNotice", "QueueReads", "QueueWrites", "QueuedNotice", "Settlement", "Status", "is_due"]
 
 
 class Status(StrEnum):
@@ -162,7 +162,7 @@ class QueueReads(ReadUnit):
 
     def has_due_notice(self, now: datetime) -> bool:
         """Return whether there is a notice to claim."""
-        return self.connection.execute(select(notices.c.id).where(*_due(now)).limit(1)).first() is not None
+        return self.connection.execute(select(notices.c.id).where(*is_due(now)).limit(1)).first() is not None
 
     def count_held(self, owner: str, now: datetime) -> int:
         """Return how many notices ``owner`` holds a live claim on."""
@@ -191,7 +191,9 @@ class QueueWrites(QueueReads, WriteUnit):
             lease: For how long nobody else may claim them.
             most_attempts: After how many attempts a notice is stuck.
         """
-        query = select(notices.c.id, notices.c.attempts).where(*_due(now)).order_by(notices.c.not_before, notices.c.id)
+        query = (
+            select(notices.c.id, notices.c.attempts).where(*is_due(now)).order_by(notices.c.not_before, notices.c.id)
+        )
         due = self.connection.execute(query.limit(limit).with_for_update(skip_locked=True)).all()
         self._give_up([row.id for row in due if row.attempts >= most_attempts], now)
         claims = tuple(Claim(notice_id=row.id, attempt=row.attempts + 1) for row in due if row.attempts < most_attempts)
@@ -234,7 +236,8 @@ class QueueWrites(QueueReads, WriteUnit):
 _FREE: dict[str, Any] = {"lease_until": None, "lease_owner": None}
 
 
-def _due(now: datetime) -> tuple[ColumnElement[bool], ...]:
+def is_due(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    """Return what holds of the rows that may be claimed at ``now``."""
     free = or_(notices.c.lease_until.is_(None), notices.c.lease_until <= now)
     return notices.c.status == Status.QUEUED.value, notices.c.not_before <= now, free
 
