@@ -53,7 +53,9 @@ class Config:
     Attributes:
         database: An SQLAlchemy URL.
         policy: The id of a shipped policy, or the path of a policy file.
+        former_policies: Policies, named in the same way, under which complaints were received before.
         files: The folder of attachments; beside the database when None.
+        key_file: The file of the master key, made at the first run; beside the database when None.
         outbox: The folder into which messages are written while no notifier is configured; beside the database when None.
         host: The address to listen on.
         port: The port to listen on.
@@ -64,11 +66,14 @@ class Config:
         allow_plugins: When not empty, the only plug-ins that are loaded.
         block_plugins: Plug-ins that are never loaded.
         plugins: The settings of each plug-in by its key, secrets filled in.
+        document: The file all this was read from, so that a later fault can name its line; None without a file.
     """
 
     database: str = attrs.field(default="sqlite:///lapor.db", repr=False)
     policy: str = "banjarbaru"
+    former_policies: tuple[str, ...] = ()
     files: Path | None = None
+    key_file: Path | None = None
     outbox: Path | None = None
     host: str = "127.0.0.1"
     port: int = 8000
@@ -79,6 +84,7 @@ class Config:
     allow_plugins: tuple[str, ...] = ()
     block_plugins: tuple[str, ...] = ()
     plugins: Mapping[str, Mapping[str, Any]] = attrs.field(factory=dict, repr=False)
+    document: Document | None = attrs.field(default=None, repr=False, eq=False)
 
 
 @attrs.frozen(kw_only=True)
@@ -87,7 +93,9 @@ class _File:
 
     database: str = attrs.field(default=Config().database, repr=False)
     policy: str = Config().policy
+    former_policies: tuple[str, ...] = ()
     files: str = ""
+    key_file: str = ""
     outbox: str = ""
     host: str = Config().host
     port: int = Config().port
@@ -129,17 +137,17 @@ def load_config(path: Path | None, environ: Mapping[str, str]) -> Config:
     faults.extend(_contradictions(document, written, path.parent))
     if faults:
         raise DocumentFaults(faults)
-    return _config(written, path.parent)
+    return attrs.evolve(_config(written, path.parent), document=document)
 
 
-def read_policy(config: Config) -> Policy:
-    """Return the policy in force, with the agencies of the configuration among its own.
+def read_policy(config: Config, name: str | None = None) -> Policy:
+    """Return the policy in force, or the one called ``name``, with the agencies of the configuration among its own.
 
     Raises:
         NotFound: code ``unknown_policy``: neither a shipped policy nor a file.
         DocumentFaults: The policy file has faults.
     """
-    policy = _policy_named(config.policy)
+    policy = _policy_named(config.policy if name is None else name)
     taken = {agency.key for agency in config.agencies}
     others = tuple(agency for agency in policy.agencies if agency.key not in taken)
     return attrs.evolve(policy, agencies=others + config.agencies)
@@ -258,7 +266,9 @@ def _config(written: _File, folder: Path) -> Config:
         | {
             "database": _from_folder(written.database, folder),
             "policy": _policy_path(written.policy, folder),
+            "former_policies": tuple(_policy_path(policy, folder) for policy in written.former_policies),
             "files": folder / written.files if written.files else None,
+            "key_file": folder / written.key_file if written.key_file else None,
             "outbox": folder / written.outbox if written.outbox else None,
             "decrees": tuple(folder / decree for decree in written.decrees),
         }

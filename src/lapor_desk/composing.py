@@ -1,0 +1,90 @@
+"""The words and the address of a notice, made when it is sent: nothing personal waits in the queue."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+import attrs
+
+from lapor_core.complaint import Reporter
+from lapor_core.errors import Refused
+from lapor_core.evolution import replay
+from lapor_core.lifecycle import Role
+from lapor_core.notices import Written, write, write_code
+from lapor_core.plugins.contracts import Medium, Message
+from lapor_desk.accounts import CODES_HOLD, read_challenge
+from lapor_desk.addressing import address
+from lapor_desk.desk import Desk
+from lapor_desk.officers import Officer, read_officer
+from lapor_desk.store import QueuedNotice, Store
+
+__all__ = ["Composing"]
+
+
+@attrs.frozen(kw_only=True)
+class Composing:
+    """Makes the message of a queued notice; an :class:`~lapor_desk.engine.Engine` calls it.
+
+    Attributes:
+        desk: Knows the standards complaints are judged by.
+        clock: Gives the present instant (aware).
+    """
+
+    desk: Desk
+    clock: Callable[[], datetime]
+
+    def __call__(self, notice: QueuedNotice) -> Message | None:
+        """Return the message, or None when there is nothing to send any more: a used code, an erased person."""
+        try:
+            return self._code(notice) if notice.challenge_id else self._news(notice)
+        except Refused as error:
+            if error.code == "erased":
+                return None
+            raise
+
+    @property
+    def _store(self) -> Store:
+        return self.desk.store
+
+    def _code(self, notice: QueuedNotice) -> Message | None:
+        with self._store.reading() as tx:
+            asked = read_challenge(tx, notice.challenge_id or "")
+        if asked is None or asked.used or asked.expires_at < self.clock():
+            return None
+        code = asked.code_for(notice.medium)
+        office = self.desk.standard.policy.office.name
+        minutes = int(CODES_HOLD.total_seconds() // 60)
+        if code is None:
+            return None
+        return _message(notice, asked.reporter, write_code(code, office, minutes, asked.reporter.language))
+
+    def _news(self, notice: QueuedNotice) -> Message | None:
+        with self._store.reading() as tx:
+            events = tx.events(notice.complaint_id or "")
+            officer = read_officer(tx, notice.recipient_id) if notice.recipient_id else None
+        told = events[: notice.sequence or 0]
+        complaint = replay(told)
+        recipient: Reporter | Officer | None = complaint.reporter if notice.role == Role.REPORTER else officer
+        if recipient is None or (isinstance(recipient, Officer) and recipient.disabled):
+            return None
+        standard = self.desk.standard_of(complaint)
+        written = write(notice.template, told[-1], complaint, standard, recipient.language)
+        return _message(notice, recipient, written)
+
+
+def _message(notice: QueuedNotice, recipient: Reporter | Officer, written: Written) -> Message | None:
+    to = address(recipient, notice.medium)
+    if not to:
+        return None
+    short = notice.medium == Medium.SMS
+    return Message(
+        key=notice.id,
+        medium=notice.medium,
+        address=to,
+        subject="" if short else written.subject,
+        text=written.short if short else written.text,
+        template=notice.template,
+        values=written.values,
+        language=recipient.language,
+    )

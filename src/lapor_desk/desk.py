@@ -1,0 +1,348 @@
+"""The desk: one method per use case, one transaction each. What it decides, the core decides; here it is made to last.
+
+Safe to call from any thread. Either the events of an action, the register and the queued notices are all stored, or none.
+"""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import TypeVar
+
+import attrs
+from sqlalchemy import update
+
+from lapor_core.codes import RANDOM_BYTES, normalise_code, tracking_code
+from lapor_core.complaint import Actor, Attachment, Complaint
+from lapor_core.decisions import Act, decide, receive
+from lapor_core.errors import BadValue, Incomplete, LaporError, NotFound, Refused, require_aware
+from lapor_core.escalation import due_steps, next_step_at, take_step
+from lapor_core.events import Event
+from lapor_core.evolution import replay, replay_on
+from lapor_core.lifecycle import Action, Role
+from lapor_core.notices import notices_for
+from lapor_core.plugins.contracts import Receipt, Tracking
+from lapor_core.standard import Standard
+from lapor_core.submission import Submission, Upload
+from lapor_desk.addressing import rows_for
+from lapor_desk.people import enrol, find_account
+from lapor_desk.store import Person, PreparedFile, Store, Transaction, Vault, prepare
+from lapor_desk.store.tables import complaints
+from lapor_desk.tracking import promise, tracking_of
+
+__all__ = ["MOST_FILES", "Desk"]
+
+MOST_FILES = 20
+"""How many files one message may carry, whichever channel brings it."""
+
+_TRIES = 5
+_POSTPONED = timedelta(hours=1)
+_log = logging.getLogger("lapor.desk")
+
+T = TypeVar("T")
+
+
+class Desk:
+    """A store with a standard to judge by.
+
+    Args:
+        store: Where everything is kept.
+        standard: The service standard in force: new complaints are received under it.
+        clock: Gives the present instant (aware).
+        former: Standards under which earlier complaints were received.
+        random: Gives random bytes, for tracking codes.
+        queued: Called after notices were queued, so that they need not wait for the next look.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        standard: Standard,
+        *,
+        clock: Callable[[], datetime],
+        former: Iterable[Standard] = (),
+        random: Callable[[int], bytes] = secrets.token_bytes,
+        queued: Callable[[], None] = lambda: None,
+    ) -> None:
+        self.store = store
+        self.standard = standard
+        self.queued = queued
+        self._clock = clock
+        self._random = random
+        self._standards = {known.policy.reference: known for known in (*former, standard)}
+
+    def now(self) -> datetime:
+        """Return the present instant, in the office's zone."""
+        return self.standard.office.local(require_aware(self._clock()))
+
+    def standard_of(self, complaint: Complaint) -> Standard:
+        """Return the standard a complaint was received under.
+
+        Raises:
+            NotFound: its policy is not loaded (``unknown_policy``).
+        """
+        if complaint.policy not in self._standards:
+            loaded = ", ".join(self._standards)
+            message = f"complaint {complaint.id} was received under policy {complaint.policy}, which is not loaded; loaded: {loaded}"
+            raise NotFound(message, code="unknown_policy", policy=complaint.policy)
+        return self._standards[complaint.policy]
+
+    # What citizens do, through their channels.
+
+    def submit(self, submission: Submission) -> Receipt:
+        """Take a submission in, once per ``(channel, source_id)``; when this returns, it is stored.
+
+        Raises:
+            Incomplete: something required is missing; nothing was stored.
+            BadValue: a file is not what it says or too large, there are too many (``too_many_files``), or the submission lies
+                in the future.
+            NotFound: the policy has no requirements for the channel, or the agency is not known.
+        """
+        lacking = self.standard.missing(submission)
+        if lacking:
+            raise Incomplete(lacking)
+        files = _prepared(submission.uploads)
+        return _again_when_overtaken(lambda: self._taken_before(submission) or self._take_in(submission, files))
+
+    def track(self, code: str, language: str = "id") -> Tracking:
+        """Return what the holder of ``code`` may see.
+
+        Raises:
+            BadValue: mistyped (``bad_code``). NotFound: nobody holds this code (``unknown_code``).
+        """
+        with self.store.reading() as tx:
+            events = _unless_erased(lambda: tx.events(_found(tx.find(normalise_code(code)))))
+        return tracking_of(events, self.standard_of(replay(events)), self.now(), language)
+
+    def reply(self, code: str, text: str, uploads: Sequence[Upload] = ()) -> None:
+        """Add the reporter's reply.
+
+        Raises:
+            BadValue, NotFound: as :meth:`track`; a file cannot be taken; the text is empty (``text_needed``).
+            Refused: a reply is not possible now (``not_possible``).
+        """
+        with self.store.reading() as tx:
+            complaint_id = _found(tx.find(normalise_code(code)))
+            complaint = _unless_erased(lambda: tx.load(complaint_id))
+        actor = Actor(role=Role.REPORTER, id=complaint.reporter_ref)
+        self.act(complaint_id, Act(action=Action.REPLY, actor=actor, text=text), uploads=uploads)
+
+    # What officers do.
+
+    def act(
+        self,
+        complaint_id: str,
+        act: Act,
+        *,
+        version: int | None = None,
+        agency: str | None = None,
+        uploads: Sequence[Upload] = (),
+    ) -> Complaint:
+        """Do what somebody wants to do to a complaint, and return the complaint as it is then.
+
+        Args:
+            complaint_id: The complaint.
+            act: Who does what.
+            version: What the actor has seen; when somebody else acted since, nothing is done.
+            agency: The agency the actor belongs to: only its own complaints are there for it.
+            uploads: Files that go with an answer or a reply.
+
+        Raises:
+            Refused: not possible or not permitted now, or ``changed_meanwhile``.
+            NotFound: no such complaint (``unknown_complaint``), or an unknown agency.
+            BadValue: a file cannot be taken, or a text or an agency is missing.
+            FactsNeeded: the tier cannot be decided yet.
+        """
+        files = _prepared(uploads)
+        complaint = self.complaint(complaint_id, agency=agency)
+        with self.store.reading() as tx:
+            person = tx.person(complaint.reporter_ref)
+        self.store.keep_files(person, files)
+        act = attrs.evolve(act, attachments=(*act.attachments, *_attachments(files)))
+        tries = _TRIES if version is None else 1  # who says what they have seen wants to be told
+        after = _again_when_overtaken(lambda: self._act_once(complaint_id, act, files, version, agency), tries=tries)
+        self.queued()
+        return after
+
+    def complaint(self, complaint_id: str, *, agency: str | None = None) -> Complaint:
+        """Return a complaint; for an actor of ``agency`` only its own.
+
+        Raises:
+            NotFound: no such complaint (``unknown_complaint``). Refused: its reporter was erased (``erased``).
+        """
+        with self.store.reading() as tx:
+            complaint = tx.load(complaint_id)
+        _check_agency(complaint, agency)
+        return complaint
+
+    def events(self, complaint_id: str) -> tuple[Event, ...]:
+        """Return the record of a complaint; raises as :meth:`complaint` does."""
+        with self.store.reading() as tx:
+            return tx.events(complaint_id)
+
+    # What time does.
+
+    def sweep(self, now: datetime, batch: int = 100) -> int:
+        """Take every step of the ladder that is due at ``now`` (aware); return how many complaints took one.
+
+        A complaint that cannot be judged is put off for an hour and told in the log; the others go on.
+        """
+        moved = 0
+        while ids := self._due(require_aware(now), batch):
+            moved += sum(self._climb_or_postpone(complaint_id, now) for complaint_id in ids)
+            if len(ids) < batch:
+                break
+        if moved:
+            self.queued()
+        return moved
+
+    def _taken_before(self, submission: Submission) -> Receipt | None:
+        with self.store.reading() as tx:
+            known = tx.intake(submission.channel, submission.source_id)
+            complaint = tx.load(known) if known else None
+        return None if complaint is None else self._receipt(complaint, repeated=True)
+
+    def _take_in(self, submission: Submission, files: Sequence[PreparedFile]) -> Receipt:
+        with self.store.reading() as tx:
+            account = find_account(tx, submission.reporter, submission.proofs)
+            person = tx.person(account.person_id) if account else Vault.new_person()
+        self.store.keep_files(person, files)
+        with self.store.transaction() as tx:
+            complaint_id = secrets.token_hex(16)
+            if tx.claim_intake(submission.channel, submission.source_id, complaint_id) != complaint_id:
+                raise Refused("this submission was taken in a moment ago", code="changed_meanwhile")
+            if account is None:
+                enrol(tx, person, submission.reporter, submission.proofs, self.now())
+            complaint = self._received(tx, complaint_id, submission, person, files)
+        self.queued()
+        return self._receipt(complaint)
+
+    def _received(
+        self, tx: Transaction, complaint_id: str, submission: Submission, person: Person, files: Sequence[PreparedFile]
+    ) -> Complaint:
+        tx.attach(person.id, files)
+        now = self.now()
+        events = receive(
+            submission,
+            self.standard,
+            now,
+            complaint=complaint_id,
+            code=tracking_code(self._random(RANDOM_BYTES)),
+            reporter_ref=person.id,
+            attachments=_attachments(files),
+        )
+        return self._write(tx, None, events, now)
+
+    def _act_once(
+        self, complaint_id: str, act: Act, files: Sequence[PreparedFile], version: int | None, agency: str | None
+    ) -> Complaint:
+        with self.store.transaction() as tx:
+            complaint = tx.load(complaint_id)
+            _check_agency(complaint, agency)
+            if version is not None and version != complaint.version:
+                message = f"complaint {complaint_id} was changed meanwhile; look at it again"
+                raise Refused(message, code="changed_meanwhile", complaint=complaint_id)
+            tx.attach(complaint.reporter_ref, files)
+            now = self.now()
+            return self._write(tx, complaint, decide(complaint, act, self.standard_of(complaint), now), now)
+
+    def _write(self, tx: Transaction, before: Complaint | None, events: Sequence[Event], now: datetime) -> Complaint:
+        """Append events, bring the register up to date and queue the notices: what one transaction must hold."""
+        complaint = replay(events) if before is None else replay_on(before, events)
+        standard = self.standard_of(complaint)
+        running = [clock.due for clock in complaint.clocks if clock.stopped_at is None]
+        tx.append(events)
+        tx.project(
+            complaint,
+            office=standard.policy.id,
+            due_at=min(running, default=None),
+            next_step_at=next_step_at(complaint, standard),
+            updated_at=now,
+        )
+        tx.enqueue(rows_for(tx, notices_for(events, complaint), complaint, now))
+        return complaint
+
+    def _receipt(self, complaint: Complaint, *, repeated: bool = False) -> Receipt:
+        clock = promise(complaint)
+        return Receipt(
+            code=complaint.code,
+            received_at=self.standard.office.local(complaint.received_at),
+            tier=complaint.tier,
+            due_date=clock.due_date if clock else None,
+            repeated=repeated,
+        )
+
+    def _due(self, now: datetime, batch: int) -> tuple[str, ...]:
+        with self.store.reading() as tx:
+            return tx.due_for_step(now, batch)
+
+    def _climb_or_postpone(self, complaint_id: str, now: datetime) -> bool:
+        try:
+            return self._climb(complaint_id, now)
+        except LaporError as error:
+            _log.warning("complaint %s: its step is put off: %s", complaint_id, error.code)
+            later = {"next_step_at": None if error.code == "erased" else now + _POSTPONED}
+            with self.store.transaction() as tx:
+                tx.connection.execute(update(complaints).where(complaints.c.id == complaint_id).values(later))
+            return False
+
+    def _climb(self, complaint_id: str, now: datetime) -> bool:
+        with self.store.transaction() as tx:
+            before = complaint = tx.load(complaint_id)
+            standard = self.standard_of(complaint)
+            events: list[Event] = []
+            while steps := due_steps(complaint, standard, now):
+                events += take_step(complaint, steps[0], standard, now)
+                complaint = replay_on(before, events)
+            self._write(tx, before, events, now)
+            return bool(events)
+
+
+def _prepared(uploads: Sequence[Upload]) -> tuple[PreparedFile, ...]:
+    if len(uploads) > MOST_FILES:
+        message = f"at most {MOST_FILES} files may come with one message, not {len(uploads)}"
+        raise BadValue(message, code="too_many_files", field="uploads", limit=MOST_FILES)
+    return tuple(prepare(upload) for upload in uploads)
+
+
+def _attachments(files: Iterable[PreparedFile]) -> tuple[Attachment, ...]:
+    return tuple(file.attachment for file in files)
+
+
+def _check_agency(complaint: Complaint, agency: str | None) -> None:
+    """To an agency, what was not disposed to it is not there at all."""
+    if agency is not None and agency not in complaint.agencies:
+        message = f'"{complaint.id}": no such complaint'
+        raise NotFound(message, code="unknown_complaint", complaint=complaint.id)
+
+
+def _found(complaint_id: str | None) -> str:
+    if complaint_id is None:
+        raise NotFound("no complaint has this code", code="unknown_code")
+    return complaint_id
+
+
+def _unless_erased(read: Callable[[], T]) -> T:
+    """To the holder of a code, an erased complaint is not there any more."""
+    try:
+        return read()
+    except Refused as error:
+        if error.code == "erased":
+            raise NotFound("no complaint has this code", code="unknown_code") from None
+        raise
+
+
+_OVERTAKEN = frozenset({"changed_meanwhile", "code_taken"})
+"""Refusals that another process caused by being faster, or chance by drawing a code that is taken."""
+
+
+def _again_when_overtaken(action: Callable[[], T], *, tries: int = _TRIES) -> T:
+    for _ in range(tries - 1):
+        try:
+            return action()
+        except Refused as error:
+            if error.code not in _OVERTAKEN:
+                raise
+    return action()

@@ -1,0 +1,77 @@
+"""The desk as one channel sees it: narrow, with a storage of its own, and only for its own submissions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+import attrs
+
+from lapor_core.complaint import Proof, Reporter
+from lapor_core.errors import Refused
+from lapor_core.plugins.contracts import Principal, Receipt, Tracking
+from lapor_core.policy import Policy
+from lapor_core.submission import Submission, Upload
+from lapor_desk.accounts import Accounts
+from lapor_desk.desk import Desk
+
+__all__ = ["Door"]
+
+
+@attrs.frozen(kw_only=True)
+class Door:
+    """What :class:`lapor_core.plugins.Desk` promises a channel.
+
+    Attributes:
+        channel: The channel's key.
+        proofs: The proofs this channel declared it can bring; a submission that claims others is refused.
+    """
+
+    channel: str
+    proofs: frozenset[Proof]
+    desk: Desk
+    accounts: Accounts
+
+    @property
+    def policy(self) -> Policy:
+        return self.desk.standard.policy
+
+    def now(self) -> datetime:
+        return self.desk.now()
+
+    def submit(self, submission: Submission) -> Receipt:
+        """Take a submission of this channel in; see :meth:`lapor_desk.desk.Desk.submit`.
+
+        Raises:
+            Refused: it names another channel (``other_channel``) or a proof this channel cannot bring (``undeclared_proof``).
+        """
+        if self.channel not in (submission.channel, submission.entry_channel):
+            message = f'channel {self.channel} handed in a submission of channel "{submission.channel}"'
+            raise Refused(message, code="other_channel", channel=self.channel)
+        if undeclared := sorted(submission.proofs - self.proofs):
+            message = f"channel {self.channel} claims proofs it has not declared: {', '.join(undeclared)}"
+            raise Refused(message, code="undeclared_proof", channel=self.channel)
+        return self.desk.submit(submission)
+
+    def track(self, code: str, language: str = "id") -> Tracking:
+        return self.desk.track(code, language)
+
+    def reply(self, code: str, text: str, uploads: tuple[Upload, ...] = ()) -> None:
+        self.desk.reply(code, text, uploads)
+
+    def challenge(self, reporter: Reporter) -> str:
+        return self.accounts.challenge(reporter)
+
+    def confirm(self, challenge: str, codes: Mapping[Proof, str]) -> str:
+        return self.accounts.confirm(challenge, codes)
+
+    def principal(self, token: str) -> Principal | None:
+        return self.accounts.principal(token)
+
+    def recall(self, key: str) -> bytes | None:
+        with self.desk.store.reading() as tx:
+            return tx.recall(self.channel, key)
+
+    def keep(self, key: str, value: bytes) -> None:
+        with self.desk.store.transaction() as tx:
+            tx.keep(self.channel, key, value)

@@ -1,0 +1,184 @@
+"""The house: a configuration made into a store, a standard, plug-ins, a desk and an engine, opened once per process."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Self
+
+import attrs
+from sqlalchemy import select
+
+from lapor_core.calendar import Ledger, Office, indonesia, overlay
+from lapor_core.errors import BadValue
+from lapor_core.plugins import Channel, PluginHost
+from lapor_core.plugins import Desk as ChannelDesk
+from lapor_core.requirements import check_channels
+from lapor_core.standard import Standard, load_standard
+from lapor_desk.accounts import Accounts
+from lapor_desk.composing import Composing
+from lapor_desk.config import Config, OfficeEntry, read_decrees, read_policy
+from lapor_desk.desk import Desk
+from lapor_desk.door import Door
+from lapor_desk.engine import Courier, Engine, by_medium
+from lapor_desk.officers import Officers
+from lapor_desk.store import Files, MasterKey, Store, database_url, open_store
+from lapor_desk.store.tables import complaints
+
+__all__ = ["House", "open_house", "read_standard", "utc_now"]
+
+OUTBOX = "outbox"
+"""The plug-in that keeps messages in a folder; the house gives it one where the configuration does not."""
+
+
+def utc_now() -> datetime:
+    """Return the present instant."""
+    return datetime.now(UTC)
+
+
+@attrs.frozen(kw_only=True)
+class House:
+    """Everything an office runs on.
+
+    Attributes:
+        clock: Gives the present instant (aware).
+        channels: The channels in use.
+        engine: Sends what is queued.
+    """
+
+    config: Config
+    store: Store
+    standard: Standard
+    plugins: PluginHost
+    channels: tuple[Channel, ...]
+    desk: Desk
+    accounts: Accounts
+    officers: Officers
+    engine: Engine
+    clock: Callable[[], datetime]
+
+    def door(self, channel: Channel) -> ChannelDesk:
+        """Return the desk as ``channel`` sees it."""
+        return Door(channel=channel.key, proofs=channel.proofs, desk=self.desk, accounts=self.accounts)
+
+    def on_queued(self, nudge: Callable[[], None]) -> None:
+        """Have ``nudge`` called whenever something was queued."""
+        self.desk.queued = nudge
+        self.accounts.queued = nudge
+
+    def close(self) -> None:
+        """Give everything back."""
+        self.store.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def open_house(config: Config, *, clock: Callable[[], datetime] = utc_now) -> House:
+    """Open the house that ``config`` describes.
+
+    Raises:
+        BadValue: the policy has no requirements for a channel that is about to be opened
+            (``channels_without_requirements``); the database cannot be used; or complaints are in it whose policy is not
+            loaded (``unknown_policies``).
+        DocumentFaults: a policy or decree file has faults.
+        NotFound: no such policy.
+    """
+    standard = read_standard(config)
+    former = [read_standard(config, name) for name in config.former_policies]
+    plugins = _plugins(config)
+    channels = plugins.channels()
+    check_channels([channel.key for channel in channels], standard.policy)
+    store = _store(config, [*former, standard])
+    desk = Desk(store, standard, clock=clock, former=former)
+    return House(
+        config=config,
+        store=store,
+        standard=standard,
+        plugins=plugins,
+        channels=channels,
+        desk=desk,
+        accounts=Accounts(store, clock=clock),
+        officers=Officers(store, clock=clock, agencies=frozenset(standard.agencies)),
+        engine=Engine(
+            store=store, compose=Composing(desk=desk, clock=clock), courier=Courier(by_medium(plugins.notifiers()))
+        ),
+        clock=clock,
+    )
+
+
+def read_standard(config: Config, policy: str | None = None) -> Standard:
+    """Return the standard in force, or the one of another policy, over the decrees and offices of the configuration."""
+    ledger = indonesia()
+    for name, text in read_decrees(config):
+        ledger = overlay(ledger, text, name)
+    read = read_policy(config, policy)
+    offices = {entry.key: _office(entry, read.time_zone, ledger) for entry in config.offices}
+    return load_standard(read, ledger=ledger, offices=offices)
+
+
+def _office(entry: OfficeEntry, zone: str, ledger: Ledger) -> Office:
+    return Office.indonesia(
+        zone=entry.time_zone or zone,
+        week=entry.week,
+        region=entry.region,
+        collective_leave=entry.collective_leave,
+        ledger=ledger,
+        name=entry.name,
+    )
+
+
+def _plugins(config: Config) -> PluginHost:
+    return PluginHost(
+        allow=config.allow_plugins or None,
+        block=config.block_plugins,
+        settings=_settings(config),
+        document=config.document,
+    )
+
+
+def _store(config: Config, standards: list[Standard]) -> Store:
+    store = open_store(
+        config.database,
+        master=MasterKey.from_file(config.key_file) if config.key_file else None,
+        files=Files.local(config.files) if config.files else None,
+    )
+    try:
+        _check_policies(store, standards)
+    except BaseException:
+        store.close()
+        raise
+    return store
+
+
+def _settings(config: Config) -> Mapping[str, Mapping[str, Any]]:
+    """The outbox gets a folder beside the database, so that nothing is lost before an office has a mail server."""
+    folder = config.outbox or _beside(config)
+    if OUTBOX in config.plugins or folder is None:
+        return config.plugins
+    return {**config.plugins, OUTBOX: {"folder": str(folder)}}
+
+
+def _beside(config: Config) -> Path | None:
+    url = database_url(config.database)
+    if url.get_backend_name() != "sqlite":
+        return None
+    database = Path(url.database or "").absolute()
+    return database.with_name(f"{database.stem}-outbox")
+
+
+def _check_policies(store: Store, standards: list[Standard]) -> None:
+    """A complaint is judged by the policy it was received under, so that policy must be at hand."""
+    loaded = {standard.policy.reference for standard in standards}
+    with store.reading() as tx:
+        used = set(tx.connection.execute(select(complaints.c.policy).distinct()).scalars())
+    if unknown := sorted(used - loaded):
+        message = (
+            f"complaints were received under {', '.join(unknown)}, and loaded is {', '.join(sorted(loaded))}; "
+            "name the files of these policies under former_policies"
+        )
+        raise BadValue(message, code="unknown_policies", policies=tuple(unknown))

@@ -1,0 +1,243 @@
+"""Officers: who they are, how they sign in, and for how long.
+
+A password is kept as Argon2id (RFC 9106, second recommended setting). What is known of an officer is sealed under the
+house's key, for a lost database should not be a list of names.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import secrets
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+import attrs
+from cryptography.exceptions import InvalidKey
+from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
+from sqlalchemy import Row, select, update
+
+from lapor_core.complaint import personal
+from lapor_core.errors import BadValue, NotFound, Refused
+from lapor_core.lifecycle import Role
+from lapor_desk.sessions import Attempts, close_session, open_session, principal_id
+from lapor_desk.store import Reading, Store
+from lapor_desk.store.tables import officers
+
+__all__ = ["Officer", "Officers", "officers_in", "read_officer"]
+
+_SESSION = timedelta(hours=10)
+"""A working day with its overtime."""
+
+_SHORTEST_PASSWORD = 10
+_LOGIN = re.compile(r"[a-z0-9][a-z0-9._@-]{1,127}")
+_NOBODY = (Role.REPORTER, Role.SYSTEM)
+_OF_AN_AGENCY = (Role.LIAISON_OFFICER, Role.SUPERIOR)
+
+
+@attrs.frozen(kw_only=True)
+class Officer:
+    """Somebody who works at the desk.
+
+    Attributes:
+        id: Opaque; what records name as the actor.
+        login: What they sign in with.
+        agency: The agency they belong to; None for officers of the house itself.
+        disabled: Whether they may no longer sign in.
+    """
+
+    id: str
+    login: str = personal()
+    role: Role
+    agency: str | None = None
+    name: str = personal(default="")
+    email: str = personal(default="")
+    mobile: str = personal(default="")
+    language: str = "id"
+    disabled: bool = False
+
+
+def officers_in(tx: Reading, role: Role, agency: str | None = None) -> tuple[Officer, ...]:
+    """Return the officers who hold ``role``, of one agency where it is given, in the order of their logins."""
+    query = select(officers).where(officers.c.role == role.value, officers.c.disabled_at.is_(None))
+    if agency is not None:
+        query = query.where(officers.c.agency == agency)
+    return tuple(_opened(tx, row) for row in tx.connection.execute(query.order_by(officers.c.login)))
+
+
+def read_officer(tx: Reading, officer_id: str) -> Officer | None:
+    """Return one officer, disabled or not; None when there is none."""
+    row = tx.connection.execute(select(officers).where(officers.c.id == officer_id)).first()
+    return None if row is None else _opened(tx, row)
+
+
+class Officers:
+    """The officers of a house.
+
+    Args:
+        store: Where they are kept.
+        clock: Gives the present instant (aware).
+        agencies: Keys of the agencies an officer can belong to.
+    """
+
+    def __init__(self, store: Store, *, clock: Callable[[], datetime], agencies: frozenset[str] = frozenset()) -> None:
+        self._store = store
+        self._clock = clock
+        self._agencies = agencies
+        self._attempts = Attempts(most=10, within=timedelta(minutes=15))
+
+    def add(
+        self,
+        login: str,
+        password: str,
+        role: Role,
+        *,
+        agency: str | None = None,
+        name: str = "",
+        email: str = "",
+        mobile: str = "",
+        language: str = "id",
+    ) -> Officer:
+        """Add an officer.
+
+        Raises:
+            BadValue: the login or the password cannot be used (``bad_login``, ``bad_password``), the role is not an officer's
+                (``bad_role``), or an agency is missing or not known (``bad_agency``).
+            Refused: the login is taken (``login_taken``).
+        """
+        self._check(login, password, role, agency)
+        officer = Officer(
+            id=secrets.token_hex(16),
+            login=login,
+            role=role,
+            agency=agency,
+            name=name,
+            email=email,
+            mobile=mobile,
+            language=language,
+        )
+        row = {
+            "id": officer.id,
+            "login": login,
+            "password_hash": _hashed(password),
+            "role": role.value,
+            "agency": agency,
+        }
+        with self._store.transaction() as tx:
+            data = {"name": name, "email": email, "mobile": mobile, "language": language}
+            sealed = tx.vault.seal(tx.vault.house, json.dumps(data).encode(), _place(officer.id))
+            if not tx.insert_new(officers, row | {"sealed": sealed}):
+                raise Refused("this login is taken; choose another one", code="login_taken", field="login")
+        return officer
+
+    def sign_in(self, login: str, password: str) -> str:
+        """Return a session token.
+
+        Raises:
+            Refused: unknown login, wrong password or disabled officer, which are not told apart (``wrong_login``); or too many
+                wrong ones of late (``too_many_tries``).
+        """
+        now = self._clock()
+        login = login.strip().lower()
+        self._attempts.check(login, now)
+        with self._store.reading() as tx:
+            row = tx.connection.execute(select(officers).where(officers.c.login == login)).first()
+        known = row is not None and row.disabled_at is None
+        # An unknown login takes as long as a wrong password, so that nobody can find out which logins exist.
+        right = _is_right(password, row.password_hash if row is not None else _DECOY)
+        if row is None or not known or not right:
+            self._attempts.failed(login, now)
+            raise Refused("login or password is wrong", code="wrong_login")
+        self._attempts.forget(login)
+        with self._store.transaction() as tx:
+            return open_session(tx, "officer", row.id, now + _SESSION)
+
+    def officer(self, token: str) -> Officer | None:
+        """Return who holds this session token; None when it is unknown or expired, or the officer is disabled."""
+        with self._store.reading() as tx:
+            found = principal_id(tx, "officer", token, self._clock())
+            officer = read_officer(tx, found) if found else None
+        return None if officer is None or officer.disabled else officer
+
+    def sign_out(self, token: str) -> None:
+        """End a session."""
+        with self._store.transaction() as tx:
+            close_session(tx, token)
+
+    def listed(self) -> tuple[Officer, ...]:
+        """Return every officer, in the order of their logins."""
+        with self._store.reading() as tx:
+            rows = tx.connection.execute(select(officers).order_by(officers.c.login))
+            return tuple(_opened(tx, row) for row in rows)
+
+    def disable(self, login: str) -> None:
+        """Let an officer sign in no longer; what they did stays theirs.
+
+        Raises:
+            NotFound: no such login (``unknown_login``).
+        """
+        self._change(login, {"disabled_at": self._clock()})
+
+    def set_password(self, login: str, password: str) -> None:
+        """Give an officer another password.
+
+        Raises:
+            NotFound: no such login (``unknown_login``). BadValue: the password cannot be used (``bad_password``).
+        """
+        _check_password(password)
+        self._change(login, {"password_hash": _hashed(password)})
+
+    def _change(self, login: str, values: dict[str, Any]) -> None:
+        with self._store.transaction() as tx:
+            changed = tx.connection.execute(update(officers).where(officers.c.login == login).values(values))
+            if not changed.rowcount:
+                raise NotFound("no officer has this login", code="unknown_login")
+
+    def _check(self, login: str, password: str, role: Role, agency: str | None) -> None:
+        if not _LOGIN.fullmatch(login):
+            message = 'a login has 2 to 128 lower-case letters, digits, ".", "_", "@" and "-"'
+            raise BadValue(message, code="bad_login", field="login")
+        _check_password(password)
+        if role in _NOBODY:
+            roles = ", ".join(role for role in Role if role not in _NOBODY)
+            raise BadValue(f'"{role}": no officer\'s role; allowed: ({roles})', code="bad_role", field="role")
+        known = ", ".join(sorted(self._agencies)) or "none is configured"
+        if agency is not None and agency not in self._agencies:
+            raise BadValue(f'"{agency}": not an agency; allowed: ({known})', code="bad_agency", field="agency")
+        if agency is None and role in _OF_AN_AGENCY:
+            raise BadValue(f"a {role} belongs to an agency; allowed: ({known})", code="bad_agency", field="agency")
+
+
+def _check_password(password: str) -> None:
+    if len(password) < _SHORTEST_PASSWORD:
+        message = f"a password has at least {_SHORTEST_PASSWORD} characters"
+        raise BadValue(message, code="bad_password", field="password")
+
+
+def _hashed(password: str) -> str:
+    argon = Argon2id(salt=secrets.token_bytes(16), length=32, iterations=3, lanes=4, memory_cost=64 * 1024)
+    return argon.derive_phc_encoded(password.encode())
+
+
+def _is_right(password: str, phc: str) -> bool:
+    try:
+        Argon2id.verify_phc_encoded(password.encode(), phc)
+    except InvalidKey:
+        return False
+    return True
+
+
+# No password has this hash.
+_DECOY = "$argon2id$v=19$m=65536,t=3,p=4$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+
+
+def _opened(tx: Reading, row: Row[Any]) -> Officer:
+    data = json.loads(tx.vault.open(tx.vault.house, row.sealed, _place(row.id)))
+    return Officer(
+        id=row.id, login=row.login, role=Role(row.role), agency=row.agency, disabled=row.disabled_at is not None, **data
+    )
+
+
+def _place(officer_id: str) -> str:
+    return f"officer/{officer_id}"

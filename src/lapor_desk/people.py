@@ -1,0 +1,113 @@
+"""Who a reporter is to the desk: one person, with one key, for every contact that has been proved to be theirs."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+import attrs
+from sqlalchemy import Row, or_, select, update
+
+from lapor_core.complaint import Proof, Reporter
+from lapor_core.errors import Refused
+from lapor_desk.store import Person, Reading, Transaction, Vault
+from lapor_desk.store.tables import accounts
+
+__all__ = ["Account", "enrol", "find_account", "read_account", "renew"]
+
+_MOBILE = frozenset({Proof.VERIFIED_MOBILE, Proof.SENDER_NUMBER})
+
+
+@attrs.frozen(kw_only=True)
+class Account:
+    """A reporter's account: what is known of a person through contacts that were proved.
+
+    Attributes:
+        id: Opaque; a session's principal.
+        proofs: What has been proved of the contacts.
+    """
+
+    id: str
+    person_id: str
+    reporter: Reporter = attrs.field(repr=False)
+    proofs: frozenset[Proof]
+
+
+def find_account(tx: Reading, reporter: Reporter, proofs: frozenset[Proof]) -> Account | None:
+    """Return the account of a proved contact: by the e-mail address before the number."""
+    indexes = dict(_indexes(tx.vault, reporter, proofs))
+    if not indexes:
+        return None
+    found = select(accounts).where(or_(*(accounts.c[column] == value for column, value in indexes.items())))
+    rows = {row.id: row for row in tx.connection.execute(found)}
+    by_email = [row for row in rows.values() if row.email_index == indexes.get("email_index", "")]
+    row = (by_email or list(rows.values()) or [None])[0]
+    return None if row is None else _opened(tx, row)
+
+
+def read_account(tx: Reading, account_id: str) -> Account | None:
+    """Return one account, or None when there is none any more."""
+    row = tx.connection.execute(select(accounts).where(accounts.c.id == account_id)).first()
+    return None if row is None else _opened(tx, row)
+
+
+def enrol(tx: Transaction, person: Person, reporter: Reporter, proofs: frozenset[Proof], now: datetime) -> Account:
+    """Store a new person, with an account when one of their contacts was proved.
+
+    Raises:
+        Refused: another process has just done so for one of them (``changed_meanwhile``); find the account and go on.
+    """
+    tx.add_person(person)
+    account = Account(id=secrets.token_hex(16), person_id=person.id, reporter=reporter, proofs=proofs)
+    row = _row(tx, person, account) | {"id": account.id, "person_id": person.id, "created_at": now}
+    proved = dict(_indexes(tx.vault, reporter, proofs))
+    if proved and not tx.insert_new(accounts, row):
+        raise Refused("somebody else has just enrolled this contact; try again", code="changed_meanwhile")
+    return account
+
+
+def renew(tx: Transaction, account: Account, reporter: Reporter, proofs: frozenset[Proof]) -> Account:
+    """Write down what was proved anew of a person; a contact that belonged to another account passes to this one."""
+    renewed = attrs.evolve(account, reporter=_merged(account.reporter, reporter), proofs=account.proofs | proofs)
+    for column, value in _indexes(tx.vault, reporter, proofs):
+        others = update(accounts).where(accounts.c[column] == value, accounts.c.id != account.id)
+        tx.connection.execute(others.values({column: None}))
+    row = _row(tx, tx.person(account.person_id), renewed)
+    tx.connection.execute(update(accounts).where(accounts.c.id == account.id).values(row))
+    return renewed
+
+
+def _merged(known: Reporter, said: Reporter) -> Reporter:
+    changes = {field.name: value for field in attrs.fields(Reporter) if (value := getattr(said, field.name))}
+    return attrs.evolve(known, **changes)
+
+
+def _indexes(vault: Vault, reporter: Reporter, proofs: frozenset[Proof]) -> Iterator[tuple[str, str]]:
+    if reporter.email and Proof.VERIFIED_EMAIL in proofs:
+        yield "email_index", vault.index("email", reporter.email.casefold())
+    if reporter.mobile and proofs & _MOBILE:
+        yield "mobile_index", vault.index("mobile", reporter.mobile)
+
+
+def _row(tx: Transaction, person: Person, account: Account) -> dict[str, Any]:
+    data = {"reporter": attrs.asdict(account.reporter), "proofs": sorted(account.proofs)}
+    sealed = tx.vault.seal(person, json.dumps(data).encode(), _place(account.id))
+    return {"sealed": sealed, **dict(_indexes(tx.vault, account.reporter, account.proofs))}
+
+
+def _opened(tx: Reading, row: Row[Any]) -> Account:
+    data = json.loads(tx.vault.open(tx.person(row.person_id), row.sealed, _place(row.id)))
+    proofs = frozenset(Proof(name) for name in data["proofs"])
+    # A contact whose index has passed to another account is no longer proved of this one.
+    lost = {Proof.VERIFIED_EMAIL} if row.email_index is None else set()
+    lost |= _MOBILE if row.mobile_index is None else set()
+    return Account(
+        id=row.id, person_id=row.person_id, reporter=Reporter(**data["reporter"]), proofs=proofs - frozenset(lost)
+    )
+
+
+def _place(account_id: str) -> str:
+    return f"account/{account_id}"

@@ -1,0 +1,86 @@
+"""Sessions by token, and a brake on guessing."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+import threading
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, insert, select
+
+from lapor_core.errors import Refused
+from lapor_desk.store import Reading, Transaction
+from lapor_desk.store.tables import sessions
+
+__all__ = ["Attempts", "close_session", "open_session", "principal_id"]
+
+_MOST_NAMES = 10_000
+
+
+def open_session(tx: Transaction, kind: str, holder: str, until: datetime) -> str:
+    """Return a token that stands for ``holder`` until an instant (aware); only its hash is stored."""
+    token = secrets.token_urlsafe(32)
+    row = {"token_hash": _hash(token), "principal_kind": kind, "principal_id": holder, "expires_at": until}
+    tx.connection.execute(insert(sessions).values(row))
+    return token
+
+
+def principal_id(tx: Reading, kind: str, token: str, now: datetime) -> str | None:
+    """Return whom a token stands for at ``now``; None when it is unknown, expired or of another kind."""
+    valid = (
+        sessions.c.token_hash == _hash(token),
+        sessions.c.principal_kind == kind,
+        sessions.c.expires_at > now,
+    )
+    found: str | None = tx.connection.execute(select(sessions.c.principal_id).where(*valid)).scalar()
+    return found
+
+
+def close_session(tx: Transaction, token: str) -> None:
+    """Let a token stand for nobody."""
+    tx.connection.execute(delete(sessions).where(sessions.c.token_hash == _hash(token)))
+
+
+def _hash(token: str) -> str:
+    return hashlib.sha256(token.encode("utf-8", "replace")).hexdigest()
+
+
+class Attempts:
+    """Counts failures by name in this process, and refuses further tries for a while.
+
+    Args:
+        most: How many failures are allowed.
+        within: In how long a stretch; also how long a name is refused after the last of them.
+    """
+
+    def __init__(self, *, most: int, within: timedelta) -> None:
+        self._most = most
+        self._within = within
+        self._failures: dict[str, list[datetime]] = {}
+        self._lock = threading.Lock()
+
+    def check(self, name: str, now: datetime) -> None:
+        """Refuse a name with too many failures.
+
+        Raises:
+            Refused: code ``too_many_tries``.
+        """
+        with self._lock:
+            if len(self._recent(name, now)) >= self._most:
+                raise Refused("too many tries; wait a while", code="too_many_tries")
+
+    def failed(self, name: str, now: datetime) -> None:
+        """Count a failure."""
+        with self._lock:
+            if len(self._failures) >= _MOST_NAMES:  # whoever tries ten thousand names must not fill the memory
+                self._failures = {known: recent for known in self._failures if (recent := self._recent(known, now))}
+            self._failures[name] = [*self._recent(name, now), now]
+
+    def forget(self, name: str) -> None:
+        """Forget the failures of a name that has shown who it is."""
+        with self._lock:
+            self._failures.pop(name, None)
+
+    def _recent(self, name: str, now: datetime) -> list[datetime]:
+        return [at for at in self._failures.get(name, ()) if at > now - self._within]

@@ -1,0 +1,81 @@
+"""What the holder of a tracking code sees: the complaint's way so far, in the citizen's words. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import attrs
+
+from lapor_core import events as happened
+from lapor_core.complaint import Clock, Complaint
+from lapor_core.events import Event
+from lapor_core.evolution import replay
+from lapor_core.notices.rendering import contact_line
+from lapor_core.plugins.contracts import Tracking, TrackingEntry
+from lapor_core.standard import Standard
+from lapor_core.texts import long_date, word
+
+__all__ = ["promise", "tracking_of"]
+
+_UNTOLD: tuple[type[happened.Fact], ...] = (happened.ClockStopped,)
+"""What is no news for a citizen."""
+
+
+def promise(complaint: Complaint) -> Clock | None:
+    """Return the clock by which the citizen is to have the answer: the running one that ends last, else the last one."""
+    running = [clock for clock in complaint.clocks if clock.stopped_at is None]
+    return max(running, key=lambda clock: clock.due, default=complaint.clocks[-1] if complaint.clocks else None)
+
+
+def tracking_of(events: Sequence[Event], standard: Standard, now: datetime, language: str = "id") -> Tracking:
+    """Return what the holder of the code may see at ``now`` (aware)."""
+    complaint = replay(events)
+    clock = promise(complaint)
+    late = clock is not None and clock.stopped_at is None and now > clock.due
+    return Tracking(
+        code=complaint.code,
+        state=complaint.state,
+        status=word("state", complaint.state, language),
+        received_at=standard.office.local(complaint.received_at),
+        due_date=clock.due_date if clock else None,
+        provisional=clock.provisional if clock else False,
+        late=late,
+        entries=tuple(_entries(events, standard, language)),
+        contacts=tuple(_contacts(events, standard, late=late)),
+    )
+
+
+def _entries(events: Sequence[Event], standard: Standard, language: str) -> Iterator[TrackingEntry]:
+    for event in events:
+        if not isinstance(event.fact, _UNTOLD):
+            text = word("event", event.type, language).format_map(_Values(_told(event, standard, language)))
+            yield TrackingEntry(at=standard.office.local(event.happened_at), text=text)
+
+
+def _told(event: Event, standard: Standard, language: str) -> Mapping[str, Any]:
+    """Return the values the sentence of an event may use."""
+    fact = event.fact
+    values = {field.name: getattr(fact, field.name) for field in attrs.fields(type(fact))}
+    if "due_date" in values:
+        values["due"] = long_date(values["due_date"], language)
+    keys: Sequence[str] = values.get("agencies") or ()
+    values["agencies"] = ", ".join(standard.agencies[key].name if key in standard.agencies else key for key in keys)
+    return values
+
+
+class _Values(dict[str, Any]):
+    def __missing__(self, key: str) -> str:
+        return ""
+
+
+def _contacts(events: Sequence[Event], standard: Standard, *, late: bool) -> Iterator[str]:
+    """Yield the way further: what the ladder has shown, or will show of a complaint that is late already."""
+    shown = [key for event in events if isinstance(event.fact, happened.StepTaken) for key in event.fact.show_reporter]
+    if late:
+        shown += [key for step in standard.policy.ladder for key in step.show_reporter]
+    for key in dict.fromkeys(shown):
+        if key in standard.policy.contacts:
+            contact = standard.policy.contacts[key]
+            yield f"{contact.text}: {contact_line(contact)}" if contact.text else contact_line(contact)
