@@ -139,7 +139,7 @@ def _plain_union(converter: cattrs.Converter, cls: Any) -> Callable[[Any, Any], 
             allowed = ", ".join(_name(kind) for kind in by_type if kind is not NoneType)
             message = f"must be one of: {allowed}; not {_name(type(value))}"
             raise TypeError(message)
-        return converter.structure(value, by_type[type(value)])
+        return None if value is None else converter.structure(value, by_type[type(value)])
 
     return hook
 

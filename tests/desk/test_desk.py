@@ -1,0 +1,297 @@
+"""The desk's use cases on a real database: each is stored whole or not at all, and once."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from io import BytesIO
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import attrs
+import pytest
+from PIL import Image
+from sqlalchemy import func, select
+
+from lapor_core import (
+    Act,
+    Action,
+    Actor,
+    Agency,
+    Complaint,
+    Facts,
+    Kind,
+    Proof,
+    Reporter,
+    Role,
+    State,
+    Submission,
+    Upload,
+    load_standard,
+)
+from lapor_core.errors import BadValue, Incomplete, NotFound, Refused
+from lapor_core.testing import FrozenClock
+from lapor_desk.desk import MOST_FILES, Desk
+from lapor_desk.officers import Officers
+from lapor_desk.store import Files, MasterKey, Status, Store, open_store
+from lapor_desk.store.tables import attachments, complaints, events, intake, notices, people
+
+WITA = ZoneInfo("Asia/Makassar")
+RECEIVED = datetime(2026, 3, 13, 10, tzinfo=WITA)
+AGENCIES = (Agency(key="dinas-contoh", name="Dinas Contoh"), Agency(key="dinas-misal", name="Dinas Misal"))
+STANDARD = load_standard("banjarbaru", agencies=AGENCIES)
+LIGHT_OUT = "Lampu jalan contoh mati"
+PASSWORD = "rahasia-contoh"
+SEDANG = Facts(kind=Kind.COMPLAINT, supervisory=False, abuse_of_authority=False)
+
+
+@pytest.fixture
+def clock() -> FrozenClock:
+    return FrozenClock(RECEIVED)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    store = open_store(f"sqlite:///{tmp_path}/lapor.db", master=MasterKey(bytes(32)), files=Files.memory())
+    yield store
+    store.close()
+
+
+@pytest.fixture
+def desk(store: Store, clock: FrozenClock) -> Desk:
+    officers = Officers(store, clock=clock, agencies=frozenset(STANDARD.agencies))
+    officers.add("admin", PASSWORD, Role.AGENCY_ADMIN, email="admin@example.id")
+    officers.add("contoh", PASSWORD, Role.LIAISON_OFFICER, agency="dinas-contoh", email="contoh@example.id")
+    officers.add("misal", PASSWORD, Role.LIAISON_OFFICER, agency="dinas-misal", email="misal@example.id")
+    return Desk(store, STANDARD, clock=clock)
+
+
+def sms(**changes: object) -> Submission:
+    fields = {
+        "channel": "sms",
+        "source_id": "1",
+        "received_at": RECEIVED,
+        "reporter": Reporter(mobile="+6280000000001"),  # invented
+        "proofs": frozenset({Proof.SENDER_NUMBER}),
+        "narrative": LIGHT_OUT,
+    }
+    return Submission(**{**fields, **changes})  # type: ignore[arg-type]  # fields of one test differ in type
+
+
+def photo(name: str = "foto.png") -> Upload:
+    written = BytesIO()
+    Image.new("RGB", (4, 4), "red").save(written, "PNG")
+    return Upload(name=name, content=written.getvalue())
+
+
+def id_of(desk: Desk, code: str) -> str:
+    with desk.store.reading() as tx:
+        found = tx.find(code)
+    assert found is not None
+    return found
+
+
+def act(desk: Desk, complaint: str, action: Action, role: Role, **more: object) -> Complaint:
+    return desk.act(complaint, Act(action=action, actor=Actor(role=role, id="o1"), **more))  # type: ignore[arg-type]  # as above
+
+
+def forwarded(desk: Desk, **changes: object) -> str:
+    complaint = id_of(desk, desk.submit(sms(**changes)).code)
+    act(desk, complaint, Action.DISPOSE, Role.CENTRAL_ADMIN, agencies=("dinas-contoh",), facts=SEDANG)
+    act(desk, complaint, Action.VERIFY, Role.AGENCY_ADMIN)
+    act(desk, complaint, Action.FORWARD, Role.AGENCY_ADMIN)
+    return complaint
+
+
+def queued(desk: Desk) -> list[tuple[str, str, str]]:
+    with desk.store.reading() as tx:
+        return [(notice.template, notice.role, notice.medium) for notice in tx.notices_in(Status.QUEUED)]
+
+
+def counts(store: Store) -> dict[str, int]:
+    tables = (attachments, complaints, events, intake, notices, people)
+    with store.reading() as tx:
+        return {
+            table.name: tx.connection.execute(select(func.count()).select_from(table)).scalar_one() for table in tables
+        }
+
+
+def test_a_submission_is_stored_with_its_notice_before_the_citizen_has_the_code(desk: Desk) -> None:
+    receipt = desk.submit(sms(kind=Kind.ASPIRATION))
+    assert (receipt.tier, str(receipt.due_date), receipt.repeated) == ("ringan", "2026-03-31", False)
+    complaint = desk.complaint(id_of(desk, receipt.code))
+    assert (complaint.state, complaint.narrative) == (State.SUBMITTED, LIGHT_OUT)
+    assert queued(desk) == [("received", "reporter", "sms")]
+
+
+def test_the_same_submission_again_is_the_same_complaint(desk: Desk) -> None:
+    first = desk.submit(sms())
+    before = counts(desk.store)
+    again = desk.submit(sms(narrative="Kata lain"))
+    assert (again.code, again.repeated) == (first.code, True)
+    assert counts(desk.store) == before
+
+
+def test_of_many_threads_that_hand_in_the_same_submission_one_makes_the_complaint(desk: Desk) -> None:
+    codes: list[str] = []
+    threads = [threading.Thread(target=lambda: codes.append(desk.submit(sms()).code)) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(codes) == 8
+    assert len(set(codes)) == 1
+    assert counts(desk.store)["lapor_complaints"] == 1
+
+
+def test_two_messages_from_one_number_are_of_one_person(desk: Desk) -> None:
+    first, second = (desk.complaint(id_of(desk, desk.submit(sms(source_id=source)).code)) for source in "12")
+    assert first.reporter_ref == second.reporter_ref
+
+
+@pytest.mark.parametrize(
+    ("changes", "error"),
+    [
+        ({"proofs": frozenset()}, Incomplete),
+        ({"narrative": " "}, Incomplete),
+        ({"received_at": RECEIVED + timedelta(seconds=1)}, BadValue),
+        ({"agency": "dinas-entah"}, NotFound),
+        ({"channel": "merpati"}, NotFound),
+        ({"uploads": (Upload(name="foto.jpg", content=b"bukan foto"),)}, BadValue),
+        ({"uploads": (photo("surat.pdf"),)}, BadValue),
+        ({"uploads": tuple(photo(f"{number}.png") for number in range(MOST_FILES + 1))}, BadValue),
+    ],
+    ids=["no-proof", "empty", "future", "agency", "channel", "no-photo", "other-name", "too-many"],
+)
+def test_what_is_refused_leaves_nothing_behind(desk: Desk, changes: dict[str, object], error: type[Exception]) -> None:
+    before = counts(desk.store)
+    with pytest.raises(error):
+        desk.submit(sms(**changes))
+    assert counts(desk.store) == before
+
+
+def test_a_failure_in_the_middle_leaves_nothing_behind(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = counts(desk.store)
+    monkeypatch.setattr("lapor_desk.desk.rows_for", lambda *_: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        desk.submit(sms())
+    assert counts(desk.store) == before
+
+
+def test_a_code_that_is_taken_is_drawn_anew(store: Store, clock: FrozenClock) -> None:
+    drawn = iter([b"contoh1", b"contoh1", b"contoh2"])
+    desk = Desk(store, STANDARD, clock=clock, random=lambda _: next(drawn))
+    first, second = (desk.submit(sms(source_id=source)).code for source in "12")
+    assert first != second
+
+
+def test_files_are_kept_sealed_and_given_back(desk: Desk) -> None:
+    complaint = desk.complaint(id_of(desk, desk.submit(sms(uploads=(photo(),))).code))
+    (attachment,) = complaint.attachments
+    assert attachment.media_type == "image/png"
+    assert desk.store.read_file(complaint.reporter_ref, attachment.digest).startswith(b"\x89PNG")
+
+
+def test_the_four_steps_end_with_a_notice_of_the_answer(desk: Desk, clock: FrozenClock) -> None:
+    complaint = forwarded(desk)
+    clock.advance(timedelta(days=4))
+    answered = act(desk, complaint, Action.RESPOND, Role.LIAISON_OFFICER, text="Sudah diperbaiki")
+    assert (answered.state, answered.answers) == (State.RESPONDED, ("Sudah diperbaiki",))
+    told = [template for template, role, _ in queued(desk) if role == "reporter"]
+    assert sorted(told) == ["answered", "forwarded", "received"]
+
+
+def test_officers_of_another_agency_find_nothing(desk: Desk) -> None:
+    complaint = forwarded(desk)
+    with pytest.raises(NotFound, match="no such complaint"):
+        desk.complaint(complaint, agency="dinas-misal")
+    with pytest.raises(NotFound, match="no such complaint"):
+        desk.act(
+            complaint,
+            Act(action=Action.RESPOND, actor=Actor(role=Role.LIAISON_OFFICER), text="x"),
+            agency="dinas-misal",
+        )
+    assert desk.complaint(complaint, agency="dinas-contoh").state is State.IN_PROGRESS
+
+
+def test_who_acts_on_what_has_changed_since_is_told(desk: Desk) -> None:
+    complaint = id_of(desk, desk.submit(sms()).code)
+    seen = desk.complaint(complaint).version
+    act(desk, complaint, Action.DISPOSE, Role.CENTRAL_ADMIN, agencies=("dinas-contoh",))
+    reject = Act(action=Action.REJECT, actor=Actor(role=Role.AGENCY_ADMIN), text="ganda")
+    with pytest.raises(Refused) as caught:
+        desk.act(complaint, reject, version=seen)
+    assert caught.value.code == "changed_meanwhile"
+    assert desk.complaint(complaint).state is State.DISPOSED
+
+
+def test_a_role_that_may_not_is_refused_and_nothing_is_written(desk: Desk) -> None:
+    complaint = id_of(desk, desk.submit(sms()).code)
+    before = counts(desk.store)
+    with pytest.raises(Refused, match="not for the liaison_officer"):
+        act(desk, complaint, Action.DISPOSE, Role.LIAISON_OFFICER, agencies=("dinas-contoh",))
+    assert counts(desk.store) == before
+
+
+def test_the_holder_of_the_code_follows_and_replies(desk: Desk) -> None:
+    code = desk.submit(sms()).code
+    complaint = id_of(desk, code)
+    act(desk, complaint, Action.DISPOSE, Role.CENTRAL_ADMIN, agencies=("dinas-contoh",), facts=SEDANG)
+    act(desk, complaint, Action.VERIFY, Role.AGENCY_ADMIN)
+    act(desk, complaint, Action.FORWARD, Role.AGENCY_ADMIN)
+    act(desk, complaint, Action.ASK, Role.LIAISON_OFFICER, text="Di jalan mana?")
+    desk.reply(code.lower().replace("-", " "), "Di Jalan Contoh", [photo()])
+    tracking = desk.track(code)
+    assert (tracking.state, str(tracking.due_date)) == ("in_progress", "2026-04-10")
+    assert [entry.text for entry in tracking.entries][-2:] == ["Instansi bertanya: Di jalan mana?", "Pelapor menjawab"]
+    assert len(desk.complaint(complaint).attachments) == 1
+    with pytest.raises(Refused):
+        desk.reply(code, "Lagi")
+
+
+def test_unknown_and_mistyped_codes_are_told_apart(desk: Desk) -> None:
+    code = desk.submit(sms()).code
+    other = "0" if code[0] != "0" else "1"
+    with pytest.raises(BadValue):
+        desk.track(other + code[1:])
+    with pytest.raises(NotFound):
+        desk.track("0000-0000-000")
+
+
+def test_the_sweep_climbs_the_ladder_once_and_shows_the_ombudsman(desk: Desk, clock: FrozenClock) -> None:
+    complaint = forwarded(desk)
+    assert desk.sweep(clock()) == 0
+    clock.advance(timedelta(days=45))
+    assert (desk.sweep(clock()), desk.sweep(clock())) == (1, 0)
+    assert desk.complaint(complaint).state is State.ESCALATED
+    tracking = desk.track(desk.complaint(complaint).code)
+    assert tracking.late
+    assert all(contact in tracking.contacts[0] for contact in ("137", "082137373737", "pengaduan@ombudsman.go.id"))
+    assert ("way_further", "reporter", "sms") in queued(desk)
+    assert ("reminder", "liaison_officer", "email") in queued(desk)
+
+
+def test_a_complaint_that_cannot_be_judged_does_not_stop_the_sweep(store: Store, clock: FrozenClock) -> None:
+    foreign = load_standard(attrs.evolve(STANDARD.policy, version="0"), agencies=AGENCIES)
+    old = Desk(store, foreign, clock=clock)
+    forwarded(old)
+    desk = Desk(store, STANDARD, clock=clock)
+    good = forwarded(desk, source_id="2")
+    clock.advance(timedelta(days=45))
+    assert desk.sweep(clock()) == 1
+    assert desk.complaint(good).state is State.ESCALATED
+    assert desk.sweep(clock()) == 0
+    both = Desk(store, STANDARD, clock=clock, former=[foreign])
+    assert both.sweep(clock() + timedelta(hours=2)) == 1
+
+
+def test_an_erased_reporter_is_not_there_any_more(desk: Desk, clock: FrozenClock) -> None:
+    code = desk.submit(sms()).code
+    complaint = desk.complaint(id_of(desk, code))
+    with desk.store.transaction() as tx:
+        tx.erase_person(complaint.reporter_ref, clock())
+    with pytest.raises(NotFound, match="no complaint has this code"):
+        desk.track(code)
+    with desk.store.reading() as tx:
+        assert tx.verify_chain(complaint.id).holds

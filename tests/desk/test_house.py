@@ -1,0 +1,208 @@
+"""The house opens on a configuration, refuses what cannot be served, and sends what is queued."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import attrs
+import pytest
+
+from lapor_core import Act, Action, Actor, Agency, Facts, Kind, Proof, Reporter, Role, Submission
+from lapor_core.errors import BadValue, NotFound, Refused
+from lapor_core.plugins import Channel
+from lapor_core.testing import FrozenClock, RecordingNotifier
+from lapor_desk.accounts import read_challenge
+from lapor_desk.composing import Composing
+from lapor_desk.config import Config, load_config
+from lapor_desk.engine import Courier, Engine, by_medium
+from lapor_desk.house import House, open_house
+
+WITA = ZoneInfo("Asia/Makassar")
+WARGA = Reporter(name="Warga Contoh", email="warga@example.id", mobile="+6280000000001")  # invented
+BOTH = frozenset({Proof.VERIFIED_EMAIL, Proof.VERIFIED_MOBILE})
+
+
+@attrs.frozen(kw_only=True)
+class Door:
+    key: str = "web"
+    proofs: frozenset[Proof] = BOTH
+
+
+@pytest.fixture
+def clock() -> FrozenClock:
+    return FrozenClock(datetime(2026, 3, 13, 10, tzinfo=WITA))
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Config:
+    agencies = (Agency(key="dinas-contoh", name="Dinas Contoh"),)
+    return Config(database=f"sqlite:///{tmp_path}/lapor.db", agencies=agencies)
+
+
+@pytest.fixture
+def house(config: Config, clock: FrozenClock) -> Iterator[House]:
+    with open_house(config, clock=clock) as house:
+        yield house
+
+
+@pytest.fixture
+def sent() -> RecordingNotifier:
+    return RecordingNotifier()
+
+
+@pytest.fixture
+def engine(house: House, sent: RecordingNotifier, clock: FrozenClock) -> Engine:
+    return Engine(
+        store=house.store, compose=Composing(desk=house.desk, clock=clock), courier=Courier(by_medium([sent]))
+    )
+
+
+def submission(**changes: object) -> Submission:
+    fields = {
+        "channel": "web",
+        "source_id": "1",
+        "received_at": datetime(2026, 3, 13, 10, tzinfo=WITA),
+        "reporter": WARGA,
+        "proofs": BOTH,
+        "kind": Kind.COMPLAINT,
+        "narrative": "Lampu jalan contoh mati",
+    }
+    return Submission(**{**fields, **changes})  # type: ignore[arg-type]  # fields of one test differ in type
+
+
+def id_of(house: House, code: str) -> str:
+    with house.store.reading() as tx:
+        found = tx.find(code)
+    assert found is not None
+    return found
+
+
+def test_a_code_and_then_an_answer_reach_the_citizen(
+    house: House, engine: Engine, sent: RecordingNotifier, clock: FrozenClock
+) -> None:
+    challenge = house.accounts.challenge(WARGA)
+    assert engine.run_once(clock()) == 2
+    codes = {
+        Proof.VERIFIED_EMAIL if message.medium == "email" else Proof.VERIFIED_MOBILE: message.values["one_time_code"]
+        for message in sent.sent
+    }
+    principal = house.accounts.principal(house.accounts.confirm(challenge, codes))
+    assert principal is not None
+    code = house.desk.submit(submission(reporter=principal.reporter, proofs=principal.proofs)).code
+    house.officers.add("lo", "rahasia-contoh", Role.LIAISON_OFFICER, agency="dinas-contoh", email="lo@example.id")
+    for act in (
+        Act(
+            action=Action.DISPOSE,
+            actor=Actor(role=Role.CENTRAL_ADMIN),
+            agencies=("dinas-contoh",),
+            facts=Facts(supervisory=False, abuse_of_authority=False),
+        ),
+        Act(action=Action.VERIFY, actor=Actor(role=Role.AGENCY_ADMIN)),
+        Act(action=Action.FORWARD, actor=Actor(role=Role.AGENCY_ADMIN)),
+        Act(action=Action.RESPOND, actor=Actor(role=Role.LIAISON_OFFICER), text="Sudah diperbaiki"),
+    ):
+        house.desk.act(id_of(house, code), act)
+    engine.run_once(clock())
+    told = {(message.template, message.address) for message in sent.sent[2:]}
+    assert told == {
+        ("received", "warga@example.id"),
+        ("forwarded", "warga@example.id"),
+        ("answered", "warga@example.id"),
+        ("to_answer", "lo@example.id"),
+    }
+    (answer,) = (message for message in sent.sent if message.template == "answered")
+    assert "Sudah diperbaiki" in answer.text
+    assert engine.run_once(clock()) == 0
+
+
+def test_a_code_that_was_used_or_is_too_old_is_not_sent_any_more(
+    house: House, engine: Engine, sent: RecordingNotifier, clock: FrozenClock
+) -> None:
+    challenge = house.accounts.challenge(WARGA)
+    with house.store.reading() as tx:
+        asked = read_challenge(tx, challenge)
+    assert asked is not None
+    house.accounts.confirm(challenge, asked.codes)
+    house.accounts.challenge(WARGA)
+    clock.advance(timedelta(minutes=11))
+    engine.run_once(clock())
+    assert sent.sent == []
+
+
+def test_an_erased_person_and_a_disabled_officer_are_told_nothing(
+    house: House, engine: Engine, sent: RecordingNotifier, clock: FrozenClock
+) -> None:
+    house.officers.add("admin", "rahasia-contoh", Role.AGENCY_ADMIN, email="admin@example.id")
+    complaint = id_of(house, house.desk.submit(submission()).code)
+    dispose = Act(action=Action.DISPOSE, actor=Actor(role=Role.CENTRAL_ADMIN), agencies=("dinas-contoh",))
+    after = house.desk.act(complaint, dispose)
+    house.officers.disable("admin")
+    with house.store.transaction() as tx:
+        tx.erase_person(after.reporter_ref, clock())
+    engine.run_once(clock())
+    assert sent.sent == []
+
+
+def test_a_channel_brings_only_its_own_submissions_and_proofs(house: House) -> None:
+    door = house.door(Door())
+    assert door.policy is house.standard.policy
+    with pytest.raises(Refused) as caught:
+        door.submit(submission(channel="sms"))
+    assert caught.value.code == "other_channel"
+    with pytest.raises(Refused) as caught:
+        door.submit(submission(proofs=BOTH | {Proof.IDENTITY_COPY}))
+    assert caught.value.code == "undeclared_proof"
+    code = door.submit(submission()).code
+    assert door.track(code).code == code
+
+
+def test_each_channel_has_a_storage_of_its_own(house: House) -> None:
+    web, sms = house.door(Door()), house.door(Door(key="sms"))
+    web.keep("a", b"1")
+    assert (web.recall("a"), sms.recall("a")) == (b"1", None)
+
+
+def test_a_channel_without_requirements_is_refused_by_name(config: Config, monkeypatch: pytest.MonkeyPatch) -> None:
+    channels: tuple[Channel, ...] = (Door(), Door(key="merpati"))
+    monkeypatch.setattr("lapor_core.plugins.PluginHost.channels", lambda _: channels)
+    with pytest.raises(BadValue, match="no requirements for the channels merpati"):
+        open_house(config)
+
+
+def test_complaints_of_a_policy_that_is_not_loaded_are_not_left_alone(
+    house: House, config: Config, tmp_path: Path
+) -> None:
+    house.desk.submit(submission())
+    renewed = tmp_path / "baru.toml"
+    shipped = Path(str(__import__("lapor_core.policy", fromlist=["x"]).__path__[0]), "data", "banjarbaru.toml")
+    renewed.write_text(shipped.read_text("utf-8").replace('version = "1"', 'version = "2"'), "utf-8")
+    changed = attrs.evolve(config, policy=str(renewed))
+    with pytest.raises(BadValue, match=r"banjarbaru@1.*former_policies"):
+        open_house(changed)
+    with open_house(attrs.evolve(changed, former_policies=("banjarbaru",))) as both:
+        assert both.standard.policy.version == "2"
+
+
+def test_what_nobody_has_is_named(tmp_path: Path, config: Config) -> None:
+    with pytest.raises(NotFound, match="neither a shipped policy nor a policy file"):
+        open_house(attrs.evolve(config, policy="banjarbarru"))
+    file = tmp_path / "lapor.toml"
+    file.write_text("[plugins.merpati]\nx = 1\n[plugins.web]\nmax_file = 1\n", "utf-8")
+    with open_house(attrs.evolve(load_config(file, {}), database=config.database)) as house:
+        reasons = {status.key: status.reason for status in house.plugins.report() if not status.enabled}
+    assert "lapor.toml:1" in reasons["merpati"]
+    assert "lapor.toml:4" in reasons["web"]
+
+
+def test_an_office_of_its_own_week_serves_its_agencies(config: Config, tmp_path: Path) -> None:
+    file = tmp_path / "lapor.toml"
+    file.write_text(
+        'agencies = [{ key = "a", name = "Dinas A", office = "enam" }]\n'
+        'offices = [{ key = "enam", name = "Kecamatan Contoh", week = 6 }]\n',
+        "utf-8",
+    )
+    with open_house(attrs.evolve(load_config(file, {}), database=config.database)) as house:
+        assert house.standard.offices["enam"].week == frozenset(range(6))

@@ -1,0 +1,121 @@
+"""Officers: added with care, signed in slowly, and known by role and agency."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from lapor_core.errors import BadValue, NotFound, Refused
+from lapor_core.lifecycle import Role
+from lapor_core.testing import FrozenClock
+from lapor_desk.officers import Officers
+from lapor_desk.store import Files, MasterKey, Store, open_store
+from lapor_desk.store.tables import officers as table
+
+PASSWORD = "rahasia-contoh"
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    store = open_store(f"sqlite:///{tmp_path}/lapor.db", master=MasterKey(bytes(32)), files=Files.memory())
+    yield store
+    store.close()
+
+
+@pytest.fixture
+def clock() -> FrozenClock:
+    return FrozenClock()
+
+
+@pytest.fixture
+def officers(store: Store, clock: FrozenClock) -> Officers:
+    return Officers(store, clock=clock, agencies=frozenset({"dinas-contoh"}))
+
+
+def test_who_was_added_signs_in_and_out(officers: Officers, clock: FrozenClock) -> None:
+    added = officers.add("admin", PASSWORD, Role.AGENCY_ADMIN, name="Petugas Contoh", email="admin@example.id")
+    token = officers.sign_in(" Admin ", PASSWORD)
+    assert officers.officer(token) == added
+    officers.sign_out(token)
+    assert officers.officer(token) is None
+    token = officers.sign_in("admin", PASSWORD)
+    clock.advance(timedelta(hours=11))
+    assert officers.officer(token) is None
+
+
+def test_unknown_login_and_wrong_password_read_alike(officers: Officers) -> None:
+    officers.add("admin", PASSWORD, Role.AGENCY_ADMIN)
+    told = set()
+    for login, password in (("admin", "salah-sekali"), ("entah", PASSWORD)):
+        with pytest.raises(Refused) as caught:
+            officers.sign_in(login, password)
+        told.add((caught.value.code, str(caught.value)))
+    assert len(told) == 1
+
+
+def test_guessing_is_stopped_for_a_while(officers: Officers, clock: FrozenClock) -> None:
+    officers.add("admin", PASSWORD, Role.AGENCY_ADMIN)
+    for _ in range(10):
+        with pytest.raises(Refused, match="wrong"):
+            officers.sign_in("admin", "salah-sekali")
+    with pytest.raises(Refused) as caught:
+        officers.sign_in("admin", PASSWORD)
+    assert caught.value.code == "too_many_tries"
+    clock.advance(timedelta(minutes=16))
+    officers.sign_in("admin", PASSWORD)
+
+
+def test_a_disabled_officer_is_out_at_once(officers: Officers) -> None:
+    officers.add("admin", PASSWORD, Role.AGENCY_ADMIN)
+    token = officers.sign_in("admin", PASSWORD)
+    officers.disable("admin")
+    assert officers.officer(token) is None
+    with pytest.raises(Refused):
+        officers.sign_in("admin", PASSWORD)
+    with pytest.raises(NotFound):
+        officers.disable("entah")
+
+
+def test_a_new_password_takes_the_place_of_the_old(officers: Officers) -> None:
+    officers.add("admin", PASSWORD, Role.AGENCY_ADMIN)
+    officers.set_password("admin", "rahasia-baru-contoh")
+    officers.sign_in("admin", "rahasia-baru-contoh")
+    with pytest.raises(Refused):
+        officers.sign_in("admin", PASSWORD)
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"login": "A b"}, "bad_login"),
+        ({"password": "pendek"}, "bad_password"),
+        ({"role": Role.REPORTER}, "bad_role"),
+        ({"role": Role.LIAISON_OFFICER}, "bad_agency"),
+        ({"agency": "dinas-entah"}, "bad_agency"),
+    ],
+)
+def test_what_cannot_be_is_refused_with_the_field(officers: Officers, changes: dict[str, object], code: str) -> None:
+    given = {"login": "admin", "password": PASSWORD, "role": Role.AGENCY_ADMIN} | changes
+    with pytest.raises(BadValue) as caught:
+        officers.add(**given)  # type: ignore[arg-type]  # fields of one test differ in type
+    assert caught.value.code == code
+    assert officers.listed() == ()
+
+
+def test_a_login_is_one_officer(officers: Officers) -> None:
+    officers.add("admin", PASSWORD, Role.AGENCY_ADMIN)
+    with pytest.raises(Refused) as caught:
+        officers.add("admin", PASSWORD, Role.CENTRAL_ADMIN)
+    assert caught.value.code == "login_taken"
+
+
+def test_neither_password_nor_person_stands_in_the_table(officers: Officers, store: Store) -> None:
+    officers.add("admin", PASSWORD, Role.AGENCY_ADMIN, name="Petugas Contoh", mobile="+6280000000002")  # invented
+    with store.reading() as tx:
+        row = str(tx.connection.execute(select(table)).one())
+    for marker in (PASSWORD, "Petugas", "0000000002"):
+        assert marker not in row
