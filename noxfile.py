@@ -33,6 +33,7 @@ nox.options.sessions = [
     "docs",
     "benchmarks",
     "command_line",
+    "demo",
 ]
 
 
@@ -143,6 +144,14 @@ def command_line(session: nox.Session) -> None:
     python = fresh_environment(session, f"{wheel(session)}[cli]")
     with tempfile.TemporaryDirectory() as empty, session.chdir(empty):
         session.run(str(Path(python).with_name("lapor.exe" if WINDOWS else "lapor")), *DEADLINE, external=True)
+
+
+@nox.session(venv_backend="none")
+def demo(session: nox.Session) -> None:
+    """The main job from an empty folder, with the built wheel."""
+    python = fresh_environment(session, f"{wheel(session)}[demo]")
+    with tempfile.TemporaryDirectory() as empty, session.chdir(empty):
+        session.run(str(Path(python).with_name("lapor.exe" if WINDOWS else "lapor")), "demo", external=True)
 
 
 _wheels: list[Path] = []

@@ -35,7 +35,7 @@ def test_each_command_is_one_line_that_sets_itself_up(readme: str, shell: str) -
         assert "\n" not in command
         assert " -m venv .venv" in command
         assert '-e ".[all]"' in command
-    assert demo.endswith("lapor deadline --tier sedang --received 2026-03-13T10:00+08:00")
+    assert demo.endswith("lapor demo")
     assert " -m pytest " in tests
 
 
