@@ -25,10 +25,10 @@ from starlette.routing import Mount
 from starlette.testclient import TestClient
 
 from lapor_channels.http.contacts import international
+from lapor_channels.http.replying import may_reply
 from lapor_channels.web import SESSION, Web, WebSettings, lapor_register_channels
 from lapor_channels.web.site import Site
 from lapor_channels.web.texts import LANGUAGES, catalog
-from lapor_channels.web.track import may_reply
 from lapor_core.complaint import Agency, Kind, Proof, Reporter
 from lapor_core.errors import BadValue, Incomplete, NotFound, Refused
 from lapor_core.lifecycle import Role, State

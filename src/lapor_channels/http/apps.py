@@ -8,7 +8,7 @@ from typing import Any
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Mount
 from starlette.staticfiles import StaticFiles
@@ -70,9 +70,11 @@ def _without_redirects(app: Starlette) -> Starlette:
 
 
 def _handlers(answer: Answer) -> dict[Any, Any]:
-    return {LaporError: answer, HTTPException: answer, Exception: answer}
+    return {LaporError: answer, HTTPException: answer, ClientDisconnect: answer, Exception: answer}
 
 
 def _known(error: Exception) -> LaporError | HTTPException:
     """Anything else is a fault of ours: its text may hold personal data and is never shown."""
+    if isinstance(error, ClientDisconnect):
+        return HTTPException(400)  # nobody reads it: a telephone that loses its network is no fault to be told in a log
     return error if isinstance(error, LaporError | HTTPException) else HTTPException(500)

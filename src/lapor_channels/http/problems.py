@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from typing import Any
 
 import attrs
 from starlette.exceptions import HTTPException
@@ -21,7 +22,7 @@ from lapor_core.errors import (
     Refused,
 )
 
-__all__ = ["Problem", "problem_of", "problem_response"]
+__all__ = ["FieldFault", "Problem", "bad_fields", "problem_of", "problem_response"]
 
 BY_CODE = {
     "sign_in_needed": 401,
@@ -29,8 +30,13 @@ BY_CODE = {
     "not_allowed": 403,
     "other_origin": 403,
     "too_large": 413,
+    "bad_media_type": 415,
+    "bad_code": 422,
+    "bad_fields": 422,
     "bad_file": 422,
     "file_is_other": 422,
+    "text_needed": 422,
+    "too_many_files": 422,
     "key_needed": 428,
     "too_many_tries": 429,
     "too_many_requests": 429,
@@ -44,6 +50,16 @@ BY_CLASS: tuple[tuple[type[LaporError], int], ...] = (
     (BadType, 400),
     (OutOfReach, 400),
 )
+
+FIELD_OF = {"bad_code": "code", "text_needed": "text", "unknown_agency": "agency", "unknown_code": "code"}
+"""The field of an error that speaks of one field, whoever raises it."""
+
+
+@attrs.frozen(kw_only=True)
+class FieldFault(Missing):
+    """What is wrong with one field; ``allowed`` lists the values it takes, where they can be listed."""
+
+    allowed: tuple[str, ...] = ()
 
 
 @attrs.frozen(kw_only=True)
@@ -71,6 +87,12 @@ class Problem:
         return texts
 
 
+def bad_fields(faults: Iterable[LaporError]) -> BadValue:
+    """Return one error for everything that is wrong with a body; each of ``faults`` names its field in ``params``."""
+    all_of_them = tuple(faults)
+    return BadValue("; ".join(map(str, all_of_them)), code="bad_fields", faults=all_of_them)
+
+
 def problem_of(error: LaporError | HTTPException, language: str = "id") -> Problem:
     """Return ``error`` as an answer in ``language``; an unknown kind of error is a 500 without details."""
     if isinstance(error, HTTPException):
@@ -82,12 +104,21 @@ def problem_of(error: LaporError | HTTPException, language: str = "id") -> Probl
 
 
 def problem_response(error: LaporError | HTTPException, language: str = "id") -> JSONResponse:
-    """Return ``error`` as JSON: ``{"error": {"code", "message", "fields": [{"field", "code", "text"}]}}``."""
+    """Return ``error`` as JSON: ``{"error": {"code", "message", "fields": [{"field", "code", "text"}]}}``.
+
+    A field whose values can be listed also has them as ``allowed``.
+    """
     problem = problem_of(error, language)
-    fields = [attrs.asdict(piece) for piece in problem.fields]
+    fields = [_as_json(piece) for piece in problem.fields]
     body = {"error": {"code": problem.code, "message": problem.message, "fields": fields}}
-    headers = {"WWW-Authenticate": "Bearer"} if problem.status == 401 else {}
+    headers = dict(getattr(error, "headers", None) or {})  # 405 says there which methods are allowed
+    if problem.status == 401:
+        headers["WWW-Authenticate"] = "Bearer"
     return JSONResponse(body, problem.status, headers)
+
+
+def _as_json(piece: Missing) -> dict[str, Any]:
+    return attrs.asdict(piece, filter=lambda attribute, value: attribute.name != "allowed" or bool(value))
 
 
 def _fields(error: LaporError, language: str) -> Iterator[Missing]:
@@ -98,5 +129,10 @@ def _fields(error: LaporError, language: str) -> Iterator[Missing]:
         for problem in error.params.get("problems", ()):
             field, _, text = problem.partition(": ")
             yield Missing(field=field, code="bad_json", text=text or problem)
-    elif field := error.params.get("field"):
-        yield Missing(field=field, code=error.code, text=error_text(error.code, language, **error.params))
+    elif error.code == "bad_fields":
+        for fault in error.params["faults"]:
+            yield from _fields(fault, language)
+    elif field := error.params.get("field") or FIELD_OF.get(error.code):
+        allowed = error.params.get("allowed")
+        text = error_text(error.code, language, **error.params)
+        yield FieldFault(field=field, code=error.code, text=text, allowed=allowed if isinstance(allowed, tuple) else ())

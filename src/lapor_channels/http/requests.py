@@ -12,7 +12,7 @@ from starlette.requests import Request
 
 from lapor_core.plugins.contracts import PRINCIPAL, Principal
 
-__all__ = ["call", "clean", "language_of", "principal", "text_of"]
+__all__ = ["call", "clean", "has_half_characters", "language_of", "principal", "text_of"]
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -55,14 +55,16 @@ def _quality(parameter: str) -> float:
 def clean(text: str) -> str:
     """Return ``text`` as it can be stored: NFC, lines ended by a line feed, no control characters, nothing around it.
 
-    Lone surrogates, which JSON can carry and no database can, become the replacement character.
+    Lone surrogates, which JSON can carry and no database can, become a question mark.
     """
-    whole = text.encode("utf-8", "replace").decode("utf-8") if _has_surrogates(text) else text
-    lines = unicodedata.normalize("NFC", whole).replace("\r\n", "\n").replace("\r", "\n")
-    return "".join(letter for letter in lines if letter in "\n\t" or unicodedata.category(letter) != "Cc").strip()
+    whole = text.encode("utf-8", "replace").decode("utf-8") if has_half_characters(text) else text
+    lines = whole.replace("\r\n", "\n").replace("\r", "\n")
+    kept = "".join(letter for letter in lines if letter in "\n\t" or unicodedata.category(letter) != "Cc")
+    return unicodedata.normalize("NFC", kept).strip()
 
 
-def _has_surrogates(text: str) -> bool:
+def has_half_characters(text: str) -> bool:
+    """Return whether ``text`` holds a lone surrogate: half of a character, which no encoding can carry."""
     return any("\ud800" <= letter <= "\udfff" for letter in text)
 
 

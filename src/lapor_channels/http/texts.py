@@ -12,6 +12,11 @@ __all__ = ["code_of_status", "error_text", "field_text"]
 ERRORS = {
     "incomplete": Text(id="Laporan belum lengkap.", en="The report is not complete."),
     "bad_json": Text(id="Isi permintaan tidak dapat dibaca.", en="The body of the request cannot be understood."),
+    "bad_media_type": Text(
+        id="Jenis isi permintaan ini tidak diterima. Yang diterima: {allowed}.",
+        en="This type of body is not accepted. Accepted: {allowed}.",
+    ),
+    "bad_fields": Text(id="Ada isian yang perlu diperbaiki.", en="Some of this must be put right."),
     "bad_form": Text(id="Isian formulir tidak dapat dibaca.", en="The form cannot be understood."),
     "bad_value": Text(id="Isian ini tidak sah.", en="This value is not valid."),
     "bad_date": Text(id="Tanggal tidak sah; tulis seperti 2026-03-13.", en="Not a date; write it as 2026-03-13."),
@@ -19,6 +24,11 @@ ERRORS = {
     "in_the_future": Text(id="Waktu ini belum tiba.", en="This time has not come yet."),
     "unknown_kind": Text(id="Pilih salah satu jenis laporan.", en="Choose one of the kinds of report."),
     "unknown_agency": Text(id="Pilih salah satu instansi.", en="Choose one of the agencies."),
+    "unknown_language": Text(id="Pilih salah satu bahasa.", en="Choose one of the languages."),
+    "bad_name": Text(
+        id="Tuliskan nama dalam satu baris, paling banyak {limit} huruf.",
+        en="Give a name on one line, of at most {limit} characters.",
+    ),
     "bad_mobile": Text(
         id="Nomor ponsel tidak sah; tulis seperti 0812xxxxxxxx atau +62812xxxxxxxx.",
         en="Not a mobile number; write it as 0812xxxxxxxx or +62812xxxxxxxx.",
@@ -38,6 +48,12 @@ ERRORS = {
     "unknown_code": Text(id="Kode laporan tidak dikenal.", en="This tracking code is not known."),
     "bad_code": Text(id="Kode laporan tidak sah.", en="This is not a tracking code."),
     "wrong_code": Text(id="Kode verifikasi salah.", en="A verification code is wrong."),
+    "empty": Text(id="Wajib diisi.", en="This must be filled in."),
+    "text_needed": Text(id="Tuliskan isi balasan.", en="Write the reply."),
+    "not_possible": Text(
+        id="Hal ini tidak dapat dilakukan pada laporan dalam status sekarang.",
+        en="This is not possible while the report has its present status.",
+    ),
     "expired_code": Text(id="Kode verifikasi sudah kedaluwarsa.", en="The verification code has expired."),
     "too_many_tries": Text(id="Terlalu banyak percobaan; mulai lagi nanti.", en="Too many tries; start again later."),
     "too_many_requests": Text(
@@ -52,6 +68,10 @@ ERRORS = {
     "key_needed": Text(
         id="Sertakan header Idempotency-Key agar kiriman ulang tidak menjadi laporan kedua.",
         en="Send an Idempotency-Key header, so that a repeat does not become a second report.",
+    ),
+    "bad_key": Text(
+        id="Idempotency-Key terdiri atas 1 sampai {limit} huruf ASCII yang tampak.",
+        en="An Idempotency-Key has 1 to {limit} visible ASCII characters.",
     ),
     "not_found": Text(id="Halaman tidak ditemukan.", en="Nothing is here."),
     "method_not_allowed": Text(id="Cara mengakses ini tidak tersedia.", en="This method is not possible here."),
@@ -81,7 +101,7 @@ FIELDS = {
     "kind": Text(id="Pilih jenis laporan.", en="Choose the kind of report."),
     "event_date": Text(id="Isi tanggal kejadian.", en="Give the date of the event."),
 }
-"""By the code of what is missing, else by the field."""
+"""By the code of what is missing, without its ``missing_``, else by the field."""
 
 STATUSES = {
     400: "bad_form",
@@ -90,6 +110,7 @@ STATUSES = {
     404: "not_found",
     405: "method_not_allowed",
     413: "too_large",
+    415: "bad_media_type",
 }
 
 
@@ -104,7 +125,7 @@ def error_text(code: str, language: str, **params: Any) -> str:
 
 def field_text(piece: Missing, language: str) -> str:
     """Return the sentence for one thing that is missing; the policy's own words where we have none."""
-    text = FIELDS.get(piece.code) or FIELDS.get(piece.field)
+    text = FIELDS.get(piece.code.removeprefix("missing_")) or FIELDS.get(piece.field)
     return text.in_language(language) if text else piece.text
 
 

@@ -12,6 +12,7 @@ from starlette.routing import Route
 
 from lapor_channels.http import Problem, call, problem_of, text_of
 from lapor_channels.http.contacts import LONGEST_NAME, international, is_email, is_name
+from lapor_channels.http.forms import form_of
 from lapor_channels.http.texts import error_text
 from lapor_channels.web.cookies import SESSION, drop, put
 from lapor_channels.web.site import Site, faults
@@ -40,7 +41,7 @@ class Account:
         """Ask who reports; when that is written, send the codes and ask for them."""
         if request.method != "POST":
             return self._ask(request, {})
-        async with request.form(max_files=0) as form:
+        async with form_of(request) as form:
             typed = {name: text_of(form, name) for name in FIELDS}
         problem = self._problem(request, typed)
         if problem:
@@ -61,7 +62,7 @@ class Account:
         """Take the two codes; a right pair opens the session and the way to the report."""
         if request.method != "POST":
             return self.site.go(request, "account")
-        async with request.form(max_files=0) as form:
+        async with form_of(request) as form:
             challenge, codes = text_of(form, "challenge"), _codes(form)
         empty = {
             field: self.site.text(request, "confirm.no_code") for field, proof in CODES.items() if not codes[proof]

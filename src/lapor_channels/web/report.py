@@ -13,6 +13,7 @@ from starlette.routing import Route
 
 from lapor_channels.http import Problem, call, problem_of
 from lapor_channels.http.files import uploads_from
+from lapor_channels.http.forms import form_of
 from lapor_channels.http.texts import field_text
 from lapor_channels.web.cookies import Notes, put
 from lapor_channels.web.draft import Draft, empty_draft, read_draft
@@ -61,7 +62,7 @@ class Report:
 
     async def _take(self, request: Request, who: Principal) -> Response:
         language = self.site.language(request)
-        async with request.form(max_files=MOST_PARTS) as form:
+        async with form_of(request, max_files=MOST_PARTS) as form:
             draft = read_draft(form, self.site.desk.policy, self.site.desk.now().date(), language)
             wrong = dict(draft.wrong)
             status = 422

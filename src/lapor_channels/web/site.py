@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import attrs
@@ -15,7 +15,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from lapor_channels.http import Pages, Problem, principal, problem_of, up
-from lapor_channels.http.files import EVIDENCE, FileRule
+from lapor_channels.http.files import FileRule
 from lapor_channels.web.settings import WebSettings
 from lapor_channels.web.texts import LANGUAGES, catalog
 from lapor_core.errors import BadValue, Missing
@@ -39,8 +39,7 @@ class Site:
     @classmethod
     def over(cls, desk: Desk, settings: WebSettings) -> Site:
         """Return the site for ``desk``; its templates see the desk's policy as it is when a page is shown."""
-        rule = attrs.evolve(EVIDENCE, limit=settings.max_file_bytes, count=settings.max_files)
-        shared: dict[str, Any] = {"desk": desk, "rule": rule, "size": _size(settings.max_file_bytes)}
+        shared: dict[str, Any] = {"desk": desk, "rule": settings.rule, "size": _size(settings.max_file_bytes)}
         shared |= {"t": _text, "link": _link, "switch": _switch, "day": _day, "moment": _moment}
         pages = Pages(Path(__file__).parent / "templates", languages=LANGUAGES, **shared)
         return cls(desk=desk, settings=settings, pages=pages)
@@ -53,7 +52,7 @@ class Site:
     @property
     def rule(self) -> FileRule:
         """Which files the forms take."""
-        return cast("FileRule", self.pages.environment.globals["rule"])
+        return self.settings.rule
 
     def language(self, request: Request) -> str:
         """Return the language of a page."""

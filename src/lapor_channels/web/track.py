@@ -13,14 +13,15 @@ from starlette.routing import Route
 
 from lapor_channels.http import Problem, call, problem_of, text_of
 from lapor_channels.http.files import uploads_from
+from lapor_channels.http.forms import form_of
+from lapor_channels.http.replying import may_reply
 from lapor_channels.web.cookies import Notes, drop, put
 from lapor_channels.web.site import Site, faults
 from lapor_core.errors import BadValue, LaporError, NotFound
-from lapor_core.lifecycle import Action, Role, State, allowed
 from lapor_core.plugins.contracts import Tracking
 from lapor_core.submission import Upload
 
-__all__ = ["Track", "may_reply"]
+__all__ = ["Track"]
 
 REPLIED = "lapor_replied"
 """The cookie, and purpose, of the note that leads from a reply back to its report; it is shown once."""
@@ -44,13 +45,13 @@ class Track:
         """Ask for a code, or show the report of the code that was posted."""
         if request.method != "POST":
             return await self._after_reply(request) or self._ask(request)
-        async with request.form(max_files=0) as form:
+        async with form_of(request) as form:
             code = text_of(form, "code")[:LONGEST_CODE]
         return await self._open(request, code)
 
     async def reply(self, request: Request) -> Response:
         """Take the reporter's reply, then lead back to the report."""
-        async with request.form(max_files=MOST_PARTS) as form:
+        async with form_of(request, max_files=MOST_PARTS) as form:
             code, text = text_of(form, "code")[:LONGEST_CODE], text_of(form, "text")
             uploads, problem = await self._uploads(request, form)
         if not text:
@@ -115,10 +116,3 @@ class Track:
         problem = problem_of(error, self.site.language(request))
         refused = self.site.text(request, "track.refused")
         return problem if problem.fields else attrs.evolve(problem, message=refused)
-
-
-def may_reply(state: str) -> bool:
-    """Return whether a reply of the reporter's is possible in ``state``; a host's own state is asked, not refused."""
-    if state not in set(State):
-        return True
-    return Action.REPLY in {action for action, _ in allowed(State(state), Role.REPORTER)}
