@@ -5,7 +5,10 @@ import tomllib
 from itertools import chain
 from pathlib import Path
 
+import attrs
 import pytest
+
+from lapor_desk.config import Config
 
 HOUSE = Path(__file__).resolve().parents[2]
 PAGES = sorted(
@@ -64,3 +67,10 @@ def test_every_python_block_is_tested() -> None:
     for page in PAGES:
         languages = set(re.findall(r"^\s*```([\w+-]+)$", page.read_text(encoding="utf-8"), re.MULTILINE))
         assert languages <= {"console", "json", "mermaid", "powershell", "python", "sh", "text", "toml"}, page
+
+
+def test_each_key_of_the_configuration_is_explained() -> None:
+    text = (HOUSE / "docs" / "reference" / "configuration.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| (`[^|]+) \|", text, re.MULTILINE)
+    explained = {key for row in rows for key in re.findall(r"`(\w+)`", row)}
+    assert explained == {field.name for field in attrs.fields(Config)} - {"document"}
