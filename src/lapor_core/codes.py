@@ -1,19 +1,29 @@
 """Tracking codes: not to be guessed, easy to read out over the phone, and able to notice a typing slip.
 
 Ten characters of Crockford's alphabet, in which no letter can be taken for a digit, carry 50 random bits; an eleventh
-checks them by Luhn's algorithm modulo 32, which notices every single wrong character and nearly every swap of two
-neighbours. Written ``7KQ2-M4XW9-T3``-like in groups; read back in any case, with or without the dashes.
+checks them by Luhn's algorithm modulo 32, which notices every single wrong character and every swap of two neighbours
+but one (0 with Z). Written in groups, ``7KQ2-M4XW-9T3``; read back in any case, with or without the dashes, and as it is
+spelled over the phone.
 """
 
 from __future__ import annotations
 
+import re
+
 from lapor_core.errors import BadValue
 
-__all__ = ["RANDOM_BYTES", "normalise_code", "tracking_code"]
+__all__ = ["RANDOM_BYTES", "normalise_code", "spell_code", "tracking_code"]
 
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _LENGTH = 10
-_LOOKALIKES = str.maketrans({"O": "0", "I": "1", "L": "1", "U": "V", "-": "", " ": ""})
+_LOOKALIKES = str.maketrans({"O": "0", "I": "1", "L": "1", "U": "V"})
+_BETWEEN = re.compile(r"[\s\-‐-―−_.,;:/]+")
+_WORDS = (
+    *("Alfa", "Bravo", "Charlie", "Delta", "Echo", "Foxtrot", "Golf", "Hotel", "Juliett", "Kilo", "Mike"),
+    *("November", "Papa", "Quebec", "Romeo", "Sierra", "Tango", "Victor", "Whiskey", "Xray", "Yankee", "Zulu"),
+)
+_SPELLING = {word[0]: word for word in _WORDS}
+_SPELLED = {word.upper(): letter for letter, word in _SPELLING.items()}
 RANDOM_BYTES = 7
 """How many random bytes :func:`tracking_code` takes."""
 
@@ -34,12 +44,13 @@ def tracking_code(random: bytes) -> str:
 
 
 def normalise_code(text: str) -> str:
-    """Return a code as it was given out, from however it was typed.
+    """Return a code as it was given out, from however it was typed: any case, grouping and dashes, or spelled out.
 
     Raises:
         BadValue: not a code, or one with a typing slip (code ``bad_code``).
     """
-    plain = text.upper().translate(_LOOKALIKES)
+    parts = _BETWEEN.split(text.upper())
+    plain = "".join(_SPELLED.get(part, part) for part in parts).translate(_LOOKALIKES)
     shaped = len(plain) == _LENGTH + 1 and all(letter in _ALPHABET for letter in plain)
     if not shaped or _check(plain[:-1]) != plain[-1]:
         message = (
@@ -47,6 +58,16 @@ def normalise_code(text: str) -> str:
         )
         raise BadValue(message, code="bad_code")
     return _grouped(plain)
+
+
+def spell_code(code: str) -> str:
+    """Return a code as it is read out over the phone: letters by the international alphabet (ICAO), digits as they are.
+
+    Raises:
+        BadValue: not a code (``bad_code``).
+    """
+    groups = normalise_code(code).split("-")
+    return ", ".join(" ".join(_SPELLING.get(letter, letter) for letter in group) for group in groups)
 
 
 def _grouped(plain: str) -> str:
