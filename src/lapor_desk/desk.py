@@ -5,31 +5,27 @@ Safe to call from any thread. Either the events of an action, the register and t
 
 from __future__ import annotations
 
-import logging
 import secrets
 from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TypeVar
 
 import attrs
-from sqlalchemy import update
 
 from lapor_core.codes import RANDOM_BYTES, normalise_code, tracking_code
 from lapor_core.complaint import Actor, Attachment, Complaint
 from lapor_core.decisions import Act, decide, receive
-from lapor_core.errors import BadValue, Incomplete, LaporError, NotFound, Refused, require_aware
-from lapor_core.escalation import due_steps, next_step_at, take_step
+from lapor_core.errors import BadValue, Incomplete, NotFound, Refused, require_aware
 from lapor_core.events import Event
-from lapor_core.evolution import replay, replay_on
+from lapor_core.evolution import replay
 from lapor_core.lifecycle import Action, Role
-from lapor_core.notices import notices_for
 from lapor_core.plugins.contracts import Receipt, Tracking
 from lapor_core.standard import Standard
 from lapor_core.submission import Submission, Upload
-from lapor_desk.addressing import rows_for
 from lapor_desk.people import enrol, find_account
+from lapor_desk.recording import record
 from lapor_desk.store import Person, PreparedFile, Store, Transaction, Vault, prepare
-from lapor_desk.store.tables import complaints
+from lapor_desk.sweeping import Sweeper
 from lapor_desk.tracking import promise, tracking_of
 
 __all__ = ["MOST_FILES", "Desk"]
@@ -38,8 +34,6 @@ MOST_FILES = 20
 """How many files one message may carry, whichever channel brings it."""
 
 _TRIES = 5
-_POSTPONED = timedelta(hours=1)
-_log = logging.getLogger("lapor.desk")
 
 T = TypeVar("T")
 
@@ -184,16 +178,9 @@ class Desk:
 
     # What time does.
 
-    def sweep(self, now: datetime, batch: int = 100) -> int:
-        """Take every step of the ladder that is due at ``now`` (aware); return how many complaints took one.
-
-        A complaint that cannot be judged is put off for an hour and told in the log; the others go on.
-        """
-        moved = 0
-        while ids := self._due(require_aware(now), batch):
-            moved += sum(self._climb_or_postpone(complaint_id, now) for complaint_id in ids)
-            if len(ids) < batch:
-                break
+    def sweep(self, now: datetime) -> int:
+        """Take every step of the ladder that is due at ``now`` (aware); return how many complaints took one."""
+        moved = Sweeper(store=self.store, standard_of=self.standard_of).sweep(now)
         if moved:
             self.queued()
         return moved
@@ -233,7 +220,7 @@ class Desk:
             reporter_ref=person.id,
             attachments=_attachments(files),
         )
-        return self._write(tx, None, events, now)
+        return record(tx, None, events, self.standard, now)
 
     def _act_once(
         self, complaint_id: str, act: Act, files: Sequence[PreparedFile], version: int | None, agency: str | None
@@ -245,24 +232,8 @@ class Desk:
                 message = f"complaint {complaint_id} was changed meanwhile; look at it again"
                 raise Refused(message, code="changed_meanwhile", complaint=complaint_id)
             tx.attach(complaint.reporter_ref, files)
-            now = self.now()
-            return self._write(tx, complaint, decide(complaint, act, self.standard_of(complaint), now), now)
-
-    def _write(self, tx: Transaction, before: Complaint | None, events: Sequence[Event], now: datetime) -> Complaint:
-        """Append events, bring the register up to date and queue the notices: what one transaction must hold."""
-        complaint = replay(events) if before is None else replay_on(before, events)
-        standard = self.standard_of(complaint)
-        running = [clock.due for clock in complaint.clocks if clock.stopped_at is None]
-        tx.append(events)
-        tx.project(
-            complaint,
-            office=standard.policy.id,
-            due_at=min(running, default=None),
-            next_step_at=next_step_at(complaint, standard),
-            updated_at=now,
-        )
-        tx.enqueue(rows_for(tx, notices_for(events, complaint), complaint, now))
-        return complaint
+            now, standard = self.now(), self.standard_of(complaint)
+            return record(tx, complaint, decide(complaint, act, standard, now), standard, now)
 
     def _receipt(self, complaint: Complaint, *, repeated: bool = False) -> Receipt:
         clock = promise(complaint)
@@ -273,31 +244,6 @@ class Desk:
             due_date=clock.due_date if clock else None,
             repeated=repeated,
         )
-
-    def _due(self, now: datetime, batch: int) -> tuple[str, ...]:
-        with self.store.reading() as tx:
-            return tx.due_for_step(now, batch)
-
-    def _climb_or_postpone(self, complaint_id: str, now: datetime) -> bool:
-        try:
-            return self._climb(complaint_id, now)
-        except LaporError as error:
-            _log.warning("complaint %s: its step is put off: %s", complaint_id, error.code)
-            later = {"next_step_at": None if error.code == "erased" else now + _POSTPONED}
-            with self.store.transaction() as tx:
-                tx.connection.execute(update(complaints).where(complaints.c.id == complaint_id).values(later))
-            return False
-
-    def _climb(self, complaint_id: str, now: datetime) -> bool:
-        with self.store.transaction() as tx:
-            before = complaint = tx.load(complaint_id)
-            standard = self.standard_of(complaint)
-            events: list[Event] = []
-            while steps := due_steps(complaint, standard, now):
-                events += take_step(complaint, steps[0], standard, now)
-                complaint = replay_on(before, events)
-            self._write(tx, before, events, now)
-            return bool(events)
 
 
 def _prepared(uploads: Sequence[Upload]) -> tuple[PreparedFile, ...]:

@@ -173,7 +173,7 @@ def test_what_is_refused_leaves_nothing_behind(desk: Desk, changes: dict[str, ob
 
 def test_a_failure_in_the_middle_leaves_nothing_behind(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     before = counts(desk.store)
-    monkeypatch.setattr("lapor_desk.desk.rows_for", lambda *_: 1 / 0)
+    monkeypatch.setattr("lapor_desk.recording.rows_for", lambda *_: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         desk.submit(sms())
     assert counts(desk.store) == before

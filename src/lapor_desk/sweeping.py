@@ -1,0 +1,77 @@
+"""What time does: the steps of the ladder that have come due, taken one complaint and one transaction at a time."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+import attrs
+from sqlalchemy import update
+
+from lapor_core.complaint import Complaint
+from lapor_core.errors import LaporError, require_aware
+from lapor_core.escalation import due_steps, take_step
+from lapor_core.events import Event
+from lapor_core.evolution import replay_on
+from lapor_core.standard import Standard
+from lapor_desk.recording import record
+from lapor_desk.store import Store
+from lapor_desk.store.tables import complaints
+
+__all__ = ["Sweeper"]
+
+_POSTPONED = timedelta(hours=1)
+_log = logging.getLogger("lapor.desk")
+
+
+@attrs.frozen(kw_only=True)
+class Sweeper:
+    """Takes the steps that are due.
+
+    Attributes:
+        store: Where complaints are.
+        standard_of: Gives the standard a complaint was received under.
+        batch: How many complaints are looked up at once.
+    """
+
+    store: Store
+    standard_of: Callable[[Complaint], Standard]
+    batch: int = 100
+
+    def sweep(self, now: datetime) -> int:
+        """Take every step that is due at ``now`` (aware); return how many complaints took one.
+
+        A complaint that cannot be judged is put off for an hour and told in the log; the others go on.
+        """
+        moved = 0
+        while ids := self._due(require_aware(now)):
+            moved += sum(self._climb_or_postpone(complaint_id, now) for complaint_id in ids)
+            if len(ids) < self.batch:
+                break
+        return moved
+
+    def _due(self, now: datetime) -> tuple[str, ...]:
+        with self.store.reading() as tx:
+            return tx.due_for_step(now, self.batch)
+
+    def _climb_or_postpone(self, complaint_id: str, now: datetime) -> bool:
+        try:
+            return self._climb(complaint_id, now)
+        except LaporError as error:
+            _log.warning("complaint %s: its step is put off: %s", complaint_id, error.code)
+            later = {"next_step_at": None if error.code == "erased" else now + _POSTPONED}
+            with self.store.transaction() as tx:
+                tx.connection.execute(update(complaints).where(complaints.c.id == complaint_id).values(later))
+            return False
+
+    def _climb(self, complaint_id: str, now: datetime) -> bool:
+        with self.store.transaction() as tx:
+            before = complaint = tx.load(complaint_id)
+            standard = self.standard_of(complaint)
+            events: list[Event] = []
+            while steps := due_steps(complaint, standard, now):
+                events += take_step(complaint, steps[0], standard, now)
+                complaint = replay_on(before, events)
+            record(tx, before, events, standard, now)
+            return bool(events)
