@@ -9,10 +9,10 @@ pytest.importorskip("starlette")
 from starlette.testclient import TestClient
 from starlette.types import Receive, Scope, Send
 
-from lapor_channels.web import SESSION, Web
+from lapor_channels.web import Web
 from lapor_core.complaint import Proof
 from lapor_core.lifecycle import State
-from lapor_core.plugins.contracts import PRINCIPAL
+from lapor_core.plugins.contracts import PRINCIPAL, SESSION_COOKIE
 from lapor_core.testing import MemoryDesk, check_channel
 
 
@@ -27,7 +27,7 @@ def citizen(desk: MemoryDesk) -> TestClient:
     async def host(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
             cookies = dict(scope["headers"]).get(b"cookie", b"").decode()
-            found = re.search(rf"{SESSION}=([^;]+)", cookies)
+            found = re.search(rf"{SESSION_COOKIE}=([^;]+)", cookies)
             scope[PRINCIPAL] = desk.principal(found[1]) if found else None
         await inner(scope, receive, send)
 

@@ -53,8 +53,8 @@ def _parsed(data: bytes, name: str) -> Any:
     # Without a cause: the causes hold what was sent.
     try:
         return json.loads(data.decode(), object_pairs_hook=_object, parse_constant=_no_number)
-    except BadValue:
-        raise
+    except _NotStrictError as error:
+        raise _bad(f"{error.key or name}: {error}") from None
     except UnicodeDecodeError:
         raise _bad(f"{name}: is not UTF-8") from None
     except json.JSONDecodeError as error:
@@ -65,17 +65,25 @@ def _parsed(data: bytes, name: str) -> Any:
         raise _bad(f"{name}: has a number of too many digits") from None
 
 
+class _NotStrictError(Exception):
+    """What JSON allows and we do not; ``key`` is empty where the whole is at fault."""
+
+    def __init__(self, problem: str, key: str = "") -> None:
+        super().__init__(problem)
+        self.key = key
+
+
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(pairs) > MOST_KEYS or any(len(key) > LONGEST_KEY for key, _ in pairs):
-        raise _bad(f"body: at most {MOST_KEYS} keys of at most {LONGEST_KEY} characters")
+        raise _NotStrictError(f"at most {MOST_KEYS} keys of at most {LONGEST_KEY} characters")
     found: dict[str, Any] = {}
     for key, value in pairs:
         if has_half_characters(key):
-            raise _bad("body: a key has half a character (a lone surrogate)")
+            raise _NotStrictError("a key has half a character (a lone surrogate)")
         if key in found:
-            raise _bad(f"{key}: is given twice")
+            raise _NotStrictError("is given twice", key)
         if _is_halved(value):
-            raise _bad(f"{key}: has half a character (a lone surrogate)")
+            raise _NotStrictError("has half a character (a lone surrogate)", key)
         found[key] = value
     return found
 
@@ -87,7 +95,7 @@ def _is_halved(value: object) -> bool:
 
 
 def _no_number(name: str) -> NoReturn:
-    raise _bad(f"body: {name} is no number of JSON")
+    raise _NotStrictError(f"{name} is no number of JSON")
 
 
 def _bad(problem: str) -> BadValue:

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from lapor_channels.web.channel import Web
-from lapor_channels.web.cookies import SESSION
 from lapor_channels.web.settings import WebSettings
 from lapor_core.plugins import hookimpl
 from lapor_core.plugins.contracts import Channel
 
-__all__ = ["SESSION", "Web", "WebSettings", "lapor_register_channels"]
+__all__ = ["Web", "WebSettings", "lapor_register_channels"]
 
 
 @hookimpl

@@ -13,11 +13,14 @@ from starlette.routing import Route
 from lapor_channels.http import Problem, call, problem_of, text_of
 from lapor_channels.http.contacts import LONGEST_NAME, international, is_email, is_name
 from lapor_channels.http.forms import form_of
+from lapor_channels.http.notes import drop, put
+from lapor_channels.http.receipts import RECEIPT
+from lapor_channels.http.sites import faults
 from lapor_channels.http.texts import error_text
-from lapor_channels.web.cookies import SESSION, drop, put
-from lapor_channels.web.site import Site, faults
+from lapor_channels.web.site import WebSite
 from lapor_core.complaint import Proof, Reporter
 from lapor_core.errors import LaporError
+from lapor_core.plugins.contracts import SESSION_COOKIE
 
 __all__ = ["Account"]
 
@@ -29,7 +32,7 @@ CODES: Mapping[str, Proof] = {"email_code": Proof.VERIFIED_EMAIL, "mobile_code":
 class Account:
     """The pages that make a session: who, then the two codes."""
 
-    site: Site
+    site: WebSite
 
     def routes(self) -> Iterator[Route]:
         """Yield the routes of these pages."""
@@ -74,14 +77,14 @@ class Account:
         except LaporError as error:
             return self._again(request, challenge, problem_of(error, self.site.language(request)))
         answer = self.site.go(request, "report")
-        put(request, answer, SESSION, token)
+        put(request, answer, SESSION_COOKIE, token)
         return answer
 
     async def leave(self, request: Request) -> Response:
         """Make this browser forget the session and the receipt, for a computer that others use."""
         answer = self.site.go(request, "")
-        drop(request, answer, SESSION)
-        drop(request, answer, "lapor_receipt", "receipt")
+        drop(request, answer, SESSION_COOKIE)
+        drop(request, answer, RECEIPT, "receipt")
         return answer
 
     def _ask(self, request: Request, typed: Mapping[str, str], problem: Problem | None = None) -> Response:

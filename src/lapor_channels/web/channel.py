@@ -10,12 +10,13 @@ from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 
 from lapor_channels.http import SafeHeaders, html_app
+from lapor_channels.http.receipts import Receipts
+from lapor_channels.http.tracking import Track
 from lapor_channels.web.account import Account
 from lapor_channels.web.report import Report
 from lapor_channels.web.settings import WebSettings
-from lapor_channels.web.site import KEY, Site
+from lapor_channels.web.site import WebSite
 from lapor_channels.web.start import Start
-from lapor_channels.web.track import Track
 from lapor_core.complaint import Proof
 from lapor_core.plugins.contracts import ASGIApp, Desk
 
@@ -32,7 +33,7 @@ class Web:
         limits: What an office has set under ``[plugins.web]``.
     """
 
-    key: ClassVar[str] = KEY
+    key: ClassVar[str] = WebSite.key
     path: ClassVar[str] = "/"
     proofs: ClassVar[frozenset[Proof]] = frozenset({Proof.VERIFIED_EMAIL, Proof.VERIFIED_MOBILE})
     settings: ClassVar[type] = WebSettings
@@ -45,8 +46,10 @@ class Web:
 
     def app(self, desk: Desk) -> ASGIApp:
         """Return the application over ``desk``."""
-        site = Site.over(desk, self.limits)
-        pages = [route for part in (Start, Account, Report, Track) for route in part(site).routes()]
+        site = WebSite(desk=desk, limits=self.limits)
+        receipts = Receipts(site, self.limits.receipt_minutes)
+        parts = (Start(site), Account(site), Report(site, receipts), receipts, Track(site))
+        pages = [route for part in parts for route in part.routes()]
         kept = {"Cache-Control": "public, max-age=3600"}
         look = Mount("/static/web", SafeHeaders(StaticFiles(directory=STATIC), kept))
         return html_app([*pages, look], site.pages, max_body=self.limits.max_body)

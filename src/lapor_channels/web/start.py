@@ -9,8 +9,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from lapor_channels.web.site import Site
-from lapor_channels.web.texts import catalog
+from lapor_channels.http.catalogs import catalog
+from lapor_channels.web.site import WebSite
 from lapor_core.policy import Limit, Policy
 
 __all__ = ["Start", "TierRow", "tier_rows"]
@@ -29,7 +29,7 @@ class TierRow:
 class Start:
     """The page at the root."""
 
-    site: Site
+    site: WebSite
 
     def routes(self) -> Iterator[Route]:
         """Yield the routes of this page."""
@@ -40,7 +40,7 @@ class Start:
         policy = self.site.desk.policy
         rows = tuple(tier_rows(policy, self.site.language(request)))
         clocks = tuple(clock.title.in_language(self.site.language(request)) for clock in policy.clocks.values())
-        texts = catalog(self.site.language(request))
+        texts = catalog(WebSite.package, self.site.language(request))
         channels = [(texts.get(f"channel.{key}", key), row.text) for key, row in policy.channels.items() if row.text]
         return self.site.show(request, "start.html", rows=rows, clocks=clocks, channels=channels)
 
@@ -57,5 +57,5 @@ def tier_rows(policy: Policy, language: str) -> Iterator[TierRow]:
 
 
 def _limit(limit: Limit | None, language: str) -> str:
-    texts = catalog(language)
+    texts = catalog(WebSite.package, language)
     return texts[f"units.{limit.unit}"].format(n=limit.amount) if limit else texts["start.not_stated"]

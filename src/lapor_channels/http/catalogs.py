@@ -1,4 +1,4 @@
-"""The sentences of the pages, one catalog per language: data, so that no page and no code holds a sentence."""
+"""The sentences of a channel's pages, one catalog per language: data, so that no page and no code holds a sentence."""
 
 from __future__ import annotations
 
@@ -15,9 +15,14 @@ LANGUAGES = ("id", "en")
 
 
 @functools.cache
-def catalog(language: str) -> Mapping[str, str]:
-    """Return the sentences of one of :data:`LANGUAGES` by their dotted keys, as ``track.title``."""
-    file = resources.files("lapor_channels.web") / "sentences" / f"{language}.toml"
+def catalog(package: str, language: str) -> Mapping[str, str]:
+    """Return the sentences of a channel in one of :data:`LANGUAGES`, by their dotted keys, as ``track.title``.
+
+    Args:
+        package: The channel's package, which holds ``sentences/id.toml`` and ``sentences/en.toml``.
+        language: ``id`` or ``en``.
+    """
+    file = resources.files(package) / "sentences" / f"{language}.toml"
     sections = tomllib.loads(file.read_text("utf-8"))
     return MappingProxyType(
         {f"{name}.{key}": text for name, section in sections.items() for key, text in section.items()}

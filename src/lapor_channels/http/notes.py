@@ -1,4 +1,4 @@
-"""The cookies of this channel: the session, and short notes that this site wrote itself and signs.
+"""Cookies: those of the browser's session, and short notes that a channel wrote itself and signs.
 
 A note spares a tracking code the way through a URL, where histories and logs would keep it. It is signed, not sealed:
 whoever holds the browser holds the code it was just shown.
@@ -16,12 +16,9 @@ from itsdangerous import BadSignature, URLSafeSerializer
 from starlette.requests import Request
 from starlette.responses import Response
 
-from lapor_core.plugins.contracts import SESSION_COOKIE, Desk
+from lapor_core.plugins.contracts import Desk
 
-__all__ = ["SESSION", "Notes", "drop", "put"]
-
-SESSION = SESSION_COOKIE
-"""The cookie of a citizen's session; the host turns it into the principal of a request."""
+__all__ = ["Notes", "drop", "put"]
 
 KEY_NAME = "cookie-key"
 
@@ -48,9 +45,14 @@ class Notes:
     """Signed notes; the key is made once and kept by the desk, so every process of an office reads them.
 
     Its methods call the desk, so they belong into the thread pool.
+
+    Attributes:
+        desk: Keeps the key.
+        channel: The channel's key; no channel reads another's notes.
     """
 
     desk: Desk
+    channel: str
 
     def write(self, purpose: str, values: Mapping[str, str], until: datetime) -> str:
         """Return a note that :meth:`read` understands for the same purpose, up to ``until`` (aware)."""
@@ -66,7 +68,7 @@ class Notes:
         return values if fresh else None
 
     def _signer(self, purpose: str) -> URLSafeSerializer:
-        return URLSafeSerializer(self._key(), salt=f"lapor.web.{purpose}")
+        return URLSafeSerializer(self._key(), salt=f"lapor.{self.channel}.{purpose}")
 
     def _key(self) -> bytes:
         kept = self.desk.recall(KEY_NAME)

@@ -6,20 +6,17 @@ from collections.abc import Iterator, Mapping
 from datetime import timedelta
 
 import attrs
-from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from lapor_channels.http import Problem, call, problem_of, text_of
-from lapor_channels.http.files import uploads_from
 from lapor_channels.http.forms import form_of
+from lapor_channels.http.notes import Notes, drop, put
 from lapor_channels.http.replying import may_reply
-from lapor_channels.web.cookies import Notes, drop, put
-from lapor_channels.web.site import Site, faults
+from lapor_channels.http.sites import MOST_PARTS, Site, faults
 from lapor_core.errors import BadValue, LaporError, NotFound
 from lapor_core.plugins.contracts import Tracking
-from lapor_core.submission import Upload
 
 __all__ = ["Track"]
 
@@ -27,7 +24,6 @@ REPLIED = "lapor_replied"
 """The cookie, and purpose, of the note that leads from a reply back to its report; it is shown once."""
 
 LONGEST_CODE = 64
-MOST_PARTS = 100
 
 
 @attrs.frozen
@@ -35,6 +31,10 @@ class Track:
     """The form for a code, the report behind it, and the reply to it."""
 
     site: Site
+
+    @property
+    def _notes(self) -> Notes:
+        return Notes(self.site.desk, self.site.key)
 
     def routes(self) -> Iterator[Route]:
         """Yield the routes of these pages."""
@@ -53,7 +53,7 @@ class Track:
         """Take the reporter's reply, then lead back to the report."""
         async with form_of(request, max_files=MOST_PARTS) as form:
             code, text = text_of(form, "code")[:LONGEST_CODE], text_of(form, "text")
-            uploads, problem = await self._uploads(request, form)
+            uploads, problem = await self.site.uploads(request, form)
         if not text:
             empty = self.site.text(request, "track.reply_empty")
             problem = faults(empty, {"text": empty} | (problem.by_field if problem else {}))
@@ -75,7 +75,7 @@ class Track:
         return self._report(request, tracking, status=status, typed=text, problem=problem)
 
     async def _after_reply(self, request: Request) -> Response | None:
-        values = await call(Notes(self.site.desk).read, REPLIED, request.cookies.get(REPLIED))
+        values = await call(self._notes.read, REPLIED, request.cookies.get(REPLIED))
         if values is None:
             return None
         tracking = await call(self.site.desk.track, values["code"], self.site.language(request))
@@ -85,16 +85,10 @@ class Track:
 
     async def _done(self, request: Request, code: str) -> Response:
         until = self.site.desk.now() + timedelta(minutes=1)
-        note = await call(Notes(self.site.desk).write, REPLIED, {"code": code}, until)
+        note = await call(self._notes.write, REPLIED, {"code": code}, until)
         answer = self.site.go(request, "track")
         put(request, answer, REPLIED, note, "track")
         return answer
-
-    async def _uploads(self, request: Request, form: FormData) -> tuple[tuple[Upload, ...], Problem | None]:
-        try:
-            return await uploads_from(form, rule=self.site.rule), None
-        except BadValue as error:
-            return (), self.site.file_fault(request, error)
 
     def _ask(self, request: Request, code: str = "", problem: Problem | None = None) -> Response:
         status = problem.status if problem else 200
