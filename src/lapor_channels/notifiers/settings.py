@@ -94,7 +94,7 @@ class EmailSettings:
         username: Who signs in; nobody when empty.
         password: Never sent over a connection that is not encrypted.
         ca_file: A file of certificates (PEM) to trust instead of the system's, for a server with a certificate of its own.
-        timeout: How long each answer of the server is waited for, in seconds.
+        timeout: How long one message may take altogether, in seconds; less than the 30 for which the engine waits.
 
     Raises:
         BadValue: A value cannot be used, or contradicts another one.
@@ -109,7 +109,7 @@ class EmailSettings:
     username: str = attrs.field(default="", validator=_is_ascii)
     password: str = attrs.field(default="", repr=False, validator=_is_ascii)
     ca_file: str = ""
-    timeout: int = attrs.field(default=20, validator=_between(1, _LONGEST_WAIT))
+    timeout: int = attrs.field(default=25, validator=_between(1, _LONGEST_WAIT))
 
     @port.default
     def _usual_port(self) -> int:

@@ -11,8 +11,10 @@ import contextlib
 import re
 import smtplib
 import ssl
+import time
 from collections.abc import Iterator
 from enum import StrEnum
+from typing import Any
 
 from lapor_channels.notifiers.letters import Letter
 from lapor_channels.notifiers.settings import EmailSettings, Security
@@ -59,7 +61,7 @@ def hand_over(letter: Letter, settings: EmailSettings, tls: ssl.SSLContext) -> V
 
 
 @contextlib.contextmanager
-def _session(settings: EmailSettings, tls: ssl.SSLContext) -> Iterator[smtplib.SMTP]:
+def _session(settings: EmailSettings, tls: ssl.SSLContext) -> Iterator[_Timely]:
     smtp = _connected(settings, tls)
     try:
         if settings.security is Security.STARTTLS:
@@ -72,19 +74,44 @@ def _session(settings: EmailSettings, tls: ssl.SSLContext) -> Iterator[smtplib.S
         _leave(smtp)
 
 
-def _connected(settings: EmailSettings, tls: ssl.SSLContext) -> smtplib.SMTP:
-    host, port, timeout = settings.host, settings.port, settings.timeout
+class _Timely(smtplib.SMTP):
+    """Waits ``timeout`` seconds for all answers together.
+
+    A slow server that took the message after its sender was given up would be handed it again, and again.
+    """
+
+    def __init__(self, host: str, port: int, *, timeout: float, **options: Any) -> None:
+        self.limit_to(timeout)
+        super().__init__(host, port, timeout=timeout, **options)
+
+    def limit_to(self, seconds: float) -> None:
+        """Wait so long from now on, and no longer."""
+        self._until = time.monotonic() + seconds
+
+    def getreply(self) -> tuple[int, bytes]:
+        left = self._until - time.monotonic()
+        if left <= 0:
+            raise TimeoutError
+        if self.sock is not None:
+            self.sock.settimeout(left)
+        return super().getreply()
+
+
+class _TimelyTls(_Timely, smtplib.SMTP_SSL):
+    """The same, encrypted from the first byte."""
+
+
+def _connected(settings: EmailSettings, tls: ssl.SSLContext) -> _Timely:
     if settings.security is Security.TLS:
-        return smtplib.SMTP_SSL(host, port, timeout=timeout, context=tls)
-    return smtplib.SMTP(host, port, timeout=timeout)
+        return _TimelyTls(settings.host, settings.port, timeout=settings.timeout, context=tls)
+    return _Timely(settings.host, settings.port, timeout=settings.timeout)
 
 
-def _leave(smtp: smtplib.SMTP) -> None:
+def _leave(smtp: _Timely) -> None:
     """Say goodbye, and do not wait long for an answer: the verdict stands already."""
+    smtp.limit_to(1)
     with contextlib.suppress(OSError, ValueError):
-        if smtp.sock is not None:
-            smtp.sock.settimeout(1)
-            smtp.quit()
+        smtp.quit()
     smtp.close()
 
 
@@ -145,10 +172,10 @@ def _trouble(error: OSError | ValueError) -> str:
             return f"no TLS with the mail server ({error.reason}); check security and port in [plugins.email]"
         case smtplib.SMTPNotSupportedError():
             return "the mail server does not offer what [plugins.email] asks for: STARTTLS, or a login"
+        case TimeoutError() | smtplib.SMTPServerDisconnected(__context__=TimeoutError()):
+            return "no answer from the mail server in time"
         case smtplib.SMTPServerDisconnected():
             return "the connection to the mail server was lost"
-        case TimeoutError():
-            return "no answer from the mail server in time"
         case smtplib.SMTPException() | ValueError():
             return "the mail server cannot be understood; check [plugins.email]"
         case _:
