@@ -66,20 +66,23 @@ class Standard:
         pauses: Iterable[Pause] = (),
         extensions: Iterable[Extension] = (),
         agency: str | None = None,
+        now: datetime | None = None,
     ) -> Deadline:
         """Return when ``clock`` is due.
 
         Args:
             clock: The clock's name in the policy, ``resolve``.
             judged: The assessment, the tier or the tier's name; None for a clock whose limit is the same for all.
-            start: The instant of the event that starts the clock (aware).
+            start: The instant of the event that starts the clock (aware); of a clock that follows another, its end.
             pauses: Stretches that do not count.
             extensions: Extensions that were granted.
-            agency: The reported agency's key, for clocks that run on the agency's calendar.
+            agency: The reported agency's key, for clocks that run on the agency's calendar or heed its own limit.
+            now: The present (aware); needed with pauses or extensions, for what lies in the future has not happened.
 
         Raises:
             NotFound: the clock, the tier or the agency is not known.
-            BadValue: ``start`` is naive (``naive_datetime``), or the standard states no limit here (``no_limit``).
+            BadValue: ``start`` is naive (``naive_datetime``), the standard states no limit here (``no_limit``), or a pause
+                or an extension cannot be; see :func:`lapor_core.clocks.compute`.
             OutOfReach: the calendar does not reach that far.
         """
         tier = _tier_name(judged)
@@ -87,15 +90,18 @@ class Standard:
         if limit is None:
             message = f"{self.policy.reference} states no limit of the clock {clock} for the tier {tier}"
             raise BadValue(message, code="no_limit", clock=clock, tier=tier)
+        rule = self.policy.clock(clock)
         return compute(
             name=clock,
-            rule=self.policy.clock(clock),
+            rule=rule,
             limit=limit,
             start=start,
             office=self.office_for(clock, agency),
             tier=tier,
+            own=rule.agency_limits.get(agency) if agency is not None else None,
             pauses=tuple(pauses),
             extensions=tuple(extensions),
+            now=now,
             policy=self.policy.reference,
         )
 
@@ -147,9 +153,13 @@ def load_standard(
         week=rule.week,
         region=rule.region,
         collective_leave=rule.collective_leave,
+        hours=rule.office_hours,
         ledger=ledger,
     )
     known = {agency.key: agency for agency in (*policy.agencies, *agencies)}
+    for clock in policy.clocks.values():
+        for key in clock.agency_limits:
+            _one_of(key, known, "agency")
     return Standard(policy=policy, office=office, offices=dict(offices or {}), agencies=known)
 
 

@@ -13,7 +13,7 @@ from lapor_core.calendar.replay import Entry
 __all__ = ["Day", "Days"]
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, cache_hash=True)
 class Day:
     """One day: whether it is worked, and everything that was decreed about it.
 

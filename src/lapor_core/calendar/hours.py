@@ -21,7 +21,7 @@ from lapor_core.documents import read_document
 from lapor_core.errors import BadType, BadValue, did_you_mean
 from lapor_core.structure import structure
 
-__all__ = ["Break", "DayHours", "OfficeHours", "Ramadan", "Schedule", "shipped_hours"]
+__all__ = ["Break", "DayHours", "OfficeHours", "Ramadan", "Schedule", "WrittenSchedule", "shipped_hours"]
 
 
 def _wall(_: object, field: attrs.Attribute[time], value: time) -> None:
@@ -145,11 +145,14 @@ class OfficeHours:
 
 
 @attrs.frozen(kw_only=True)
-class _WrittenSchedule:
+class WrittenSchedule:
+    """The hours of a week as a file writes them: the ``usual`` ones, and under ``days`` those of single weekdays."""
+
     usual: DayHours
     days: Mapping[str, DayHours] = attrs.Factory(dict)
 
     def schedule(self) -> Schedule:
+        """Return the hours by weekday."""
         return Schedule(usual=self.usual, days=dict(self.days))
 
 
@@ -157,8 +160,8 @@ class _WrittenSchedule:
 class _Written:
     """The shape of ``hours_data/hours.toml``."""
 
-    ordinary: _WrittenSchedule
-    ramadan: _WrittenSchedule
+    ordinary: WrittenSchedule
+    ramadan: WrittenSchedule
     ramadans: tuple[Ramadan, ...]
 
 

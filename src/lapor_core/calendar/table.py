@@ -23,6 +23,17 @@ Zero = Literal["stay", "next", "previous"]
 """Where zero working days lead from a day off: nowhere, or to the next or the previous working day."""
 
 
+class _Shared(dict[int, Day]):
+    """The values of the days by their number; each is built when it is first read, and shared from then on."""
+
+    def __init__(self, day: Callable[[int], Day]) -> None:
+        super().__init__()
+        self._build = day
+
+    def __missing__(self, index: int) -> Day:
+        return self.setdefault(index, self._build(index))
+
+
 class Table:
     """Working days from ``first`` on, one flag per day; immutable, and shared by all offices that are alike.
 
@@ -32,7 +43,7 @@ class Table:
         day: Builds the value of the day with a given number; called once per day, when it is first read.
     """
 
-    __slots__ = ("_base", "_day", "_days", "_incl", "_seen", "first", "last", "working")
+    __slots__ = ("_base", "_day", "_days", "_incl", "first", "last", "working")
 
     def __init__(self, first: date, working: Sequence[bool], day: Callable[[int], Day]) -> None:
         self.first = first
@@ -44,8 +55,7 @@ class Table:
             first,
             *compress(_dates(self._base, len(working)), working),
         ]  # place 0 is never read: ranks begin at 1
-        self._day = day
-        self._seen: dict[int, Day] = {}
+        self._day = _Shared(day).__getitem__
 
     def add(self, start: date, n: int, zero: Zero = "stay") -> date:
         """Return the ``n``-th working day after ``start``, or before it when ``n`` is negative.
@@ -113,11 +123,11 @@ class Table:
             first, last = last, first
         if first < 0 or last >= len(self.working):
             raise self._outside(min(start, end) if first < 0 else max(start, end))
-        return Days(self._value, range(first + 1, last + 1))
+        return Days(self._day, range(first + 1, last + 1))
 
     def day(self, day: date) -> Day:
         """Return the value of one day."""
-        return self._value(self.index(day))
+        return self._day(self.index(day))
 
     def is_working_day(self, day: date) -> bool:
         """Tell whether ``day`` is a working day."""
@@ -134,10 +144,6 @@ class Table:
         if not 0 <= index < len(self.working):
             raise self._outside(day)
         return index
-
-    def _value(self, index: int) -> Day:
-        found = self._seen.get(index)
-        return found if found is not None else self._seen.setdefault(index, self._day(index))
 
     def _rank_from_day_off(self, rank: int, n: int, zero: Zero) -> int:
         if n < 0:

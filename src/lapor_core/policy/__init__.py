@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lapor_core.policy.amounts import Amount, Limit, Unit
+from lapor_core.policy.amounts import Amount, ExtensionLimit, Limit, Unit
 from lapor_core.policy.model import (
     AfterHours,
     CalendarOf,
@@ -12,6 +12,7 @@ from lapor_core.policy.model import (
     Contact,
     DayEnd,
     DayOffEnd,
+    ExtensionRule,
     FirstDay,
     LadderStep,
     OfficeRule,
@@ -33,6 +34,8 @@ __all__ = [
     "Contact",
     "DayEnd",
     "DayOffEnd",
+    "ExtensionLimit",
+    "ExtensionRule",
     "FirstDay",
     "LadderStep",
     "Limit",

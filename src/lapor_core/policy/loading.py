@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from importlib import resources
 from typing import Any
 
-from lapor_core.documents import Document, read_document
-from lapor_core.errors import DocumentFaults, Fault, NotFound, did_you_mean
+from lapor_core.documents import read_document
+from lapor_core.errors import DocumentFaults, NotFound, did_you_mean
+from lapor_core.policy.contradictions import contradictions
 from lapor_core.policy.model import Policy
 from lapor_core.structure import structure
 
@@ -27,7 +28,7 @@ def load_policy(text: str, name: str = "policy.toml") -> Policy:
     """
     document = read_document(text, name)
     policy = structure(document, Policy, _with_limits_gathered(document.data))
-    faults = tuple(_contradictions(document, policy))
+    faults = tuple(document.fault(path, problem) for path, problem in contradictions(policy))
     if faults:
         raise DocumentFaults(faults)
     return policy
@@ -66,24 +67,3 @@ def _with_limits_gathered(data: Mapping[str, Any]) -> Mapping[str, Any]:
 def _tier(tier: Mapping[str, Any], clocks: Mapping[str, Any]) -> Mapping[str, Any]:
     limits = {key: value for key, value in tier.items() if key in clocks}
     return {key: value for key, value in tier.items() if key not in clocks} | {"limits": limits}
-
-
-def _contradictions(document: Document, policy: Policy) -> Iterator[Fault]:
-    """Yield what each part says that another part does not know of."""
-    tiers = [tier.name for tier in policy.tiers]
-    for index, rule in enumerate(policy.rules):
-        if rule.tier not in tiers:
-            yield document.fault(
-                ("rules", index, "tier"), f'"{rule.tier}": not a tier; {did_you_mean(rule.tier, tiers)}'
-            )
-    for index, step in enumerate(policy.ladder):
-        if step.clock not in policy.clocks:
-            problem = f'"{step.clock}": not a clock; {did_you_mean(step.clock, policy.clocks)}'
-            yield document.fault(("ladder", index, "clock"), problem)
-        for contact in step.show_reporter:
-            if contact not in policy.contacts:
-                problem = f'"{contact}": not a contact; {did_you_mean(contact, policy.contacts)}'
-                yield document.fault(("ladder", index, "show_reporter"), problem)
-    for name, clock in policy.clocks.items():
-        if clock.limit is None and not any(name in tier.limits for tier in policy.tiers):
-            yield document.fault(("clocks", name), "no tier gives it a limit, and it has none of its own")

@@ -8,17 +8,28 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from enum import StrEnum
 from typing import TypeVar
 
 import attrs
 
+from lapor_core.calendar.hours import OfficeHours, WrittenSchedule, shipped_hours
 from lapor_core.calendar.kinds import CollectiveLeave, Confidence
 from lapor_core.complaint import Agency, Kind, Proof
-from lapor_core.errors import NotFound, did_you_mean
-from lapor_core.lifecycle import Action, Role, State
+from lapor_core.errors import BadValue, NotFound, did_you_mean
+from lapor_core.lifecycle import Action, Role
 from lapor_core.policy.amounts import Amount, Limit
+from lapor_core.policy.clock_rule import (
+    AfterHours,
+    CalendarOf,
+    ClockRule,
+    DayEnd,
+    DayOffEnd,
+    ExtensionRule,
+    FirstDay,
+    Start,
+)
 from lapor_core.policy.criteria import Criterion
+from lapor_core.policy.wording import Text
 
 __all__ = [
     "AfterHours",
@@ -29,6 +40,7 @@ __all__ = [
     "Contact",
     "DayEnd",
     "DayOffEnd",
+    "ExtensionRule",
     "FirstDay",
     "LadderStep",
     "OfficeRule",
@@ -43,71 +55,16 @@ __all__ = [
 T = TypeVar("T")
 
 
-class Start(StrEnum):
-    """The event that starts a clock."""
-
-    RECEIVED = "received"
-    DISPOSED = "disposed"
-    VERIFIED = "verified"
-    FORWARDED = "forwarded"
-    RESPONDED = "responded"
-
-
-class FirstDay(StrEnum):
-    """Whether the day on which a clock starts is day one."""
-
-    EXCLUDED = "excluded"
-    INCLUDED = "included"
-
-
-class AfterHours(StrEnum):
-    """What a start after closing time counts as."""
-
-    SAME_DAY = "same_day"
-    NEXT_WORKING_DAY = "next_working_day"
-
-
-class DayEnd(StrEnum):
-    """When the last day ends: at the office's closing time, or at the end of the day in its zone."""
-
-    END_OF_DAY = "end_of_day"
-    CLOSING = "closing"
-
-
-class DayOffEnd(StrEnum):
-    """Where a limit in calendar days ends that would end on a day off."""
-
-    NEXT_WORKING_DAY = "next_working_day"
-    STAYS = "stays"
-
-
-class CalendarOf(StrEnum):
-    """Whose calendar a clock runs on: the office's that owns the standard, or the reported agency's."""
-
-    OFFICE = "office"
-    AGENCY = "agency"
-
-
-@attrs.frozen(kw_only=True)
-class Text:
-    """A text for citizens and officers, in Indonesian and English."""
-
-    id: str
-    en: str
-
-    def in_language(self, language: str) -> str:
-        """Return the text in ``language``; Indonesian, the language of the service, for any other than ``en``."""
-        return self.en if language == "en" else self.id
-
-
 @attrs.frozen(kw_only=True)
 class OfficeRule:
     """The office that gives the service: its address, and its calendar.
 
     Attributes:
         region: Whose regional decrees it follows, as ``kalimantan-selatan/banjarbaru``.
-        week: Days in its working week, 5 or 6 (Perpres 21/2023).
+        week: Days in its working week, 5 or 6 (Perpres 21/2023), or the weekdays it works, ``["monday", "tuesday"]``.
         collective_leave: How it treats *cuti bersama*.
+        hours: When it is open on its working days; hours that fit Perpres 21/2023 when the file states none.
+        ramadan_hours: When it is open in Ramadan, where that differs.
     """
 
     name: str
@@ -115,8 +72,19 @@ class OfficeRule:
     telephone: str = ""
     site: str = ""
     region: str | None = None
-    week: int = 5
+    week: int | tuple[str, ...] = 5
     collective_leave: CollectiveLeave = CollectiveLeave.OFF
+    hours: WrittenSchedule | None = None
+    ramadan_hours: WrittenSchedule | None = None
+
+    @property
+    def office_hours(self) -> OfficeHours:
+        """The office's hours, in Ramadan too, as far as the file states them."""
+        ordinary = self.hours.schedule() if self.hours else shipped_hours().ordinary
+        if self.ramadan_hours is None:
+            return OfficeHours(ordinary=ordinary)
+        months = shipped_hours(ramadan=True).ramadans
+        return OfficeHours(ordinary=ordinary, ramadan=self.ramadan_hours.schedule(), ramadans=months)
 
 
 @attrs.frozen(kw_only=True)
@@ -157,29 +125,6 @@ class Requirement:
     content: tuple[str, ...] = ("narrative",)
     advised: tuple[str, ...] = ()
     text: str = ""
-
-
-@attrs.frozen(kw_only=True)
-class ClockRule:
-    """How one clock runs. Where the standard is silent, the policy file says which reading it takes.
-
-    Attributes:
-        limit: The limit of every tier that names none of its own.
-        stops: The states in which what was promised has been done.
-        pauses: The states in which it does not run.
-    """
-
-    title: Text
-    starts: Start = Start.RECEIVED
-    limit: Limit | None = None
-    stops: tuple[State, ...] = (State.RESPONDED, State.CLOSED, State.REJECTED, State.ARCHIVED, State.WITHDRAWN)
-    pauses: tuple[State, ...] = ()
-    calendar: CalendarOf = CalendarOf.OFFICE
-    first_day: FirstDay = FirstDay.EXCLUDED
-    after_hours: AfterHours = AfterHours.SAME_DAY
-    ends: DayEnd = DayEnd.END_OF_DAY
-    day_off_end: DayOffEnd = DayOffEnd.NEXT_WORKING_DAY
-    reading: str = ""
 
 
 @attrs.frozen(kw_only=True)
@@ -262,6 +207,21 @@ class Policy:
             NotFound: code ``unknown_clock``, with the names that exist.
         """
         return _named(name, self.clocks, f"clock of {self.id}", "unknown_clock")
+
+    def chain(self, name: str) -> tuple[str, ...]:
+        """Return the clocks that run one after the other up to the clock called ``name``; most often it stands alone.
+
+        Raises:
+            NotFound: code ``unknown_clock``, with the names that exist.
+            BadValue: the clocks wait for each other (``circular_clocks``); a policy file that says so is not loaded.
+        """
+        chain = [name]
+        while (before := self.clock(chain[0]).follows) is not None:
+            if before in chain:
+                around = " -> ".join(reversed([before, *chain[: chain.index(before) + 1]]))
+                raise BadValue(f"clocks that wait for each other never start: {around}", code="circular_clocks")
+            chain.insert(0, before)
+        return tuple(chain)
 
     def requirement(self, channel: str) -> Requirement:
         """Return what ``channel`` must bring; the row ``other`` serves channels that are not listed.

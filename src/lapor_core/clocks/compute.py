@@ -1,0 +1,99 @@
+"""All that was recorded of a clock, checked and counted: the one way to a deadline."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+from lapor_core.calendar import Office
+from lapor_core.clocks.counting import Counted, count
+from lapor_core.clocks.deadline import Deadline
+from lapor_core.clocks.extensions import Extension, extended
+from lapor_core.clocks.pauses import Pause, merged
+from lapor_core.errors import BadValue, require_aware
+from lapor_core.policy.amounts import Limit
+from lapor_core.policy.clock_rule import ClockRule
+
+__all__ = ["compute"]
+
+
+def compute(
+    *,
+    name: str,
+    rule: ClockRule,
+    limit: Limit,
+    start: datetime,
+    office: Office,
+    policy: str,
+    tier: str | None = None,
+    own: Limit | None = None,
+    pauses: Sequence[Pause] = (),
+    extensions: Sequence[Extension] = (),
+    now: datetime | None = None,
+) -> Deadline:
+    """Return when a clock is due that began at ``start``.
+
+    Args:
+        name: The clock's name in the policy.
+        rule: How it runs.
+        limit: How long; of several (``min``) the one that ends first.
+        start: The instant of the event that starts it (aware).
+        office: Whose calendar it runs on.
+        policy: ``id@version``.
+        tier: The tier it is judged by.
+        own: What the reported agency has promised itself, for limits that take it into account.
+        pauses: Stretches that do not count.
+        extensions: Extensions that were granted.
+        now: The present (aware); needed with pauses or extensions, for what lies in the future has not happened.
+
+    Raises:
+        BadValue: ``start`` is naive (``naive_datetime``); a pause has no end yet (``open_pause``) or lies in the future
+            (``future_pause``); an extension lies in the future (``future_extension``), came too late
+            (``late_extension``), adds more than the standard allows (``long_extension``, ``too_many_extensions``), or the
+            standard knows none (``no_extension``); ``now`` is missing where it is needed (``now_needed``).
+        OutOfReach: the calendar does not reach that far.
+    """
+    begun = office.local(start)
+    if pauses or extensions:
+        _check_past(pauses, extensions, now)
+    paused = merged(pauses, office) if pauses else ()
+    limits = limit.candidates(own)
+    base = min((count(rule, each, begun, office, paused) for each in limits), key=_due)
+    parts = (base, *extended(rule, base, extensions, office, paused)) if extensions else (base,)
+    return Deadline(
+        clock=name,
+        title=rule.title,
+        tier=tier,
+        limit=base.limit,
+        chosen_from=limits if len(limits) > 1 else (),
+        start=begun,
+        due=parts[-1].due,
+        due_date=parts[-1].last,
+        policy=policy,
+        rule=rule,
+        office=office,
+        pauses=tuple(pauses),
+        extensions=tuple(sorted(extensions, key=lambda extension: extension.granted_at)),
+        parts=parts,
+    )
+
+
+def _due(counted: Counted) -> datetime:
+    return counted.due
+
+
+def _check_past(pauses: Sequence[Pause], extensions: Sequence[Extension], now: datetime | None) -> None:
+    if now is None:
+        message = "pauses and extensions are taken only with now, for what lies in the future has not happened"
+        raise BadValue(message, code="now_needed")
+    for what, moment in _moments(pauses, extensions):
+        if moment > require_aware(now):
+            message = f"{what} at {moment.isoformat()} lies in the future; it is {now.isoformat()}"
+            raise BadValue(message, code=f"future_{what.rpartition(' ')[2]}", value=moment, now=now)
+
+
+def _moments(pauses: Sequence[Pause], extensions: Sequence[Extension]) -> Iterator[tuple[str, datetime]]:
+    for pause in pauses:
+        yield "a pause", pause.end if pause.end is not None else pause.start
+    for extension in extensions:
+        yield "an extension", extension.granted_at

@@ -1,0 +1,76 @@
+"""More time, granted by somebody: how often, how much and until when, as the standard allows it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime, timedelta
+
+import attrs
+
+from lapor_core.calendar import Office
+from lapor_core.clocks.counting import Counted, count_further
+from lapor_core.clocks.pauses import Stretch, aware
+from lapor_core.errors import BadValue
+from lapor_core.policy.amounts import Amount, Limit, Unit
+from lapor_core.policy.clock_rule import ClockRule, DayEnd, ExtensionRule
+
+__all__ = ["Extension", "extended"]
+
+
+@attrs.frozen(kw_only=True)
+class Extension:
+    """More time, granted by somebody at an instant (aware) for a reason; counted from the due day it extends."""
+
+    limit: Limit
+    granted_at: datetime = attrs.field(validator=aware)
+    reason: str = attrs.field(default="", repr=False)  # may name a person
+
+
+def extended(
+    rule: ClockRule, base: Counted, extensions: Iterable[Extension], office: Office, pauses: Sequence[Stretch]
+) -> Iterator[Counted]:
+    """Yield where each extension ends, in the order in which they were granted; each is counted from the one before.
+
+    Raises:
+        BadValue: the standard knows no extension of this clock (code ``no_extension``), there are more than it allows
+            (``too_many_extensions``), one came too late (``late_extension``) or adds too much (``long_extension``).
+    """
+    given = sorted(extensions, key=lambda extension: extension.granted_at)
+    allowed = _allowed(rule, len(given))
+    most, before = allowed.limit.over(base.limit), base
+    for extension in given:
+        _check_in_time(extension, _latest(allowed.by, before, rule, office))
+        found = count_further(rule, extension.limit, before.due, office, pauses)
+        if found.due > count_further(rule, most, before.due, office, pauses).due:
+            message = f"an extension by {extension.limit} is more than the standard allows, which is {most}"
+            raise BadValue(message, code="long_extension", value=str(extension.limit), allowed=str(most))
+        before = found
+        yield found
+
+
+def _allowed(rule: ClockRule, number: int) -> ExtensionRule:
+    if rule.extension is None:
+        raise BadValue("the standard knows no extension of this clock", code="no_extension")
+    if number > rule.extension.times:
+        message = f"{number} extensions, and the standard allows {rule.extension.times}"
+        raise BadValue(message, code="too_many_extensions", value=number, allowed=rule.extension.times)
+    return rule.extension
+
+
+def _check_in_time(extension: Extension, latest: datetime) -> None:
+    if extension.granted_at > latest:
+        at = extension.granted_at.isoformat()
+        message = f"an extension granted at {at} comes too late: it had to be by {latest.isoformat()}"
+        raise BadValue(message, code="late_extension", value=extension.granted_at, latest=latest)
+
+
+def _latest(by: Amount, before: Counted, rule: ClockRule, office: Office) -> datetime:
+    """Return the last instant at which an extension may be made."""
+    if not by.amount:
+        return before.due
+    if by.unit is Unit.HOURS:
+        return before.due + timedelta(hours=by.amount)
+    back = by.amount if by.unit is Unit.WORKING_DAYS else 0
+    day = office.add(before.last, back) if back else before.last + timedelta(days=by.amount)
+    closing = office.closing(day) if rule.ends is DayEnd.CLOSING else None
+    return closing or office.end_of_day(day)

@@ -1,0 +1,141 @@
+"""How a clock runs, as a policy file says it: what starts it, what it counts, when its last day ends, and what extends it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Any
+
+import attrs
+
+from lapor_core.errors import BadValue
+from lapor_core.lifecycle import State
+from lapor_core.policy.amounts import Amount, ExtensionLimit, Limit, Unit
+from lapor_core.policy.wording import Text
+
+__all__ = [
+    "AfterHours",
+    "CalendarOf",
+    "ClockRule",
+    "DayEnd",
+    "DayOffEnd",
+    "ExtensionRule",
+    "FirstDay",
+    "Start",
+]
+
+
+class Start(StrEnum):
+    """The event that starts a clock."""
+
+    RECEIVED = "received"
+    DISPOSED = "disposed"
+    VERIFIED = "verified"
+    FORWARDED = "forwarded"
+    RESPONDED = "responded"
+
+
+class FirstDay(StrEnum):
+    """Whether the day on which a clock starts is day one."""
+
+    EXCLUDED = "excluded"
+    INCLUDED = "included"
+
+
+class AfterHours(StrEnum):
+    """What a start after closing time, or on a day on which the office stays shut, counts as."""
+
+    SAME_DAY = "same_day"
+    NEXT_WORKING_DAY = "next_working_day"
+
+
+class DayEnd(StrEnum):
+    """When the last day ends: at the office's closing time, or at the end of the day in its zone."""
+
+    END_OF_DAY = "end_of_day"
+    CLOSING = "closing"
+
+
+class DayOffEnd(StrEnum):
+    """Where a limit in calendar days ends that would end on a day off."""
+
+    NEXT_WORKING_DAY = "next_working_day"
+    STAYS = "stays"
+
+
+class CalendarOf(StrEnum):
+    """Whose calendar a clock runs on: the office's that owns the standard, or the reported agency's."""
+
+    OFFICE = "office"
+    AGENCY = "agency"
+
+
+def _at_least_once(_: object, field: attrs.Attribute[Any], value: int) -> None:
+    if type(value) is not int or value < 1:
+        message = f"{field.name} must be a whole number, at least 1, not {value!r}"
+        raise BadValue(message, code="bad_extension_rule", value=repr(value))
+
+
+def _not_after_due(_: object, field: attrs.Attribute[Any], value: Amount) -> None:
+    if value.amount > 0 or value.unit is Unit.OFFICE_HOURS:
+        message = (
+            f'"{value}": {field.name} is at or before the due instant, in working days, days or hours: "-1 working_day"'
+        )
+        raise BadValue(message, code="bad_extension_rule", value=str(value))
+
+
+@attrs.frozen(kw_only=True)
+class ExtensionRule:
+    """What the standard says of extensions; a clock without such a rule cannot be extended.
+
+    Attributes:
+        limit: How much one extension adds at most: ``7 working_days``, or ``same_as_base``.
+        times: How many extensions there may be.
+        by: Until when it must be made, seen from the due instant that it extends; ``-1 working_day`` is until the end of
+            the working day before.
+        text: The sentence of the standard.
+        reading: How the sentence is read where it can be read two ways.
+    """
+
+    limit: ExtensionLimit
+    times: int = attrs.field(default=1, validator=_at_least_once)
+    by: Amount = attrs.field(default=Amount(0), validator=_not_after_due)
+    text: str = ""
+    reading: str = ""
+
+
+def _start(value: str) -> str:
+    return Start(value) if value in {event.value for event in Start} else value
+
+
+@attrs.frozen(kw_only=True)
+class ClockRule:
+    """How one clock runs. Where the standard is silent, the policy file says which reading it takes.
+
+    Attributes:
+        starts: The event that starts it (:class:`Start`), or the name of another clock: then it starts when that one ends.
+        limit: The limit of every tier that names none of its own.
+        agency_limits: What agencies have promised themselves, by key; it counts in limits written ``min(..., agency)``.
+        extension: How it may be extended; None when the standard knows no extension.
+        stops: The states in which what was promised has been done.
+        pauses: The states in which it does not run.
+    """
+
+    title: Text
+    starts: str = attrs.field(default=Start.RECEIVED, converter=_start)
+    limit: Limit | None = None
+    agency_limits: Mapping[str, Limit] = attrs.Factory(dict)
+    extension: ExtensionRule | None = None
+    stops: tuple[State, ...] = (State.RESPONDED, State.CLOSED, State.REJECTED, State.ARCHIVED, State.WITHDRAWN)
+    pauses: tuple[State, ...] = ()
+    calendar: CalendarOf = CalendarOf.OFFICE
+    first_day: FirstDay = FirstDay.EXCLUDED
+    after_hours: AfterHours = AfterHours.SAME_DAY
+    ends: DayEnd = DayEnd.END_OF_DAY
+    day_off_end: DayOffEnd = DayOffEnd.NEXT_WORKING_DAY
+    reading: str = ""
+
+    @property
+    def follows(self) -> str | None:
+        """The clock whose end starts this one; None when an event does."""
+        return None if isinstance(self.starts, Start) else self.starts

@@ -1,0 +1,98 @@
+"""What one part of a policy says that another part does not know of: each fault with the key path at which it stands."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from lapor_core.calendar.regions import resolve_region
+from lapor_core.calendar.weeks import as_week
+from lapor_core.calendar.zones import as_zone
+from lapor_core.documents import Path
+from lapor_core.errors import BadValue, LaporError, NotFound, did_you_mean
+from lapor_core.policy.clock_rule import ClockRule, Start
+from lapor_core.policy.model import Policy
+
+__all__ = ["contradictions"]
+
+Found = Iterator[tuple[Path, str]]
+
+
+def contradictions(policy: Policy) -> Found:
+    """Yield every place at which the policy cannot be right, and why."""
+    yield from _of_office(policy)
+    yield from _of_rules(policy)
+    yield from _of_ladder(policy)
+    for name, clock in policy.clocks.items():
+        yield from _of_clock(policy, name, clock)
+
+
+def _of_office(policy: Policy) -> Found:
+    office = policy.office
+    questions: tuple[tuple[Path, Callable[[], object]], ...] = (
+        (("time_zone",), lambda: as_zone(policy.time_zone)),
+        (("office", "week"), lambda: as_week(office.week)),
+        (("office", "region"), lambda: office.region is None or resolve_region(office.region)),
+        (("office", "hours"), lambda: office.hours is None or office.hours.schedule()),
+        (("office", "ramadan_hours"), lambda: office.ramadan_hours is None or office.ramadan_hours.schedule()),
+    )
+    for path, ask in questions:
+        try:
+            ask()
+        except LaporError as error:
+            yield path, str(error)
+
+
+def _of_rules(policy: Policy) -> Found:
+    tiers = [tier.name for tier in policy.tiers]
+    for index, rule in enumerate(policy.rules):
+        if rule.tier not in tiers:
+            yield ("rules", index, "tier"), f'"{rule.tier}": not a tier; {did_you_mean(rule.tier, tiers)}'
+
+
+def _of_ladder(policy: Policy) -> Found:
+    for index, step in enumerate(policy.ladder):
+        if step.clock not in policy.clocks:
+            problem = f'"{step.clock}": not a clock; {did_you_mean(step.clock, policy.clocks)}'
+            yield ("ladder", index, "clock"), problem
+        for contact in step.show_reporter:
+            if contact not in policy.contacts:
+                problem = f'"{contact}": not a contact; {did_you_mean(contact, policy.contacts)}'
+                yield ("ladder", index, "show_reporter"), problem
+
+
+def _of_clock(policy: Policy, name: str, clock: ClockRule) -> Found:
+    at: Path = ("clocks", name)
+    limits = [*(tier.limits.get(name) for tier in policy.tiers), clock.limit]
+    if not any(limits):
+        yield at, "no tier gives it a limit, and it has none of its own"
+    if name in {event.value for event in Start}:
+        yield at, f'a clock cannot be called "{name}": that is an event which starts clocks'
+    if clock.agency_limits and not any(limit.agency for limit in limits if limit):
+        yield (*at, "agency_limits"), 'no limit of this clock is written "min(..., agency)"'
+    for agency, limit in clock.agency_limits.items():
+        if limit.others or limit.agency:
+            yield (*at, "agency_limits", agency), f'"{limit}": an agency promises one amount'
+    yield from (((*at, "starts"), problem) for problem in _of_start(policy, name, clock))
+
+
+def _of_start(policy: Policy, name: str, clock: ClockRule) -> Iterator[str]:
+    """Say why a clock that starts when another ends would never start."""
+    if clock.follows is None:
+        return
+    before = policy.clocks.get(clock.follows)
+    if before is None:
+        words = [*Start, *(other for other in policy.clocks if other != name)]
+        yield f'"{clock.follows}": neither an event nor a clock; {did_you_mean(clock.follows, words)}'
+        return
+    try:
+        policy.chain(name)
+    except NotFound:  # told where it stands, at a clock further up
+        return
+    except BadValue as error:
+        yield str(error)
+        return
+    if not set(before.stops) - set(clock.stops):
+        yield f"every state that ends {clock.follows} ends {name} as well, so that it never starts; give each its own stops"
+    for tier in policy.tiers:
+        if (tier.limits.get(name) or clock.limit) and not (tier.limits.get(clock.follows) or before.limit):
+            yield f"{clock.follows} has no limit for the tier {tier.name}, so that {name} never starts"
