@@ -29,6 +29,7 @@ __all__ = [
     "Purpose",
     "Reporter",
     "Visibility",
+    "Visit",
     "personal",
 ]
 
@@ -210,6 +211,15 @@ class Clock:
 
 
 @attrs.frozen(kw_only=True)
+class Visit:
+    """A stretch of time during which a complaint stood in one state; the last one has no end while it lasts."""
+
+    state: State
+    since: datetime
+    until: datetime | None = None
+
+
+@attrs.frozen(kw_only=True)
 class Complaint:
     """A complaint as its events have made it; see :func:`lapor_core.evolution.evolve`.
 
@@ -219,10 +229,10 @@ class Complaint:
         version: The sequence number of the last event.
         policy: ``id`` and ``version`` of the policy it was received under, as ``banjarbaru@1``.
         reporter_ref: Opaque reference to the person.
-        pauses: The stretches in which the reporter was waited for; the last one has no end while it lasts.
-        milestones: When each event that can start a clock happened in this round (``received``, ``disposed``, ...).
         reached_at: When it came to stand in its present state.
-        steps: Steps of the ladder that were taken: key and round.
+        visits: Every state it stood in, in order, each from when until when; they follow each other without a gap.
+        milestones: When each event that can start a clock happened in this round (``received``, ``disposed``, ...).
+        steps: Steps of the ladder that were taken: the step's key, and the place of its clock among ``clocks``.
     """
 
     id: str
@@ -245,12 +255,23 @@ class Complaint:
     tier: str | None = None
     agencies: tuple[str, ...] = ()
     clocks: tuple[Clock, ...] = ()
-    pauses: tuple[tuple[datetime, datetime | None], ...] = ()
-    steps: frozenset[tuple[str, int]] = frozenset()
+    steps: frozenset[tuple[str, int | None]] = frozenset()
     answers: tuple[str, ...] = personal(default=())
     milestones: Mapping[str, datetime] = attrs.Factory(dict)
+    visits: tuple[Visit, ...] = ()
     round: int = 1
+
+    @property
+    def pauses(self) -> tuple[tuple[datetime, datetime | None], ...]:
+        """The stretches in which the reporter was waited for; the last one has no end while it lasts."""
+        return tuple((visit.since, visit.until) for visit in self.visits if visit.state is State.WAITING)
 
     def running(self, name: str) -> Clock | None:
         """Return the running clock called ``name``, or None."""
-        return next((clock for clock in reversed(self.clocks) if clock.name == name and clock.stopped_at is None), None)
+        place = self.place_of(name)
+        return None if place is None else self.clocks[place]
+
+    def place_of(self, name: str) -> int | None:
+        """Return the place among ``clocks`` of the running clock called ``name``, or None."""
+        places = (place for place, clock in enumerate(self.clocks) if clock.name == name and clock.stopped_at is None)
+        return next(places, None)

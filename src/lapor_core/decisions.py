@@ -12,7 +12,7 @@ from lapor_core.clock_facts import clock_facts
 from lapor_core.complaint import Actor, Attachment, Complaint, Facts, personal
 from lapor_core.errors import BadValue, FactsNeeded, Incomplete, NotFound, Refused, did_you_mean, require_aware
 from lapor_core.evolution import evolve
-from lapor_core.lifecycle import PERMISSIONS, Action, Role, allowed, next_state
+from lapor_core.lifecycle import Action, Role, allowed, may, next_state
 from lapor_core.standard import Standard
 from lapor_core.submission import Submission
 
@@ -31,7 +31,7 @@ class Act:
         agency: The agency that answers.
         facts: What the actor knows for its classification; what is None stays as it was.
         attachments: Files that go with an answer or a reply, already stored.
-        happened_at: When it happened (aware), where that lies before ``now``.
+        happened_at: When it happened (aware), where that lies before ``now``: it is written down afterwards.
     """
 
     action: Action
@@ -108,13 +108,14 @@ def decide(complaint: Complaint, act: Act, standard: Standard, now: datetime) ->
         Refused: the action is not possible in this state (``not_possible``) or not for this role (``not_permitted``); the
             message says what is allowed now, and to whom.
         FactsNeeded: it cannot be forwarded before its tier is known.
-        BadValue: a text is missing (``text_needed``), or no agency is named (``agencies_needed``).
+        BadValue: a text is missing (``text_needed``), no agency is named (``agencies_needed``), or it happened after ``now``
+            (``from_the_future``) or before the complaint came to stand where it stands (``before_its_state``).
         NotFound: an agency is not known (``unknown_agency``).
     """
-    require_aware(now)
     _check_possible(complaint, act)
+    happened_at = _moment(complaint, act, now)
     fact = _fact(complaint, act, standard)
-    header = _Header(complaint=complaint.id, actor=act.actor, happened_at=act.happened_at or now, recorded_at=now)
+    header = _Header(complaint=complaint.id, actor=act.actor, happened_at=happened_at, recorded_at=now)
     return _write(complaint, fact, header, standard, act.facts)
 
 
@@ -204,7 +205,7 @@ def _responded(complaint: Complaint, act: Act, _: Standard) -> happened.Fact:
 
 
 def _reminded(_: Complaint, act: Act, __: Standard) -> happened.Fact:
-    return happened.StepTaken(step=act.text or "by hand", clock="", remind=(Role.LIAISON_OFFICER,))
+    return happened.StepTaken(step="by hand", clock="", remind=(Role.LIAISON_OFFICER,), text=act.text)
 
 
 _FACT_OF: Mapping[Action, Callable[[Complaint, Act, Standard], happened.Fact]] = {
@@ -259,9 +260,23 @@ def _check_possible(complaint: Complaint, act: Act) -> None:
     if next_state(complaint.state, act.action) is None:
         message = f"{act.action} is not possible while the complaint is {complaint.state}; {now_allowed}"
         raise Refused(message, code="not_possible", action=act.action, state=complaint.state)
-    if act.actor.role not in PERMISSIONS[act.action]:
+    if not may(complaint.state, act.action, act.actor.role):
         message = f"{act.action} is not for the {act.actor.role}; {now_allowed}"
         raise Refused(message, code="not_permitted", action=act.action, role=act.actor.role)
+
+
+def _moment(complaint: Complaint, act: Act, now: datetime) -> datetime:
+    """Return when it happened: now, or earlier, but never before the state in which it happened was reached."""
+    require_aware(now)
+    moment = now if act.happened_at is None else require_aware(act.happened_at, "happened_at")
+    if moment > now:
+        message = f"happened at {moment.isoformat()}, which is after now ({now.isoformat()})"
+        raise BadValue(message, code="from_the_future", field="happened_at")
+    if moment < complaint.reached_at:
+        reached = f"the complaint is {complaint.state} only since {complaint.reached_at.isoformat()}"
+        message = f"{act.action} cannot have happened at {moment.isoformat()}: {reached}"
+        raise BadValue(message, code="before_its_state", field="happened_at", since=complaint.reached_at.isoformat())
+    return moment
 
 
 def _check_instants(submission: Submission, now: datetime) -> None:

@@ -13,35 +13,51 @@ from lapor_core.decisions import Act, decide
 from lapor_core.errors import require_aware
 from lapor_core.events import Event, StepTaken
 from lapor_core.evolution import replay_on
-from lapor_core.lifecycle import Action, Role, is_open, next_state
-from lapor_core.policy.amounts import Unit
+from lapor_core.lifecycle import Role, is_over, may
+from lapor_core.policy.amounts import Amount, Unit
 from lapor_core.policy.model import LadderStep
 from lapor_core.standard import Standard
 
 __all__ = ["DueStep", "due_steps", "next_step_at", "take_step"]
 
+_DAY = timedelta(days=1)
+
 
 @attrs.frozen(kw_only=True)
 class DueStep:
-    """A rung of the ladder with the instant at which it is reached (aware, in the office's zone)."""
+    """A rung of the ladder with the instant at which it is reached (aware, in the office's zone).
+
+    Attributes:
+        office: Whose hours it keeps: no step is taken while this office is shut.
+    """
 
     step: LadderStep
     at: datetime
+    office: Office = attrs.field(repr=False)
 
 
 def due_steps(complaint: Complaint, standard: Standard, now: datetime) -> tuple[DueStep, ...]:
     """Return the steps that are due and were not taken yet, in the order of their instants.
 
-    Pure and idempotent: each step is due once per clock and round. None is due for a complaint that owes no answer, in a
-    pause, before its clock starts, or while the office is shut.
+    Pure and idempotent: each step is due once per clock, so once per round and once more when a new tier starts the clock
+    anew. None is due for a complaint that is over, in a pause, before its clock starts, or while the office is shut.
     """
     require_aware(now)
-    return tuple(due for due in _ahead(complaint, standard) if due.at <= now)
+    return tuple(due for due in _ahead(complaint, standard) if due.at <= now and _is_open(due.office, now))
 
 
-def next_step_at(complaint: Complaint, standard: Standard) -> datetime | None:
-    """Return when somebody must look at the ladder again, or None when there is nothing ahead."""
-    return next((due.at for due in _ahead(complaint, standard)), None)
+def next_step_at(complaint: Complaint, standard: Standard, now: datetime | None = None) -> datetime | None:
+    """Return when somebody must look at the ladder again, or None when there is nothing ahead.
+
+    Args:
+        complaint: The complaint.
+        standard: What it is judged by.
+        now: The present instant (aware): a step that is overdue while the office is shut waits until it opens.
+    """
+    ahead = _ahead(complaint, standard)
+    if now is None:
+        return min((due.at for due in ahead), default=None)
+    return min((_when_open(due.office, max(due.at, due.office.local(now))) for due in ahead), default=None)
 
 
 def take_step(complaint: Complaint, due: DueStep, standard: Standard, now: datetime) -> tuple[Event, ...]:
@@ -56,39 +72,54 @@ def take_step(complaint: Complaint, due: DueStep, standard: Standard, now: datet
         recorded_at=now,
         fact=StepTaken(step=step.key, clock=step.clock, remind=step.remind, show_reporter=step.show_reporter),
     )
-    if step.act is None or next_state(complaint.state, step.act) is None:
+    if step.act is None or not may(complaint.state, step.act, _SYSTEM.role):
         return (taken,)
-    act = Act(action=step.act, actor=_SYSTEM, text="" if step.act is Action.ESCALATE else step.key)
-    return (taken, *decide(replay_on(complaint, [taken]), act, standard, now))
+    return (taken, *decide(replay_on(complaint, [taken]), Act(action=step.act, actor=_SYSTEM), standard, now))
 
 
 _SYSTEM = Actor(role=Role.SYSTEM, id="ladder")
 
 
 def _ahead(complaint: Complaint, standard: Standard) -> list[DueStep]:
-    return sorted(_untaken(complaint, standard), key=lambda due: due.at) if is_open(complaint.state) else []
+    return [] if is_over(complaint.state) else sorted(_untaken(complaint, standard), key=lambda due: due.at)
 
 
 def _untaken(complaint: Complaint, standard: Standard) -> Iterator[DueStep]:
+    agency = complaint.agencies[0] if complaint.agencies else None
     for step in standard.policy.ladder:
         clock = complaint.running(step.clock)
-        taken = (step.key, complaint.round) in complaint.steps
+        taken = (step.key, complaint.place_of(step.clock)) in complaint.steps
         if clock is None or taken or complaint.state in standard.policy.clock(step.clock).pauses:
             continue
-        at = _instant(
-            step, clock, standard.office_for(step.clock, complaint.agencies[0] if complaint.agencies else None)
-        )
+        office = standard.office_for(step.clock, agency)
+        at = _instant(step.at, clock, office)
         if at > clock.start:
-            yield DueStep(step=step, at=at)
+            yield DueStep(step=step, at=at, office=office)
 
 
-def _instant(step: LadderStep, clock: Clock, office: Office) -> datetime:
+def _instant(distance: Amount, clock: Clock, office: Office) -> datetime:
     """Return when the office opens on the day of the step; a step in hours waits for the office to open."""
-    if step.at.unit in (Unit.HOURS, Unit.OFFICE_HOURS):
-        return _when_open(office, office.local(clock.due + timedelta(hours=step.at.amount)))
-    if step.at.unit is Unit.DAYS:
-        return _opening(office, clock.due_date + timedelta(days=step.at.amount))
-    return _opening(office, office.add(clock.due_date, step.at.amount))
+    if distance.unit is Unit.HOURS:
+        return _when_open(office, office.local(clock.due + timedelta(hours=distance.amount)))
+    if distance.unit is Unit.OFFICE_HOURS:
+        return _when_open(office, _after_office_hours(office.local(clock.due), distance.amount, office))
+    if distance.unit is Unit.DAYS:
+        return _opening(office, clock.due_date + distance.amount * _DAY)
+    return _opening(office, office.add(clock.due_date, distance.amount))
+
+
+def _after_office_hours(due: datetime, hours: int, office: Office) -> datetime:
+    """Return when ``hours`` of office time have passed since ``due``; before it, when as many are left."""
+    day, amount = due.date(), timedelta(hours=hours)
+    while office.time_between(office.start_of_day(day), due) + amount < timedelta():
+        day = office.previous_working_day(day - _DAY)
+    begin = office.start_of_day(day)
+    return office.add_time(begin, office.time_between(begin, due) + amount)
+
+
+def _is_open(office: Office, now: datetime) -> bool:
+    moment = office.local(now)
+    return _when_open(office, moment) == moment
 
 
 def _opening(office: Office, day: date) -> datetime:
@@ -97,8 +128,8 @@ def _opening(office: Office, day: date) -> datetime:
 
 
 def _when_open(office: Office, moment: datetime) -> datetime:
-    """Return ``moment`` if the office is open then, else when it opens next."""
-    if office.is_open(moment):
-        return moment
-    today = _opening(office, moment.date())
-    return today if today >= moment else _opening(office, moment.date() + timedelta(days=1))
+    """Return ``moment`` on a working day between opening and closing, breaks included, else when it opens next."""
+    opening, closing = office.opening(moment.date()), office.closing(moment.date())
+    if opening is None or closing is None or moment >= closing:
+        return _opening(office, moment.date() + _DAY)
+    return max(opening, moment)

@@ -187,19 +187,20 @@ class Responded(Fact):
 
 @attrs.frozen(kw_only=True)
 class StepTaken(Fact):
-    """A rung of the ladder was reached: these roles were reminded, the reporter was shown these contacts."""
+    """A rung of the ladder was reached, or somebody reminded by hand: these roles were told, the reporter was shown these."""
 
     step: str
     clock: str
     remind: tuple[Role, ...] = ()
     show_reporter: tuple[str, ...] = ()
+    text: str = personal(default="")
 
 
 @attrs.frozen(kw_only=True)
 class Escalated(Fact):
     """It was passed upward, because it is late or because somebody decided so."""
 
-    reason: str = ""
+    reason: str = personal(default="")
 
 
 @attrs.frozen(kw_only=True)

@@ -10,7 +10,7 @@ from typing import Any
 import attrs
 
 from lapor_core import events as happened
-from lapor_core.complaint import Clock, Complaint, Facts
+from lapor_core.complaint import Clock, Complaint, Facts, Visit
 from lapor_core.errors import BadValue
 from lapor_core.lifecycle import Action, State, next_state
 from lapor_core.policy.model import Start
@@ -84,6 +84,7 @@ def _begin(event: happened.Event) -> Complaint:
         channel=fact.channel,
         received_at=fact.received_at,
         reached_at=event.happened_at,
+        visits=(Visit(state=State.SUBMITTED, since=event.happened_at),),
         facts=Facts(kind=fact.kind, category=fact.category, channel=fact.channel),
         visibility=fact.visibility,
         reporter_ref=fact.reporter_ref,
@@ -106,9 +107,12 @@ def _moved(complaint: Complaint, event: happened.Event) -> Complaint:
     if state is None:
         message = f"event {event.sequence} says {action} of complaint {complaint.id}, which is {complaint.state}"
         raise BadValue(message, code="impossible_event", action=action, state=complaint.state)
-    if state is complaint.state:
-        return complaint
-    return _paused(attrs.evolve(complaint, state=state, reached_at=event.happened_at), complaint.state)
+    return complaint if state is complaint.state else _entered(complaint, state, event.happened_at)
+
+
+def _entered(complaint: Complaint, state: State, at: datetime) -> Complaint:
+    left = (attrs.evolve(visit, until=visit.until or at) for visit in complaint.visits)
+    return attrs.evolve(complaint, state=state, reached_at=at, visits=(*left, Visit(state=state, since=at)))
 
 
 _MILESTONES: dict[type[happened.Fact], Start] = {
@@ -124,16 +128,6 @@ def _with_milestone(complaint: Complaint, event: happened.Event) -> Complaint:
     if start is None:
         return complaint
     return attrs.evolve(complaint, milestones={**complaint.milestones, start: event.happened_at})
-
-
-def _paused(complaint: Complaint, before: State) -> Complaint:
-    """Keep the stretches during which the reporter was waited for: ``(from, until)``, the last one open while it lasts."""
-    pauses = complaint.pauses
-    if complaint.state is State.WAITING:
-        return attrs.evolve(complaint, pauses=(*pauses, (complaint.reached_at, None)))
-    if before is State.WAITING:
-        return attrs.evolve(complaint, pauses=(*pauses[:-1], (pauses[-1][0], complaint.reached_at)))
-    return complaint
 
 
 @functools.singledispatch
@@ -169,14 +163,14 @@ def _(fact: happened.Responded, complaint: Complaint, _: happened.Event) -> Comp
 
 @_apply.register
 def _(fact: happened.StepTaken, complaint: Complaint, _: happened.Event) -> Complaint:
-    return attrs.evolve(complaint, steps=complaint.steps | {(fact.step, complaint.round)})
+    return attrs.evolve(complaint, steps=complaint.steps | {(fact.step, complaint.place_of(fact.clock))})
 
 
 @_apply.register
 def _(_: happened.Reopened, complaint: Complaint, event: happened.Event) -> Complaint:
     """A new round begins: what was received the first time is received again now, and the ladder starts anew."""
     milestones: dict[str, datetime] = {Start.RECEIVED: event.happened_at}
-    return attrs.evolve(complaint, round=complaint.round + 1, milestones=milestones, pauses=())
+    return attrs.evolve(complaint, round=complaint.round + 1, milestones=milestones)
 
 
 @_apply.register
@@ -214,6 +208,8 @@ def _(fact: happened.ClockStopped, complaint: Complaint, event: happened.Event) 
 
 
 def _with_running(complaint: Complaint, name: str, **changes: Any) -> Complaint:
-    running = complaint.running(name)
-    clocks = tuple(attrs.evolve(clock, **changes) if clock is running else clock for clock in complaint.clocks)
-    return attrs.evolve(complaint, clocks=clocks)
+    running = complaint.place_of(name)
+    clocks = (
+        attrs.evolve(clock, **changes) if place == running else clock for place, clock in enumerate(complaint.clocks)
+    )
+    return attrs.evolve(complaint, clocks=tuple(clocks))

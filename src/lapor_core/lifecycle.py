@@ -19,7 +19,7 @@ from collections.abc import Iterator, Mapping
 from enum import StrEnum
 from types import MappingProxyType
 
-__all__ = ["PERMISSIONS", "TABLE", "Action", "Role", "State", "allowed", "is_open", "next_state"]
+__all__ = ["PERMISSIONS", "TABLE", "Action", "Role", "State", "allowed", "is_open", "is_over", "may", "next_state"]
 
 
 class State(StrEnum):
@@ -181,7 +181,7 @@ PERMISSIONS: Mapping[Action, frozenset[Role]] = MappingProxyType(
 )
 """Which roles may take an action. The counter officer acts for a visitor who stands before the counter."""
 
-_SETTLED = frozenset({State.RESPONDED, State.CLOSED, State.REJECTED, State.ARCHIVED, State.WITHDRAWN})
+_OVER = frozenset({State.CLOSED, State.REJECTED, State.ARCHIVED, State.WITHDRAWN})
 
 
 def next_state(state: State, action: Action) -> State | None:
@@ -196,6 +196,16 @@ def allowed(state: State, role: Role | None = None) -> Iterator[tuple[Action, fr
             yield action, PERMISSIONS[action]
 
 
+def may(state: State, action: Action, role: Role) -> bool:
+    """Return whether somebody in ``role`` may take ``action`` in ``state``."""
+    return action in TABLE[state] and role in PERMISSIONS[action]
+
+
 def is_open(state: State) -> bool:
     """Return whether an answer is still owed in ``state``."""
-    return state not in _SETTLED
+    return state is not State.RESPONDED and not is_over(state)
+
+
+def is_over(state: State) -> bool:
+    """Return whether nothing is waited for any more in ``state``: no ladder is climbed there."""
+    return state in _OVER
