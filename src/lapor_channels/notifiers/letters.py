@@ -89,16 +89,17 @@ def write_letter(message: Message, sender: Sender, now: datetime, *, draft: bool
         BadValue: The address cannot stand in a header (code ``bad_address``).
     """
     recipient = header_address(message.address)
-    headers = {**_headers(message, sender, now), "To": recipient, "X-Unsent": "1" if draft else ""}
+    headers = {"X-Unsent": "1" if draft else "", **_headers(message, sender, recipient, now)}
     head = "".join(f"{name}: {value}\r\n" for name, value in headers.items() if value)
     return Letter(recipient=recipient, content=head.encode("ascii") + _body(message.text))
 
 
-def _headers(message: Message, sender: Sender, now: datetime) -> Mapping[str, str]:
+def _headers(message: Message, sender: Sender, recipient: str, now: datetime) -> Mapping[str, str]:
     """The same key gives the same Message-ID, by which a mail program knows the second copy of a letter sent twice."""
     domain = sender.address.rpartition("@")[2] or "lapor.invalid"
     return {
         "From": _mailbox(sender),
+        "To": recipient,
         "Reply-To": sender.reply_to,
         "Subject": _header_text("Subject", message.subject),
         "Date": format_datetime(now),
