@@ -1,0 +1,328 @@
+"""The description of the app's API is true: every route, every status, every shape of an answer, every example."""
+
+import io
+import json
+from collections.abc import Callable, Iterator
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import attrs
+import pytest
+
+pytest.importorskip("starlette")
+pytest.importorskip("jsonschema")
+
+from jsonschema import Draft202012Validator, FormatChecker
+from PIL import Image
+from starlette.routing import Route
+from starlette.testclient import TestClient
+from starlette.types import Receive, Scope, Send
+
+from lapor_channels.app import App
+from lapor_channels.http.limits import FileLimits
+from lapor_core.complaint import Agency, Proof, Reporter
+from lapor_core.errors import Refused
+from lapor_core.lifecycle import Role, State
+from lapor_core.plugins.contracts import PRINCIPAL
+from lapor_core.policy.loading import shipped_policy
+from lapor_core.testing import FrozenClock, MemoryDesk
+
+PROOFS = frozenset({Proof.VERIFIED_EMAIL, Proof.VERIFIED_MOBILE})
+CITIZEN = Reporter(name="Warga Contoh", email="warga@example.id", mobile="+6281200000000")  # invented
+DOCUMENT = json.loads(TestClient(App().app(MemoryDesk())).get("/openapi.json").content)
+
+# --- Reading the document
+
+
+def operations() -> Iterator[tuple[str, str, dict[str, Any]]]:
+    for path, methods in DOCUMENT["paths"].items():
+        for method, operation in methods.items():
+            yield path, method, operation
+
+
+def resolved(value: dict[str, Any]) -> dict[str, Any]:
+    """Return what a reference leads to."""
+    node = value
+    while "$ref" in node:
+        found: Any = DOCUMENT
+        for step in node["$ref"].removeprefix("#/").split("/"):
+            found = found[step]
+        node = found
+    return node
+
+
+FORMATS = FormatChecker(formats=())
+
+
+@FORMATS.checks("date", raises=ValueError)
+def is_date(value: object) -> bool:
+    return not isinstance(value, str) or date.fromisoformat(value).isoformat() == value
+
+
+@FORMATS.checks("date-time", raises=ValueError)
+def is_date_time(value: object) -> bool:
+    return not isinstance(value, str) or datetime.fromisoformat(value).utcoffset() is not None
+
+
+def faults(schema: dict[str, Any], value: object) -> list[str]:
+    whole = {**schema, "components": DOCUMENT["components"]}
+    validator = Draft202012Validator(whole, format_checker=FORMATS)
+    return [f"{error.json_path}: {error.message}" for error in validator.iter_errors(value)]
+
+
+def documented() -> list[tuple[str, str]]:
+    return [(operation["operationId"], status) for _, _, operation in operations() for status in operation["responses"]]
+
+
+# --- Calling the API
+
+
+class Caller:
+    """An app over a desk of its own, with a report in it whose reporter is asked something."""
+
+    def __init__(self) -> None:
+        agencies = (Agency(key="dinas-contoh", name="Dinas Contoh"),)
+        policy = attrs.evolve(shipped_policy("banjarbaru"), agencies=agencies)
+        self.desk = MemoryDesk(policy, FrozenClock(datetime(2026, 3, 13, 10, tzinfo=ZoneInfo("Asia/Makassar"))))
+        inner = App(limits=FileLimits(max_files=1, max_file_bytes=4096)).app(self.desk)
+
+        async def host(scope: Scope, receive: Receive, send: Send) -> None:
+            if scope["type"] == "http":
+                token = dict(scope["headers"]).get(b"authorization", b"").decode().removeprefix("Bearer ")
+                scope[PRINCIPAL] = self.desk.principal(token)
+            await inner(scope, receive, send)
+
+        self.client = TestClient(host, raise_server_exceptions=False)
+        self.token = self.desk.sign_in(CITIZEN, PROOFS)
+        self.code = self.report().json()["code"]
+        self.desk.move(self.code, State.WAITING, "Di jalan mana?")
+
+    def report(self, body: Any = None, *, key: str | None = "key-1", token: str | None = None, **options: Any) -> Any:
+        headers = {"authorization": f"Bearer {token or self.token}"} | ({"idempotency-key": key} if key else {})
+        options = options or {"json": body or example("report")}
+        return self.client.post("/reports", headers=headers, **options)
+
+    def challenge(self, **options: Any) -> Any:
+        return self.client.post("/challenges", **(options or {"json": example("challenge")}))
+
+    def confirm(self, *codes: str, **options: Any) -> Any:
+        challenge = self.challenge().json()["challenge"]
+        right = self.desk.codes[challenge]
+        email_code, mobile_code = codes or (right[Proof.VERIFIED_EMAIL], right[Proof.VERIFIED_MOBILE])
+        options = options or {"json": {"email_code": email_code, "mobile_code": mobile_code}}
+        return self.client.post(f"/challenges/{challenge}/confirm", **options)
+
+    def track(self, code: str | None = None, **options: Any) -> Any:
+        return self.client.post("/track", **(options or {"json": {"code": self.code if code is None else code}}))
+
+    def reply(self, code: str | None = None, **options: Any) -> Any:
+        body = example("reply") | {"code": self.code if code is None else code}
+        return self.client.post("/replies", **(options or {"json": body}))
+
+    def broken(self, method: str, ask: Callable[[], Any], error: Exception | None = None) -> Any:
+        def fail(*_: Any, **__: Any) -> None:
+            raise error or RuntimeError
+
+        setattr(self.desk, method, fail)
+        return ask()
+
+
+def example(operation_id: str) -> dict[str, Any]:
+    [operation] = [operation for _, _, operation in operations() if operation["operationId"] == operation_id]
+    found: dict[str, Any] = operation["requestBody"]["content"]["application/json"]["example"]
+    return found
+
+
+def picture() -> bytes:
+    buffer = io.BytesIO()
+    Image.new("RGB", (8, 8), "navy").save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+LARGE = {"content": b" " * 2_000_000, "headers": {"content-type": "application/json"}}
+UNREADABLE = {"content": b"{", "headers": {"content-type": "application/json"}}
+TEXT = {"content": b"x", "headers": {"content-type": "text/plain"}}
+NOBODYS = "0000-0000-02W"
+
+
+def with_key(options: dict[str, Any], caller: Caller) -> Any:
+    headers = {"authorization": f"Bearer {caller.token}", "idempotency-key": "key-2"} | options["headers"]
+    return caller.client.post("/reports", content=options["content"], headers=headers)
+
+
+def broken_policy(caller: Caller) -> Any:
+    caller.desk._policy = None  # type: ignore[assignment]  # a fault of ours, whatever it is
+    return caller.client.get("/")
+
+
+ANSWERS: dict[tuple[str, str], Callable[[Caller], Any]] = {
+    ("service", "200"): lambda caller: caller.client.get("/"),
+    ("service", "5XX"): broken_policy,
+    ("describe", "200"): lambda caller: caller.client.get("/openapi.json"),
+    ("challenge", "201"): lambda caller: caller.challenge(),
+    ("challenge", "400"): lambda caller: caller.challenge(**UNREADABLE),
+    ("challenge", "413"): lambda caller: caller.challenge(**LARGE),
+    ("challenge", "415"): lambda caller: caller.challenge(**TEXT),
+    ("challenge", "422"): lambda caller: caller.challenge(json={"name": "Warga Contoh"}),
+    ("challenge", "429"): lambda caller: caller.broken(
+        "challenge", caller.challenge, Refused("slowly", code="too_many_requests")
+    ),
+    ("challenge", "5XX"): lambda caller: caller.broken("challenge", caller.challenge),
+    ("confirm", "200"): lambda caller: caller.confirm(),
+    ("confirm", "400"): lambda caller: caller.confirm(**UNREADABLE),
+    ("confirm", "409"): lambda caller: caller.confirm("1", "2"),
+    ("confirm", "413"): lambda caller: caller.confirm(**LARGE),
+    ("confirm", "415"): lambda caller: caller.confirm(**TEXT),
+    ("confirm", "422"): lambda caller: caller.confirm("", ""),
+    ("confirm", "429"): lambda caller: caller.broken(
+        "confirm", caller.confirm, Refused("slowly", code="too_many_tries")
+    ),
+    ("confirm", "5XX"): lambda caller: caller.broken("confirm", caller.confirm),
+    ("report", "200"): lambda caller: caller.report(),
+    ("report", "201"): lambda caller: caller.report(key="key-2"),
+    ("report", "400"): lambda caller: with_key(UNREADABLE, caller),
+    ("report", "401"): lambda caller: caller.report(token="nobody"),
+    ("report", "403"): lambda caller: caller.report(token=caller.desk.sign_in(Reporter(), role=Role.CENTRAL_ADMIN)),
+    ("report", "413"): lambda caller: with_key(LARGE, caller),
+    ("report", "415"): lambda caller: with_key(TEXT, caller),
+    ("report", "422"): lambda caller: caller.report({"kind": "aduan"}),
+    ("report", "428"): lambda caller: caller.report(key=None),
+    ("report", "5XX"): lambda caller: caller.broken("submit", caller.report),
+    ("track", "200"): lambda caller: caller.track(),
+    ("track", "400"): lambda caller: caller.track(**UNREADABLE),
+    ("track", "404"): lambda caller: caller.track(NOBODYS),
+    ("track", "413"): lambda caller: caller.track(**LARGE),
+    ("track", "415"): lambda caller: caller.track(**TEXT),
+    ("track", "422"): lambda caller: caller.track("x"),
+    ("track", "5XX"): lambda caller: caller.broken("track", caller.track),
+    ("reply", "204"): lambda caller: caller.reply(),
+    ("reply", "400"): lambda caller: caller.reply(**UNREADABLE),
+    ("reply", "404"): lambda caller: caller.reply(NOBODYS),
+    ("reply", "409"): lambda caller: (caller.reply(), caller.reply())[-1],
+    ("reply", "413"): lambda caller: caller.reply(**LARGE),
+    ("reply", "415"): lambda caller: caller.reply(**TEXT),
+    ("reply", "422"): lambda caller: caller.reply("x"),
+    ("reply", "5XX"): lambda caller: caller.broken("reply", caller.reply),
+}
+"""How each documented answer is got."""
+
+
+# --- The tests
+
+
+def test_every_route_is_described_and_every_described_one_exists() -> None:
+    routes = {
+        (route.path, method.lower())
+        for route in App().app(MemoryDesk()).routes  # type: ignore[attr-defined]  # it is Starlette's
+        if isinstance(route, Route)
+        for method in route.methods or ()
+        if method != "HEAD"
+    }
+    assert routes == {(path, method) for path, method, _ in operations()}
+
+
+def test_every_described_answer_is_tried_below() -> None:
+    assert set(ANSWERS) == set(documented())
+
+
+@pytest.mark.parametrize(("operation_id", "status"), list(ANSWERS))
+def test_an_answer_is_what_the_document_says(operation_id: str, status: str) -> None:
+    answer = ANSWERS[operation_id, status](Caller())
+    [operation] = [operation for _, _, operation in operations() if operation["operationId"] == operation_id]
+    described = resolved(operation["responses"][status])
+    assert str(answer.status_code) == status.replace("XX", "00")
+    for header in described.get("headers", ()):
+        assert header in answer.headers
+    if "content" not in described:
+        assert answer.content == b""
+        return
+    assert answer.headers["content-type"] == "application/json"
+    assert faults(described["content"]["application/json"]["schema"], answer.json()) == []
+
+
+def test_the_codes_that_a_status_names_are_those_that_come() -> None:
+    unnamed = []
+    for (operation_id, status), ask in ANSWERS.items():
+        [operation] = [operation for _, _, operation in operations() if operation["operationId"] == operation_id]
+        described = resolved(operation["responses"][status])
+        if "error" in (answer := ask(Caller())).text and status[0] in "45":
+            code = answer.json()["error"]["code"]
+            unnamed += [(operation_id, status, code)] * (f"`{code}`" not in described["description"])
+    assert unnamed == []
+
+
+def test_a_form_is_taken_as_described() -> None:
+    for path, part, token in (("/reports", "report", True), ("/replies", "reply", False)):
+        caller = Caller()
+        [operation] = [operation for found, _, operation in operations() if found == path]
+        schema = operation["requestBody"]["content"]["multipart/form-data"]["schema"]
+        assert list(schema["properties"]) == [part, "uploads"]
+        written = example(part) | ({"code": caller.code} if part == "reply" else {})
+        files = [(part, (None, json.dumps(written), "application/json")), ("uploads", ("a.png", picture()))]
+        headers = {"authorization": f"Bearer {caller.token}", "idempotency-key": "key-2"} if token else {}
+        assert caller.client.post(path, files=files, headers=headers).status_code in {201, 204}
+
+
+def test_every_example_is_as_its_schema_says() -> None:
+    for media in every(DOCUMENT, "example"):
+        assert faults(media["schema"], media["example"]) == []
+
+
+def test_examples_of_requests_are_taken() -> None:
+    caller = Caller()
+    assert caller.challenge().status_code == 201
+    assert caller.report(key="key-2").status_code == 201
+
+
+@pytest.mark.parametrize(
+    ("schema", "value"),
+    [
+        ("Report", {"narrative": "x", "naration": "y"}),
+        ("Report", {"kind": "aduan"}),
+        ("Report", {"event_time": "24:00"}),
+        ("Report", {"event_date": "2026-02-30"}),
+        ("Report", {"anonymous": 1}),
+        ("Who", {"name": "Warga Contoh", "email": "warga@example.id"}),
+        ("Codes", {"email_code": 123456, "mobile_code": "1"}),
+        ("Reply", {"code": "x", "text": ""}),
+    ],
+)
+def test_what_a_schema_refuses_is_refused(schema: str, value: dict[str, Any]) -> None:
+    caller = Caller()
+    ask: dict[str, Callable[[], Any]] = {
+        "Report": lambda: caller.report(value),
+        "Who": lambda: caller.challenge(json=value),
+        "Codes": lambda: caller.confirm(json=value),
+        "Reply": lambda: caller.reply(json=value),
+    }
+    assert faults(DOCUMENT["components"]["schemas"][schema], value) != []
+    assert ask[schema]().status_code in {400, 422}
+
+
+def test_schemas_are_schemas_and_all_of_them_are_used() -> None:
+    for schema in DOCUMENT["components"]["schemas"].values():
+        Draft202012Validator.check_schema(schema)
+    used = {node["$ref"] for node in every(DOCUMENT, "$ref")}
+    there = {
+        f"#/components/{group}/{name}" for group in DOCUMENT["components"] for name in DOCUMENT["components"][group]
+    }
+    assert there - used == {"#/components/securitySchemes/token"}
+
+
+def test_every_key_of_every_object_is_described_and_no_other_is_taken() -> None:
+    for schema in every(DOCUMENT["components"], "properties"):
+        assert schema["additionalProperties"] is False
+        assert set(schema["required"]) <= set(schema["properties"])
+
+
+def every(node: Any, key: str) -> Iterator[dict[str, Any]]:
+    """Yield every object in a document that has ``key``."""
+    if isinstance(node, dict):
+        if key in node:
+            yield node
+        for value in node.values():
+            yield from every(value, key)
+    elif isinstance(node, list):
+        for value in node:
+            yield from every(value, key)
