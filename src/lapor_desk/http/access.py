@@ -1,0 +1,76 @@
+"""The outermost layer: a name for each request, a line in the log, and a last resort for what goes wrong inside."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+import time
+
+from starlette.datastructures import MutableHeaders
+
+from lapor_core.errors import LaporError
+from lapor_core.plugins.contracts import ASGIApp
+from lapor_desk.http.answers import REQUEST_ID, Receive, Scope, Send, answer
+from lapor_desk.http.switchboard import ROUTE
+
+__all__ = ["Reception"]
+
+_access = logging.getLogger("lapor.http.access")
+_log = logging.getLogger("lapor.http")
+
+
+class Reception:
+    """Receives every request.
+
+    The line in the log has the method, the template of the path, the status and the time it took: no address, no query,
+    and none of what a citizen writes into a path.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            await _live(receive, send)
+        elif scope["type"] == "http":
+            await self._serve(scope, receive, send)
+        else:  # a websocket: nobody here speaks that
+            await send({"type": "websocket.close", "code": 1000})
+
+    async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
+        begun, status = time.perf_counter(), 0
+        scope = {**scope, REQUEST_ID: secrets.token_hex(6), ROUTE: "?"}
+
+        async def named(message: Scope) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                MutableHeaders(scope=message)["X-Request-Id"] = scope[REQUEST_ID]
+            await send(message)
+
+        try:
+            await self._app(scope, receive, named)
+        except Exception as error:  # noqa: BLE001 - the database may be away, or the fault is ours; the server must go on
+            _log.error("%s: %s", scope[REQUEST_ID], _fault(error))
+            if not status:
+                await answer(scope, receive, named, status=503, code="unavailable", headers={"Retry-After": "5"})
+        finally:
+            took = (time.perf_counter() - begun) * 1000
+            _access.info("%s %s %s %d %.0f ms", scope[REQUEST_ID], _method(scope), scope[ROUTE], status, took)
+
+
+def _fault(error: Exception) -> str:
+    return str(error) if isinstance(error, LaporError) else type(error).__name__
+
+
+def _method(scope: Scope) -> str:
+    """Return the method; one that was invented by the caller is not written down."""
+    known = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
+    return scope["method"] if scope["method"] in known else "?"
+
+
+async def _live(receive: Receive, send: Send) -> None:
+    while (message := await receive())["type"] != "lifespan.shutdown":
+        if message["type"] == "lifespan.startup":
+            await send({"type": "lifespan.startup.complete"})
+    await send({"type": "lifespan.shutdown.complete"})

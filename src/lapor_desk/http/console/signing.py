@@ -1,0 +1,98 @@
+"""Signing in and out."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import anyio
+import attrs
+from anyio import to_thread
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from lapor_core.errors import Refused
+from lapor_desk.http.console.errors import message_of, status_of
+from lapor_desk.http.console.forms import request_form, require_same_origin, text_of
+from lapor_desk.http.console.frame import Frame, call, cookie_options
+from lapor_desk.http.doors import CONSOLE
+from lapor_desk.http.guards import PAGE_HEADERS
+from lapor_desk.http.paths import safe_next, way_home
+from lapor_desk.http.principals import OFFICER, OFFICER_COOKIE
+
+__all__ = ["Signing"]
+
+_DEFAULT = f"{CONSOLE}/"
+_AT_ONCE = 2  # a password costs 64 MiB to check: a small machine must survive many that are tried at once
+
+
+@attrs.frozen
+class Signing:
+    """The pages ``login`` and ``logout``."""
+
+    frame: Frame
+    _room: anyio.CapacityLimiter = attrs.field(factory=lambda: anyio.CapacityLimiter(_AT_ONCE), init=False)
+
+    def routes(self) -> list[Route]:
+        """Return the routes."""
+        return [
+            Route("/login", self.asked, methods=["GET"]),
+            Route("/login", self.sign_in, methods=["POST"]),
+            Route("/logout", self.sign_out, methods=["POST"]),
+        ]
+
+    async def asked(self, request: Request) -> Response:
+        """Show the form, or lead on who is signed in already."""
+        wished = safe_next(request.query_params.get("next", ""), _DEFAULT)
+        if request.scope.get(OFFICER) is not None:
+            return self._lead_on(request, wished)
+        return self._form(request, wished)
+
+    async def sign_in(self, request: Request) -> Response:
+        """Let an officer in, or show the form again with what is wrong."""
+        require_same_origin(request)
+        if request.headers.get("content-type", "").partition(";")[0] != "application/x-www-form-urlencoded":
+            raise HTTPException(415)
+        budgets = self.frame.budgets
+        if pause := budgets.pause(budgets.sign_ins, request.scope):
+            return self._form(request, _DEFAULT, error=HTTPException(429, headers={"Retry-After": str(pause)}))
+        async with request_form(request) as form:
+            login, password = text_of(form, "login"), str(form.get("password", ""))
+            wished = safe_next(str(form.get("next", "")), _DEFAULT)
+        try:
+            token = await self._token(request, login, password)
+        except Refused as error:
+            return self._form(request, wished, error=error, login=login)
+        response = self._lead_on(request, wished)
+        response.set_cookie(OFFICER_COOKIE, token, **cookie_options(request))
+        return response
+
+    async def sign_out(self, request: Request) -> Response:
+        """End the session."""
+        async with self.frame.form(request):
+            await call(self.frame.house.officers.sign_out, request.cookies.get(OFFICER_COOKIE, ""))
+        response = self.frame.go(request, "login")
+        response.delete_cookie(OFFICER_COOKIE, **cookie_options(request))
+        return response
+
+    async def _token(self, request: Request, login: str, password: str) -> str:
+        officers = self.frame.house.officers
+        token = await to_thread.run_sync(partial(officers.sign_in, login, password), limiter=self._room)
+        if before := request.cookies.get(OFFICER_COOKIE):
+            await call(officers.sign_out, before)
+        return token
+
+    def _form(self, request: Request, wished: str, *, error: Exception | None = None, login: str = "") -> Response:
+        language = self.frame.language(request)
+        values = {
+            "next": wished,
+            "login": login,
+            "message": message_of(error, language) if error is not None else "",
+        }
+        response = self.frame.show(request, "login.html", status_of(error) if error is not None else 200, **values)
+        response.headers.update(getattr(error, "headers", None) or {})
+        return response
+
+    def _lead_on(self, request: Request, wished: str) -> Response:
+        return RedirectResponse(way_home(request.scope) + wished.lstrip("/"), 303, PAGE_HEADERS)

@@ -1,0 +1,61 @@
+"""What an operator's monitor asks: whether the process serves, and whether it can do its work."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from sqlalchemy import text
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import JSONResponse
+
+from lapor_core.errors import LaporError
+from lapor_core.plugins.contracts import ASGIApp
+from lapor_desk.durable import Workers
+from lapor_desk.house import House
+from lapor_desk.http.answers import Receive, Scope, Send
+from lapor_desk.store.migrating import HEAD, VERSION_TABLE
+
+__all__ = ["LONGEST_WAIT", "health_app", "ready_app"]
+
+LONGEST_WAIT = timedelta(minutes=5)
+"""A notice that is due and still unclaimed after this says that nobody delivers."""
+
+_NO_STORE = {"Cache-Control": "no-store"}
+
+
+def health_app() -> ASGIApp:
+    """Return the application that says the process serves; it asks nothing and nobody."""
+
+    async def healthy(scope: Scope, receive: Receive, send: Send) -> None:
+        await JSONResponse({"status": "ok"}, headers=_NO_STORE)(scope, receive, send)
+
+    return healthy
+
+
+def ready_app(house: House, workers: Workers | None) -> ASGIApp:
+    """Return the application that says whether everything works, else 503 with the reasons."""
+
+    async def ready(scope: Scope, receive: Receive, send: Send) -> None:
+        reasons = await run_in_threadpool(lambda: list(_reasons(house, workers)))
+        body = {"status": "unavailable", "reasons": reasons} if reasons else {"status": "ready"}
+        await JSONResponse(body, 503 if reasons else 200, _NO_STORE)(scope, receive, send)
+
+    return ready
+
+
+def _reasons(house: House, workers: Workers | None) -> Iterator[str]:
+    try:
+        with house.store.reading() as tx:
+            waiting = tx.notices_waiting(house.clock())
+            form = tx.connection.execute(text(f"SELECT version_num FROM {VERSION_TABLE}")).scalar()  # noqa: S608 - a constant
+        if form != HEAD:
+            yield "the database has the form of another version of lapor"
+    except LaporError as error:
+        yield str(error)
+        return
+    if workers is not None and not workers.is_working:
+        yield "nobody looks for due notices: the relay has ended"
+    if waiting.oldest is not None and waiting.oldest > LONGEST_WAIT:
+        minutes = waiting.oldest // timedelta(minutes=1)
+        yield f"{waiting.due} notices wait, the oldest for {minutes} minutes"

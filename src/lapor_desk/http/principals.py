@@ -1,0 +1,80 @@
+"""Who calls: the reporter or the officer behind a cookie or a bearer token."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+
+from lapor_core.plugins.contracts import PRINCIPAL, SESSION_COOKIE, ASGIApp, Principal
+from lapor_desk.accounts import Accounts
+from lapor_desk.http.answers import Receive, Scope, Send, answer, is_browsing, redirect
+from lapor_desk.http.doors import CONSOLE
+from lapor_desk.http.paths import here, way_home
+from lapor_desk.officers import Officer, Officers
+
+__all__ = ["OFFICER", "OFFICER_COOKIE", "Citizens", "OfficersOnly", "token_of"]
+
+OFFICER_COOKIE = "lapor_officer"
+"""Name of the cookie in which a browser carries an officer's session token."""
+
+OFFICER = "lapor.officer"
+"""Key of the ASGI scope under which the console finds the officer; channels are given the principal only."""
+
+
+def token_of(request: Request, cookie: str) -> str | None:
+    """Return the session token of a request: the one of ``Authorization: Bearer`` where there is one, else the cookie's."""
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() == "bearer" and token.strip():
+        return token.strip()
+    return request.cookies.get(cookie) or None
+
+
+class Citizens:
+    """Lets everybody in, and says who has an account."""
+
+    def __init__(self, app: ASGIApp, accounts: Accounts) -> None:
+        self._app = app
+        self._accounts = accounts
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        token = token_of(Request(scope), SESSION_COOKIE)
+        principal = await run_in_threadpool(self._accounts.principal, token) if token else None
+        if principal is not None:
+            scope[PRINCIPAL] = principal
+        await self._app(scope, receive, send)
+
+
+class OfficersOnly:
+    """Lets in officers who are signed in, and says who they are; others are shown the way to sign in, or refused."""
+
+    def __init__(self, app: ASGIApp, officers: Officers, *, open_to_all: tuple[str, ...] = ()) -> None:
+        self._app = app
+        self._officers = officers
+        self._open = open_to_all
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        officer = await self._officer(scope)
+        if officer is not None:
+            scope[PRINCIPAL] = Principal(id=officer.id, role=officer.role)
+            scope[OFFICER] = officer
+        elif not self._is_open(scope):
+            await _refuse(scope, receive, send)
+            return
+        await self._app(scope, receive, send)
+
+    async def _officer(self, scope: Scope) -> Officer | None:
+        token = token_of(Request(scope), OFFICER_COOKIE)
+        return await run_in_threadpool(self._officers.officer, token) if token else None
+
+    def _is_open(self, scope: Scope) -> bool:
+        return str(scope["path"]).removeprefix(scope["root_path"]).startswith(self._open) if self._open else False
+
+
+async def _refuse(scope: Scope, receive: Receive, send: Send) -> None:
+    if not is_browsing(scope):
+        await answer(scope, receive, send, status=401, code="sign_in_needed", headers={"WWW-Authenticate": "Bearer"})
+        return
+    sign_in = f"{way_home(scope)}{CONSOLE[1:]}/login?next={quote(here(scope), safe='/')}"
+    await redirect(scope, receive, send, sign_in)
