@@ -21,6 +21,7 @@ except ModuleNotFoundError as error:
 from lapor_core.testing.channels import check_channel
 from lapor_core.testing.dates import amounts, dates, instants, offices, pauses, tiers, working_days
 from lapor_core.testing.fakes import FrozenClock, MemoryDesk, RecordingNotifier
+from lapor_core.testing.lives import Life, acts, example_standard, example_submission, lives
 from lapor_core.testing.notifiers import check_notifier
 from lapor_core.testing.strategies import (
     facts,
@@ -37,15 +38,20 @@ from lapor_core.testing.strategies import (
 
 __all__ = [
     "FrozenClock",
+    "Life",
     "MemoryDesk",
     "RecordingNotifier",
+    "acts",
     "amounts",
     "check_channel",
     "check_notifier",
     "dates",
+    "example_standard",
+    "example_submission",
     "facts",
     "instants",
     "keys",
+    "lives",
     "messages",
     "moments",
     "offices",

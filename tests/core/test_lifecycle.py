@@ -1,0 +1,115 @@
+"""The table of the life: total over state, action and role, and what is refused says what is allowed now and to whom."""
+
+from __future__ import annotations
+
+from copy import copy
+from itertools import product
+
+import pytest
+
+from lapor_core import TABLE, Act, Action, Actor, Role, State, decide, replay
+from lapor_core.errors import Refused
+from lapor_core.events import FACTS
+from lapor_core.evolution import ACTION_OF, replay_on
+from lapor_core.lifecycle import PERMISSIONS, allowed, is_open, is_over, may, next_state
+from lapor_core.testing import Life
+
+ALONE = {"received", "clock_started", "clock_moved", "clock_stopped", "step_taken"}
+"""Facts that record no action of the table: a beginning, what time does, and what is told."""
+
+
+def test_the_table_has_a_row_for_every_state_and_leads_to_every_state() -> None:
+    assert set(TABLE) == set(State)
+    reached = {State.SUBMITTED} | {state for row in TABLE.values() for state in row.values()}
+    assert reached == set(State)
+
+
+def test_every_action_is_possible_somewhere_and_permitted_to_somebody() -> None:
+    assert {action for row in TABLE.values() for action in row} == set(Action)
+    assert set(PERMISSIONS) == set(Action)
+    assert all(PERMISSIONS.values())
+
+
+def test_every_role_may_do_something() -> None:
+    assert set().union(*PERMISSIONS.values()) == set(Role)
+
+
+def test_every_action_is_recorded_by_facts_and_every_fact_records_one_action_or_stands_alone() -> None:
+    assert {name for name, fact in FACTS.items() if fact not in ACTION_OF} == ALONE
+    assert set(ACTION_OF.values()) | {Action.REMIND} == set(Action)  # a reminder by hand is a step that was taken
+
+
+@pytest.mark.parametrize("state", State)
+def test_each_action_of_each_role_follows_the_table_or_is_refused_with_what_is_allowed(state: State) -> None:
+    life = Life()
+    before = life.lead_to(state)
+    for action, role in product(Action, Role):
+        acting = copy(life)
+        if may(state, action, role):
+            acting.act(action, role)
+            assert acting.complaint.state is TABLE[state][action]
+            assert replay(acting.events) == acting.complaint
+            continue
+        with pytest.raises(Refused) as caught:
+            acting.act(action, role)
+        assert caught.value.code == ("not_permitted" if action in TABLE[state] else "not_possible")
+        assert acting.complaint == before
+        told = str(caught.value).partition("possible now: ")[2]
+        possible = [f"{one} ({', '.join(sorted(roles))})" for one, roles in allowed(state)]
+        assert told == ("; ".join(possible) or "nothing, this is its end")
+
+
+@pytest.mark.parametrize(("state", "role"), list(product(State, Role)))
+def test_what_is_allowed_to_a_role_is_what_it_may_do(state: State, role: Role) -> None:
+    assert {action for action, _ in allowed(state, role)} == {action for action in Action if may(state, action, role)}
+
+
+def test_a_reminder_moves_nothing_wherever_it_is_possible() -> None:
+    assert all(next_state(state, Action.REMIND) in (None, state) for state in State)
+
+
+def test_an_answer_is_owed_until_it_is_given_or_the_complaint_is_over() -> None:
+    assert [state for state in State if is_over(state)] == [
+        State.CLOSED,
+        State.REJECTED,
+        State.ARCHIVED,
+        State.WITHDRAWN,
+    ]
+    assert {state for state in State if not is_open(state)} == {state for state in State if is_over(state)} | {
+        State.RESPONDED
+    }
+
+
+def test_the_four_steps_of_the_standard_are_one_path_through_the_table() -> None:
+    life = Life()
+    way = [
+        (Action.DISPOSE, Role.CENTRAL_ADMIN, State.DISPOSED),
+        (Action.VERIFY, Role.AGENCY_ADMIN, State.VERIFIED),
+        (Action.FORWARD, Role.AGENCY_ADMIN, State.IN_PROGRESS),
+        (Action.RESPOND, Role.LIAISON_OFFICER, State.RESPONDED),
+    ]
+    for action, role, state in way:
+        life.act(action, role)
+        assert life.complaint.state is state
+    assert [visit.state for visit in life.complaint.visits] == [State.SUBMITTED, *(state for *_, state in way)]
+
+
+def test_only_a_reporter_or_the_counter_speaks_for_the_reporter() -> None:
+    speaking = {Action.REPLY, Action.WITHDRAW}
+    assert {role for action in speaking for role in PERMISSIONS[action]} == {Role.REPORTER, Role.COUNTER_OFFICER}
+
+
+def test_time_itself_may_only_remind_escalate_and_close() -> None:
+    assert {action for action, roles in PERMISSIONS.items() if Role.SYSTEM in roles} == {
+        Action.REMIND,
+        Action.ESCALATE,
+        Action.CLOSE,
+    }
+
+
+def test_a_refusal_is_an_answer_and_changes_nothing() -> None:
+    life = Life()
+    act = Act(action=Action.RESPOND, actor=Actor(role=Role.LIAISON_OFFICER), text="Sudah")
+    with pytest.raises(Refused, match="respond is not possible while the complaint is submitted"):
+        decide(life.complaint, act, life.standard, life.now)
+    assert replay_on(life.complaint, ()) == replay(life.events)
