@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from lapor_core.calendar.day import Day, Days
     from lapor_core.calendar.decree import Decree, DecreeDay
+    from lapor_core.calendar.doubts import Doubt
     from lapor_core.calendar.hours import Break, DayHours, OfficeHours, Schedule, shipped_hours
     from lapor_core.calendar.kinds import CollectiveLeave, Confidence, DayKind, Effect, Name
     from lapor_core.calendar.ledger import Ledger, NetDay, indonesia
@@ -36,6 +37,7 @@ __all__ = [
     "Days",
     "Decree",
     "DecreeDay",
+    "Doubt",
     "Effect",
     "Entry",
     "IndonesiaCalendar",
@@ -62,6 +64,7 @@ __all__ = [
 _MODULES = {
     "day": ("Day", "Days"),
     "decree": ("Decree", "DecreeDay"),
+    "doubts": ("Doubt",),
     "ledger_diff": ("ChangedDay", "difference"),
     "hours": ("Break", "DayHours", "OfficeHours", "Schedule", "shipped_hours"),
     "kinds": ("CollectiveLeave", "Confidence", "DayKind", "Effect", "Name"),

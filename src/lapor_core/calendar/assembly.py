@@ -9,10 +9,11 @@ from datetime import date, timedelta
 import attrs
 
 from lapor_core.calendar.day import Day
+from lapor_core.calendar.doubts import Doubt
 from lapor_core.calendar.kinds import Effect
 from lapor_core.calendar.overrides import LocalDay
 from lapor_core.calendar.replay import DayState
-from lapor_core.calendar.sources import Source, doubt
+from lapor_core.calendar.sources import Source, doubt_of
 from lapor_core.calendar.table import Table
 
 __all__ = ["table_of"]
@@ -61,7 +62,7 @@ def _with_own(
     return own
 
 
-def _day(day: date, state: DayState, provisional: str | None, *, working: bool, weekend: bool) -> Day:
+def _day(day: date, state: DayState, provisional: Doubt | None, *, working: bool, weekend: bool) -> Day:
     entries = (state.working,) if state.working is not None else state.off
     return Day(
         date=day,
@@ -69,5 +70,5 @@ def _day(day: date, state: DayState, provisional: str | None, *, working: bool, 
         weekend=weekend,
         entries=entries,
         withdrawn=state.withdrawn,
-        provisional=provisional or doubt(state),
+        provisional=provisional or doubt_of(state),
     )

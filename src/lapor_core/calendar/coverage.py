@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import TYPE_CHECKING
 
+from lapor_core.calendar.doubts import Doubt, doubt
 from lapor_core.calendar.kinds import DayKind, Effect, Name
 from lapor_core.calendar.replay import DayState, Entry
 
@@ -49,12 +50,9 @@ def holidays_version() -> str:
     return __version__
 
 
-def provisional_reason(year: int) -> str:
+def provisional_reason(year: int) -> Doubt:
     """Say why the days of a year are provisional."""
-    return (
-        f"no decree on the holidays of {year} is loaded or known; "
-        f"the days are those of python-holidays {holidays_version()}, and collective leave may be missing"
-    )
+    return doubt("no_decree", year=year, version=holidays_version())
 
 
 @functools.cache

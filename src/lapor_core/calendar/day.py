@@ -8,6 +8,7 @@ from typing import overload
 
 import attrs
 
+from lapor_core.calendar.doubts import Doubt
 from lapor_core.calendar.replay import Entry
 
 __all__ = ["Day", "Days"]
@@ -30,7 +31,7 @@ class Day:
     weekend: bool
     entries: tuple[Entry, ...] = ()
     withdrawn: tuple[Entry, ...] = ()
-    provisional: str | None = None
+    provisional: Doubt | None = None
 
 
 class Days(Sequence[Day]):

@@ -15,6 +15,7 @@ from typing import Any
 
 import attrs
 
+from lapor_core.calendar.doubts import Doubt, doubt
 from lapor_core.calendar.kinds import Confidence
 from lapor_core.calendar.weeks import WEEKDAYS
 from lapor_core.documents import read_document
@@ -135,13 +136,13 @@ class OfficeHours:
         schedule = self.ramadan if fasting and self.ramadan is not None else self.ordinary
         return schedule.on(day.weekday())
 
-    def reasons(self, first: date, last: date) -> tuple[str, ...]:
+    def reasons(self, first: date, last: date) -> tuple[Doubt, ...]:
         """Return why these hours may change between two days: years whose Ramadan is not in the data."""
         if self.ramadan is None:
             return ()
         known = {month.first.year for month in self.ramadans}
         missing = (year for year in range(first.year, last.year + 1) if year not in known)
-        return tuple(f"when Ramadan of {year} falls is not in the data; ordinary hours are used" for year in missing)
+        return tuple(doubt("no_ramadan", year=year) for year in missing)
 
 
 @attrs.frozen(kw_only=True)

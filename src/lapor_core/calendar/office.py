@@ -14,6 +14,7 @@ import attrs
 from lapor_core.calendar.assembly import table_of
 from lapor_core.calendar.coverage import holidays_version
 from lapor_core.calendar.day import Day, Days
+from lapor_core.calendar.doubts import Doubt
 from lapor_core.calendar.hours import OfficeHours, shipped_hours
 from lapor_core.calendar.kinds import CollectiveLeave
 from lapor_core.calendar.ledger import Ledger, indonesia
@@ -188,7 +189,7 @@ class Office:
         self._require_ledger("takes no ledger")
         return attrs.evolve(self, ledger=ledger)
 
-    def provisional_reasons(self, start: date, end: date) -> tuple[str, ...]:
+    def provisional_reasons(self, start: date, end: date) -> tuple[Doubt, ...]:
         """Return why answers about the days from ``start`` to ``end``, both included, may change; empty when they are firm."""
         first, last = (start, end) if start <= end else (end, start)
         self._table.index(first)  # refuses what lies outside the calendar

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from lapor_core.calendar.coverage import FIRST_YEAR, last_year, provisional_reason, provisional_year
+from lapor_core.calendar.doubts import Doubt, doubt
 from lapor_core.calendar.kinds import CollectiveLeave, DayKind, Effect, Name
 from lapor_core.calendar.ledger import Ledger
 from lapor_core.calendar.replay import DayState, Entry, replay
@@ -18,7 +19,7 @@ from lapor_core.calendar.replay import DayState, Entry, replay
 if TYPE_CHECKING:
     from workalendar.core import CoreCalendar
 
-__all__ = ["Source", "doubt", "from_ledger", "from_workalendar"]
+__all__ = ["Source", "doubt_of", "from_ledger", "from_workalendar", "workalendar_name"]
 
 
 @attrs.frozen(kw_only=True, eq=False)
@@ -32,26 +33,26 @@ class Source:
     first_year: int
     last_year: int
     states: Mapping[date, DayState]
-    provisional: Mapping[int, str]
+    provisional: Mapping[int, Doubt]
 
     @functools.cached_property
-    def doubtful(self) -> tuple[tuple[date, str], ...]:
+    def doubtful(self) -> tuple[tuple[date, Doubt], ...]:
         """The days that a doubtful decree adds or withdraws, in order, each with why it may change."""
-        found = ((day, doubt(self.states[day])) for day in sorted(self.states))
+        found = ((day, doubt_of(self.states[day])) for day in sorted(self.states))
         return tuple((day, why) for day, why in found if why is not None and day.year not in self.provisional)
 
-    def reasons(self, first: date, last: date) -> tuple[str, ...]:
+    def reasons(self, first: date, last: date) -> tuple[Doubt, ...]:
         """Return why answers about the days from ``first`` to ``last``, both included, may change."""
         years = (self.provisional.get(year) for year in range(first.year, last.year + 1))
         days = (why for day, why in self.doubtful if first <= day <= last)
         return tuple(dict.fromkeys((*filter(None, years), *days)))
 
 
-def doubt(state: DayState) -> str | None:
+def doubt_of(state: DayState) -> Doubt | None:
     """Return why a day may change: a decree whose days are doubtful adds it, withdraws it or makes it a working day."""
     entries = (*state.off, *state.withdrawn, *((state.working,) if state.working is not None else ()))
     doubtful = next((entry for entry in entries if entry.unsure), None)
-    return f"the days of {doubtful.decree} are not certain" if doubtful is not None else None
+    return doubt("uncertain_days", decree=doubtful.decree) if doubtful is not None else None
 
 
 @functools.lru_cache(maxsize=128)
@@ -70,7 +71,7 @@ def from_ledger(ledger: Ledger, region: str | None, collective_leave: Collective
     if collective_leave is CollectiveLeave.ASN:
         for year, kind in leaves.items():
             if kind is DayKind.COLLECTIVE_LEAVE:
-                provisional.setdefault(year, _no_keppres(year))
+                provisional.setdefault(year, doubt("no_keppres", year=year))
     kept = {day: _keeping(state, leaves.get(day.year)) for day, state in states.items()}
     return Source(first_year=first, last_year=last, states=kept, provisional=provisional)
 
@@ -116,10 +117,6 @@ def _leave_by_year(
 
 def _has(state: DayState, kind: DayKind) -> bool:
     return any(entry.kind is kind for entry in (*state.off, *state.withdrawn))
-
-
-def _no_keppres(year: int) -> str:
-    return f"no Keppres on the collective leave of civil servants in {year} is loaded or known; the SKB's days are used"
 
 
 def _keeping(state: DayState, leave: DayKind | None) -> DayState:

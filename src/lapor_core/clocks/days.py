@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from lapor_core.calendar.day import Day
+from lapor_core.calendar.doubts import Doubt
 from lapor_core.clocks.counting import Counted
 from lapor_core.clocks.pauses import DayRange
 from lapor_core.policy.amounts import Unit
@@ -41,7 +42,7 @@ class DeadlineDay:
     reason: str
     names: tuple[Text, ...] = ()
     decrees: tuple[str, ...] = ()
-    provisional: str | None = None
+    provisional: Doubt | None = None
     extension: int = 0
 
     @property

@@ -9,7 +9,7 @@ from typing import Any
 
 import attrs
 
-from lapor_core.calendar import Office
+from lapor_core.calendar import Doubt, Office
 from lapor_core.clocks.counting import Counted
 from lapor_core.clocks.days import DeadlineDay, explained
 from lapor_core.clocks.extensions import Extension
@@ -58,7 +58,7 @@ class Deadline:
     parts: tuple[Counted, ...] = attrs.field(repr=False)
 
     @functools.cached_property
-    def provisional_reasons(self) -> tuple[str, ...]:
+    def provisional_reasons(self) -> tuple[Doubt, ...]:
         """Why the answer may change: days in it that are not decreed yet. Empty when it is firm."""
         return self.office.provisional_reasons(*self._span)
 

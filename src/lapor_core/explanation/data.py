@@ -20,10 +20,8 @@ def as_data(deadline: Deadline) -> dict[str, Any]:
         "due": deadline.due.isoformat(),
         "due_date": deadline.due_date.isoformat(),
         "provisional": deadline.provisional,
-        "provisional_reasons": list(deadline.provisional_reasons),
-        "calendar": deadline.office.fingerprint_of(
-            deadline.start.date(), max(deadline.start.date(), deadline.due_date)
-        ),
+        "provisional_reasons": [str(reason) for reason in deadline.provisional_reasons],
+        "calendar": deadline.calendar,
         "fingerprint": deadline.fingerprint,
         "days": [_day(day) for day in deadline.days],
     }

@@ -12,7 +12,10 @@ def as_text(deadline: Deadline, language: str) -> str:
     """Return the heading and a line for each day; the lines end on the day the clock is due."""
     lines = [_heading(deadline, language)]
     lines += [_line(deadline, day, language) for day in deadline.days]
-    lines += [word("explanation", "provisional", language).format(reason=why) for why in deadline.provisional_reasons]
+    lines += [
+        word("explanation", "provisional", language).format(reason=why.in_language(language))
+        for why in deadline.provisional_reasons
+    ]
     return "\n".join(lines)
 
 

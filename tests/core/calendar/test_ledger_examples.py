@@ -58,8 +58,10 @@ def test_the_difference_between_two_days_says_which_day_changed_and_why() -> Non
 
 def test_a_year_without_a_decree_is_provisional_and_says_so() -> None:
     (reason,) = OFFICE.provisional_reasons(date(2029, 1, 1), date(2029, 2, 1))
-    assert "2029" in reason
-    assert "python-holidays" in reason
+    assert reason.code == "no_decree"
+    for language in ("id", "en"):
+        assert "2029" in reason.in_language(language)
+        assert f"python-holidays {holidays.__version__}" in reason.in_language(language)
     assert not OFFICE.provisional_reasons(date(2026, 3, 1), date(2026, 4, 1))
 
 

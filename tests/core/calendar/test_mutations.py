@@ -398,7 +398,7 @@ FAULTS = (
     ("sources", "- {leave}", "- {leave, DayKind.ASN_COLLECTIVE_LEAVE}", collective_leave_is_whose_the_office_says),
     ("sources", "if y in decreed else DayKind.COLLECTIVE_LEAVE", "if y else DayKind.COLLECTIVE_LEAVE",
      collective_leave_is_whose_the_office_says),
-    ("sources", "provisional.setdefault(year, _no_keppres(year))", "pass", collective_leave_is_whose_the_office_says),
+    ("sources", 'provisional.setdefault(year, doubt("no_keppres", year=year))', "pass", collective_leave_is_whose_the_office_says),
     ("sources", "if year not in ledger.covered_years]", "if False]", every_year_in_reach_has_its_holidays),
     ("sources", "{year: provisional_reason(year) for year in gaps}", "{}", a_year_without_a_decree_is_provisional),
     ("coverage", '    "Hari Suci Nyepi",\n', "", every_year_in_reach_has_its_holidays),
