@@ -159,7 +159,10 @@ def _write(
 def _classification(
     complaint: Complaint, fact: happened.Fact, known: Facts | None, standard: Standard
 ) -> Iterable[happened.Fact]:
-    """Classify as soon as the facts suffice, again when they change, and insist on it when the complaint is forwarded."""
+    """Classify as soon as the facts suffice, again when they change, and insist on it when the complaint is forwarded.
+
+    What becomes known before they suffice is written down, so that nobody is asked for it twice.
+    """
     if isinstance(fact, happened.Classified):
         return
     facts = _joined(complaint, known)
@@ -170,6 +173,8 @@ def _classification(
     except FactsNeeded:
         if isinstance(fact, happened.Forwarded):
             raise
+        if known is not None and facts != _joined(complaint, None):
+            yield happened.Learned(facts=facts)
         return
     yield happened.Classified(tier=assessment.tier.name, facts=facts, rule=assessment.rule.text)
 

@@ -24,6 +24,7 @@ __all__ = [
     "Fact",
     "Forwarded",
     "Held",
+    "Learned",
     "Received",
     "Rejected",
     "Reopened",
@@ -73,6 +74,13 @@ class Classified(Fact):
     tier: str
     facts: Facts
     rule: str
+
+
+@attrs.frozen(kw_only=True)
+class Learned(Fact):
+    """Facts became known by which its tier will be decided, and which do not suffice yet."""
+
+    facts: Facts
 
 
 @attrs.frozen(kw_only=True)
@@ -227,6 +235,7 @@ class Withdrawn(Fact):
 FACTS: dict[str, type[Fact]] = {
     "received": Received,
     "classified": Classified,
+    "learned": Learned,
     "clock_started": ClockStarted,
     "clock_moved": ClockMoved,
     "clock_stopped": ClockStopped,

@@ -142,6 +142,11 @@ def _(fact: happened.Classified, complaint: Complaint, _: happened.Event) -> Com
 
 
 @_apply.register
+def _(fact: happened.Learned, complaint: Complaint, _: happened.Event) -> Complaint:
+    return attrs.evolve(complaint, facts=fact.facts)
+
+
+@_apply.register
 def _(fact: happened.Disposed, complaint: Complaint, _: happened.Event) -> Complaint:
     return attrs.evolve(complaint, agencies=fact.agencies)
 
