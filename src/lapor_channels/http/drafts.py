@@ -15,7 +15,7 @@ from lapor_core.complaint import Kind, Visibility
 from lapor_core.errors import BadValue, LaporError
 from lapor_core.policy import Policy
 
-__all__ = ["REPORT", "Draft", "empty_draft", "not_after", "read_date", "read_draft", "read_time", "source_id"]
+__all__ = ["REPORT", "Draft", "Say", "empty_draft", "not_after", "read_date", "read_draft", "read_time", "source_id"]
 
 REPORT = ("kind", "title", "narrative", "event_date", "event_time", "place", "agency", "anonymous", "secret")
 """The fields of a report, in the order of the national form."""
@@ -52,6 +52,15 @@ class Draft:
             except BadValue as error:
                 wrong[name] = say(error)
         return cls(typed=typed, fields=fields, wrong=wrong)
+
+    def joined(self, *others: Draft) -> Draft:
+        """Return the draft of the whole form that this part and ``others`` make."""
+        parts = (self, *others)
+        return Draft(
+            typed={name: text for part in parts for name, text in part.typed.items()},
+            fields={name: value for part in parts for name, value in part.fields.items()},
+            wrong={name: text for part in parts for name, text in part.wrong.items()},
+        )
 
 
 def empty_draft(names: Iterable[str] = REPORT) -> dict[str, str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from importlib import resources
 from pathlib import Path
@@ -16,17 +16,20 @@ from jinja2.runtime import Context
 from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
+from starlette.routing import BaseRoute, Mount
+from starlette.staticfiles import StaticFiles
 
-from lapor_channels.http.apps import MEGABYTE
+from lapor_channels.http.apps import KEPT_AN_HOUR, MEGABYTE, html_app
 from lapor_channels.http.catalogs import LANGUAGES, catalog
 from lapor_channels.http.files import FileRule, uploads_from
+from lapor_channels.http.guards import SafeHeaders
 from lapor_channels.http.limits import FileLimits
 from lapor_channels.http.pages import Pages, up
 from lapor_channels.http.problems import Problem, problem_of
 from lapor_channels.http.texts import error_text, field_text
 from lapor_core.complaint import Purpose
 from lapor_core.errors import BadValue, LaporError, Missing
-from lapor_core.plugins.contracts import Desk
+from lapor_core.plugins.contracts import ASGIApp, Desk
 from lapor_core.requirements import missing
 from lapor_core.submission import Submission, Upload
 from lapor_core.texts import clock_time, long_date
@@ -43,7 +46,7 @@ class Site:
 
     Attributes:
         key: The channel's key.
-        package: The channel's package, with its ``templates`` and ``sentences``.
+        package: The channel's package, with its folders ``templates``, ``sentences`` and ``static``.
         desk: The templates see its policy as it is when a page is shown.
         limits: Which files the forms take.
     """
@@ -57,11 +60,33 @@ class Site:
     @functools.cached_property
     def pages(self) -> Pages:
         """The channel's templates over those that channels share."""
-        shared: dict[str, Any] = {"desk": self.desk, "channel": self.key, "rule": self.limits.rule, "size": _size}
-        shared |= {"sentences": functools.partial(catalog, self.package), "t": _text}
-        shared |= {"link": _link, "switch": _switch, "day": _day, "moment": _moment}
-        shared["agencies"] = lambda: [(agency.key, agency.name) for agency in self.desk.policy.agencies]
-        return Pages(Path(str(resources.files(self.package))) / "templates", languages=LANGUAGES, **shared)
+        return Pages(self._folder / "templates", languages=LANGUAGES, **self.shared())
+
+    def shared(self) -> dict[str, Any]:
+        """Return what every page sees."""
+        return {
+            "desk": self.desk,
+            "channel": self.key,
+            "rule": self.limits.rule,
+            "sentences": functools.partial(catalog, self.package),
+            "agencies": lambda: [(agency.key, agency.name) for agency in self.desk.policy.agencies],
+            "size": _size,
+            "t": _text,
+            "link": _link,
+            "switch": _switch,
+            "day": _day,
+            "moment": _moment,
+        }
+
+    def app(self, routes: Iterable[BaseRoute]) -> ASGIApp:
+        """Return the application of these pages, with the channel's own ``static`` folder under ``static/<key>``."""
+        own = StaticFiles(directory=self._folder / "static")
+        look = Mount(f"/static/{self.key}", SafeHeaders(own, KEPT_AN_HOUR))
+        return html_app([*routes, look], self.pages, max_body=self.limits.max_body)
+
+    @property
+    def _folder(self) -> Path:
+        return Path(str(resources.files(self.package)))
 
     def language(self, request: Request) -> str:
         """Return the language of a page."""

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import ClassVar
 
 import attrs
-from starlette.routing import Mount
-from starlette.staticfiles import StaticFiles
 
-from lapor_channels.http import SafeHeaders, html_app
 from lapor_channels.http.receipts import Receipts
 from lapor_channels.http.tracking import Track
 from lapor_channels.web.account import Account
@@ -21,8 +17,6 @@ from lapor_core.complaint import Proof
 from lapor_core.plugins.contracts import ASGIApp, Desk
 
 __all__ = ["Web"]
-
-STATIC = Path(__file__).parent / "static"
 
 
 @attrs.frozen(kw_only=True)
@@ -49,7 +43,4 @@ class Web:
         site = WebSite(desk=desk, limits=self.limits)
         receipts = Receipts(site, self.limits.receipt_minutes)
         parts = (Start(site), Account(site), Report(site, receipts), receipts, Track(site))
-        pages = [route for part in parts for route in part.routes()]
-        kept = {"Cache-Control": "public, max-age=3600"}
-        look = Mount("/static/web", SafeHeaders(StaticFiles(directory=STATIC), kept))
-        return html_app([*pages, look], site.pages, max_body=self.limits.max_body)
+        return site.app(route for part in parts for route in part.routes())

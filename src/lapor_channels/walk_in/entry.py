@@ -1,0 +1,91 @@
+"""The entry: an officer types in what a visitor says, or what a letter holds, and the visitor is given a receipt."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+import attrs
+from starlette.datastructures import FormData
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from lapor_channels.http import Problem, call, problem_of
+from lapor_channels.http.drafts import REPORT, Draft, empty_draft, read_draft, source_id
+from lapor_channels.http.files import IDENTITY
+from lapor_channels.http.forms import form_of
+from lapor_channels.http.receipts import Receipts
+from lapor_channels.http.sites import MOST_PARTS, faults
+from lapor_channels.walk_in.counter import Counter, officer
+from lapor_channels.walk_in.visitor import PAPER, VISITOR, read_received, read_visitor
+from lapor_core.complaint import Proof, Purpose
+from lapor_core.errors import BadValue, LaporError
+from lapor_core.submission import Submission, Upload
+
+__all__ = ["Entry"]
+
+ORDER = (*VISITOR, "identity", *REPORT, "uploads", *PAPER)
+
+
+@attrs.frozen
+class Entry:
+    """The form of the counter."""
+
+    counter: Counter
+    receipts: Receipts
+
+    def routes(self) -> Iterator[Route]:
+        """Yield the route of this page."""
+        yield Route("/", self.form, methods=["GET", "POST"])
+
+    async def form(self, request: Request) -> Response:
+        """Show an empty form, or take what was entered."""
+        if request.method != "POST":
+            return self._ask(request, empty_draft((*VISITOR, *REPORT, *PAPER)))
+        async with form_of(request, max_files=MOST_PARTS) as form:
+            draft = self._read(request, form)
+            identity, no_identity = await self.counter.uploads(request, form, "identity", IDENTITY, Purpose.IDENTITY)
+            evidence, no_evidence = await self.counter.uploads(request, form)
+        submission = self._submission(request, draft, identity, evidence)
+        problems = [problem for problem in (no_identity, no_evidence) if problem]
+        wrong = self.counter.lacking(request, submission) | draft.wrong
+        wrong |= {name: text for problem in problems for name, text in problem.by_field.items()}
+        if wrong:
+            told = {name: wrong[name] for name in (*ORDER, *wrong) if name in wrong}
+            status = max((problem.status for problem in problems), default=422)
+            return self._ask(request, draft.typed, faults(self.counter.text(request, "form.summary"), told, status))
+        try:
+            receipt = await call(self.counter.desk.submit, submission)
+        except LaporError as error:
+            return self._ask(request, draft.typed, problem_of(error, self.counter.language(request)))
+        return await self.receipts.hand_out(request, receipt)
+
+    def _read(self, request: Request, form: FormData) -> Draft:
+        desk, now = self.counter.desk, self.counter.desk.now()
+
+        def say(error: LaporError) -> str:
+            return self.counter.fault_text(request, error)
+
+        received = read_received(form, now, self.counter.limits.paper_days, say)
+        parts = (read_visitor(form, say), read_draft(form, desk.policy, now.date(), say), received)
+        draft = parts[0].joined(*parts[1:])
+        event = draft.fields.get("event_date")
+        if event and event > draft.fields["received_at"].date() and "event_date" not in draft.wrong:
+            later = BadValue("it happened after it was received", code="after_received")
+            draft.wrong["event_date"] = say(later)
+        return draft
+
+    def _ask(self, request: Request, typed: Mapping[str, str], problem: Problem | None = None) -> Response:
+        status = problem.status if problem else 200
+        return self.counter.show(request, "entry.html", status=status, problem=problem, typed=typed)
+
+    def _submission(
+        self, request: Request, draft: Draft, identity: tuple[Upload, ...], evidence: tuple[Upload, ...]
+    ) -> Submission:
+        return Submission(
+            channel=self.counter.key,
+            source_id=source_id(draft.typed["form"], officer(request).id),
+            proofs=frozenset({Proof.IDENTITY_COPY} if identity else ()),
+            uploads=(*identity, *evidence),
+            **draft.fields,
+        )
