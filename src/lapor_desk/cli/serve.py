@@ -1,0 +1,177 @@
+"""``lapor serve``: the desk for real, in this process, until it is told to stop."""
+
+from __future__ import annotations
+
+import logging
+import signal
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+from types import FrameType
+from typing import TYPE_CHECKING, Any
+
+from cyclopts import App
+
+from lapor_core.errors import BadValue
+from lapor_desk.cli.houses import configured, opened
+from lapor_desk.cli.values import WholeNumber
+
+if TYPE_CHECKING:
+    from lapor_core.plugins.contracts import ASGIApp
+    from lapor_desk.config import Config
+    from lapor_desk.house import House
+
+__all__ = ["app"]
+
+app = App(name="serve", help="Run the desk: web form, app, SMS, counter and officers' console.")
+
+_PATIENCE = timedelta(seconds=5)
+"""How long requests and deliveries under way may take to end when the desk is told to stop."""
+
+
+@app.default
+def serve(
+    *,
+    config: Path | None = None,
+    database: str | None = None,
+    host: str | None = None,
+    port: WholeNumber | None = None,
+    policy: str | None = None,
+) -> None:
+    """Run the desk. What is not said here, the configuration says.
+
+    Parameters
+    ----------
+    config
+        The configuration file; without it LAPOR_CONFIG, then lapor.toml in this folder.
+    database
+        sqlite:///lapor.db, or postgresql://user@host/name.
+    host
+        The address to listen on.
+    port
+        The port to listen on; 0 takes a free one.
+    policy
+        A shipped service standard, or the path of a policy file.
+    """
+    chosen = configured(config, database=database, host=host, port=port, policy=policy)
+    _log_to_the_console()
+    with _listening(chosen) as listener, opened(chosen) as house:
+        _run(house, listener)
+
+
+def _run(house: House, listener: socket.socket) -> None:
+    from lapor_desk.durable import Workers
+    from lapor_desk.http import create_app
+
+    workers = Workers(house.engine, house.desk.sweep, clock=house.clock)
+    application = create_app(house, workers)
+    house.on_queued(workers.nudge)
+    with _signals_noted():
+        workers.start()
+        try:
+            _greet(house, listener)
+            _serve(application, listener, house.config)
+        finally:
+            workers.stop(_PATIENCE)
+
+
+def _serve(application: ASGIApp, listener: socket.socket, config: Config) -> None:
+    import uvicorn
+
+    settings = uvicorn.Config(
+        application,
+        access_log=False,  # it would write queries down, in which telephone numbers and texts of SMS stand; ours does not
+        log_config=None,
+        server_header=False,
+        ws="none",
+        proxy_headers=bool(config.trusted_proxies),
+        forwarded_allow_ips=list(config.trusted_proxies),
+        timeout_graceful_shutdown=int(_PATIENCE.total_seconds()),
+    )
+    uvicorn.Server(settings).run(sockets=[listener])
+
+
+@contextmanager
+def _listening(config: Config) -> Iterator[socket.socket]:
+    """Take the port before anything else: a second desk that is started by mistake should touch nothing."""
+    family = socket.AF_INET6 if ":" in config.host else socket.AF_INET
+    try:
+        listener = socket.create_server((config.host, config.port), family=family, backlog=2048)
+    except OSError as error:
+        why = str(error.strerror or error).partition(" (while")[0]  # the rest repeats the address
+        message = f"cannot listen on {config.host}, port {config.port}: {why}"
+        raise BadValue(f"{message}; choose another one with --host and --port", code="cannot_listen") from None
+    with listener:
+        yield listener
+
+
+@contextmanager
+def _signals_noted() -> Iterator[None]:
+    """Let the server's own handling of signals be the end of serving, and not of the process: workers stop after it."""
+
+    def note(_: int, __: FrameType | None) -> None:
+        return
+
+    names = ("SIGINT", "SIGTERM", "SIGBREAK")  # the last one is Windows' own
+    before: dict[int, Any] = {}
+    for number in (getattr(signal, name) for name in names if hasattr(signal, name)):
+        before[number] = signal.signal(number, note)
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _log_to_the_console() -> None:
+    """Let libraries speak from warnings on: on a lower level some write down whole requests."""
+    logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s", level=logging.WARNING)
+    logging.getLogger("lapor").setLevel(logging.INFO)
+
+
+def _greet(house: House, listener: socket.socket) -> None:
+    report = house.plugins.report()
+    parts = (
+        f"LAPOR! desk: http://{_address(house.config.host, listener)}/",
+        f"database: {_database(house.config)}",
+        f"policy: {house.standard.policy.id}",
+        f"plug-ins: {_count(house.channels, 'channel')}, {_count(house.plugins.notifiers(), 'notifier')}",
+    )
+    print("      ".join(parts), flush=True)
+    for status in report:
+        if not status.enabled:
+            print(f"off: {status.key}: {status.reason} {status.remedy}".rstrip(), flush=True)
+    if not any(not officer.disabled for officer in house.officers.listed()):
+        print(f"No officer can sign in yet: lapor officers add LOGIN --role central_admin{_where(house)}", flush=True)
+
+
+def _where(house: House) -> str:
+    """Return the options with which another command finds the same database."""
+    from lapor_desk.config import Config
+
+    document = house.config.document
+    if document is not None:
+        return f" --config {document.name}"
+    return "" if house.config.database == Config().database else f" --database {_shown(house.config)}"
+
+
+def _address(host: str, listener: socket.socket) -> str:
+    port = listener.getsockname()[1]
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+
+def _database(config: Config) -> str:
+    shown = _shown(config)
+    return shown.removeprefix("sqlite:///")
+
+
+def _shown(config: Config) -> str:
+    from sqlalchemy import make_url
+
+    return make_url(config.database).render_as_string(hide_password=True)
+
+
+def _count(things: tuple[object, ...], name: str) -> str:
+    return f"{len(things)} {name}{'' if len(things) == 1 else 's'}"
