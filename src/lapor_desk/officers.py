@@ -21,7 +21,7 @@ from sqlalchemy import Row, select, update
 from lapor_core.complaint import personal
 from lapor_core.errors import BadValue, NotFound, Refused
 from lapor_core.lifecycle import Role
-from lapor_desk.sessions import Attempts, close_session, open_session, principal_id
+from lapor_desk.sessions import Attempts, close_session, close_sessions, open_session, principal_id
 from lapor_desk.store import Reading, Store
 from lapor_desk.store.tables import officers
 
@@ -172,7 +172,7 @@ class Officers:
             return tuple(_opened(tx, row) for row in rows)
 
     def disable(self, login: str) -> None:
-        """Let an officer sign in no longer; what they did stays theirs.
+        """Let an officer sign in no longer, and end their sessions; what they did stays theirs.
 
         Raises:
             NotFound: no such login (``unknown_login``).
@@ -180,7 +180,7 @@ class Officers:
         self._change(login, {"disabled_at": self._clock()})
 
     def set_password(self, login: str, password: str) -> None:
-        """Give an officer another password.
+        """Give an officer another password, and end the sessions that began with the old one.
 
         Raises:
             NotFound: no such login (``unknown_login``). BadValue: the password cannot be used (``bad_password``).
@@ -190,9 +190,11 @@ class Officers:
 
     def _change(self, login: str, values: dict[str, Any]) -> None:
         with self._store.transaction() as tx:
-            changed = tx.connection.execute(update(officers).where(officers.c.login == login).values(values))
-            if not changed.rowcount:
+            officer_id = tx.connection.execute(select(officers.c.id).where(officers.c.login == login)).scalar()
+            if officer_id is None:
                 raise NotFound("no officer has this login", code="unknown_login")
+            tx.connection.execute(update(officers).where(officers.c.id == officer_id).values(values))
+            close_sessions(tx, "officer", officer_id)
 
     def _check(self, login: str, password: str, role: Role, agency: str | None) -> None:
         if not _LOGIN.fullmatch(login):

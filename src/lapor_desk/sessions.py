@@ -13,7 +13,7 @@ from lapor_core.errors import Refused
 from lapor_desk.store import Reading, Transaction
 from lapor_desk.store.tables import sessions
 
-__all__ = ["Attempts", "close_session", "open_session", "principal_id"]
+__all__ = ["Attempts", "close_session", "close_sessions", "open_session", "principal_id"]
 
 _MOST_NAMES = 10_000
 
@@ -40,6 +40,12 @@ def principal_id(tx: Reading, kind: str, token: str, now: datetime) -> str | Non
 def close_session(tx: Transaction, token: str) -> None:
     """Let a token stand for nobody."""
     tx.connection.execute(delete(sessions).where(sessions.c.token_hash == _hash(token)))
+
+
+def close_sessions(tx: Transaction, kind: str, holder: str) -> None:
+    """Let no token stand for ``holder`` any more."""
+    mine = (sessions.c.principal_kind == kind, sessions.c.principal_id == holder)
+    tx.connection.execute(delete(sessions).where(*mine))
 
 
 def _hash(token: str) -> str:

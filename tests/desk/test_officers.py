@@ -47,6 +47,16 @@ def test_who_was_added_signs_in_and_out(officers: Officers, clock: FrozenClock) 
     assert officers.officer(token) is None
 
 
+def test_a_new_password_ends_the_sessions_of_the_old_one(officers: Officers) -> None:
+    officers.add("admin", PASSWORD, Role.AGENCY_ADMIN)
+    officers.add("lain", PASSWORD, Role.AGENCY_ADMIN)
+    token, other = officers.sign_in("admin", PASSWORD), officers.sign_in("lain", PASSWORD)
+    officers.set_password("admin", "rahasia-baru")
+    assert officers.officer(token) is None
+    assert officers.officer(other) is not None
+    assert officers.officer(officers.sign_in("admin", "rahasia-baru")) is not None
+
+
 def test_unknown_login_and_wrong_password_read_alike(officers: Officers) -> None:
     officers.add("admin", PASSWORD, Role.AGENCY_ADMIN)
     told = set()
