@@ -1,0 +1,55 @@
+"""What a citizen reads in answer to an SMS: Indonesian, for a sender's language is not known, and within GSM's alphabet."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from lapor_core.errors import LaporError
+from lapor_core.plugins.contracts import Receipt, Tracking
+from lapor_core.texts import error_text, long_date
+
+__all__ = ["SENTENCES", "faulty_reply", "faulty_status", "receipt", "tracking"]
+
+SENTENCES: Mapping[str, str] = MappingProxyType(
+    {
+        "received": "Laporan diterima. Kode {code}.",
+        "status": "Laporan {code}: {status}.",
+        "due": "Batas jawaban {due}.",
+        "due_provisional": "Batas jawaban {due} (sementara).",
+        "replied": "Jawaban Anda untuk laporan {code} sudah diterima.",
+        "reply_empty": "Tulis jawaban Anda di belakang kode: BALAS {code} teks.",
+        "reply_not_taken": "Jawaban Anda tidak tersimpan.",
+        "not_a_status": "Untuk melapor, kirim LAPOR dan isi laporan Anda.",
+        "help": "Kirim isi laporan Anda ke nomor ini. Cek laporan: STATUS kode. Jawab instansi: BALAS kode teks.",
+    }
+)
+"""By key; each fits one SMS (160 characters) together with the longest code, state and date."""
+
+
+def receipt(taken: Receipt) -> str:
+    """Return the receipt: the code, and the last day for an answer once that is known."""
+    due = (_say("due", due=long_date(taken.due_date)),) if taken.due_date else ()
+    return " ".join((_say("received", code=taken.code), *due))
+
+
+def tracking(found: Tracking) -> str:
+    """Return the state of a report, the last day for an answer, and the way further once the report is late."""
+    due = "due_provisional" if found.provisional else "due"
+    parts = [_say("status", code=found.code, status=found.status)]
+    parts += [_say(due, due=long_date(found.due_date))] if found.due_date else []
+    return " ".join((*parts, *found.contacts))
+
+
+def faulty_status(error: LaporError) -> str:
+    """Return why there is no state to tell, and how to report, in case the message was meant as one."""
+    return f"{error_text(error)} {_say('not_a_status')}"
+
+
+def faulty_reply(error: LaporError) -> str:
+    """Return why a reply was not taken."""
+    return f"{error_text(error)} {_say('reply_not_taken')}"
+
+
+def _say(key: str, **params: str) -> str:
+    return SENTENCES[key].format(**params)

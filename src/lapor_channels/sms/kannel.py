@@ -1,0 +1,136 @@
+"""Where Kannel's smsbox delivers: one endpoint, one call to the desk, and what the citizen reads as the answer.
+
+Kannel has told the operator that it holds the message before it asks us, and it asks again after every answer but 200 and
+202. So a message is answered with 200 as soon as it is stored, and known again by its id.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hmac
+from collections.abc import Mapping
+from email.message import Message as Headers
+from types import MappingProxyType
+from urllib.parse import urlencode
+
+import attrs
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+
+from lapor_channels.http import call
+from lapor_channels.sms import answers
+from lapor_channels.sms.grammar import Help, Reply, Report, Status, understand
+from lapor_channels.sms.message import Incoming, fields_of, read
+from lapor_channels.sms.settings import SmsSettings
+from lapor_core.errors import BadValue, NotFound, Refused
+from lapor_core.plugins.contracts import Desk
+
+__all__ = ["MAX_BODY", "Kannel"]
+
+MAX_BODY = 256 * 1024
+"""Bytes; the longest SMS, with every character escaped, is shorter."""
+
+_FORM = "application/x-www-form-urlencoded"
+_BARE = ("text/plain", "application/octet-stream")
+_HEADERS: Mapping[str, str] = MappingProxyType(
+    {"from": "X-Kannel-From", "time": "X-Kannel-Time", "coding": "X-Kannel-Coding"}
+)
+_OF_THE_CITIZEN = (BadValue, NotFound, Refused)
+"""What the citizen is told of and can mend; any other error is a fault of ours, and Kannel is to come again."""
+
+
+@attrs.frozen(kw_only=True)
+class Kannel:
+    """The endpoint over one desk."""
+
+    desk: Desk
+    settings: SmsSettings
+
+    def routes(self) -> list[Route]:
+        """Return the route of the endpoint."""
+        return [Route("/kannel", self.take, methods=["GET", "POST"])]
+
+    async def take(self, request: Request) -> Response:
+        """Take one message in and answer it."""
+        if not self.settings.allows(request.client.host if request.client else ""):
+            raise Refused("messages are not taken from this address", code="not_allowed")
+        message = await message_of(request)
+        self._check_secret(request, message)
+        return PlainTextResponse(await call(self._answer, message))
+
+    def _check_secret(self, request: Request, message: bytes) -> None:
+        secret = self.settings.secret
+        given = fields_of(message).get("secret") or _password(request.headers.get("authorization", ""))
+        if secret is not None and not hmac.compare_digest(given, secret.encode()):
+            raise Refused("the shared secret is missing or wrong", code="bad_secret")
+
+    def _answer(self, message: bytes) -> str:
+        sms = read(message, self.desk.now(), self.settings.secret or "")
+        match understand(sms.text):
+            case Report():
+                receipt = self.desk.submit(sms.submission())
+                return answers.receipt(receipt) if self.settings.answers_receipts else ""
+            case Status(code):
+                return self._status(code)
+            case Reply() as reply:
+                return self._reply(reply, sms)
+            case Help():
+                return answers.SENTENCES["help"]
+
+    def _status(self, code: str) -> str:
+        try:
+            return answers.tracking(self.desk.track(code))
+        except _OF_THE_CITIZEN as error:
+            return answers.faulty_status(error)
+
+    def _reply(self, reply: Reply, sms: Incoming) -> str:
+        if not reply.text:
+            return answers.SENTENCES["reply_empty"].format(code=reply.code)
+        taken = f"reply/{sms.source_id}"
+        try:
+            if self.desk.recall(taken) is None:  # else Kannel comes again because it did not get our answer
+                self.desk.reply(reply.code, reply.text)
+                self.desk.keep(taken, b"1")
+        except _OF_THE_CITIZEN as error:
+            return answers.faulty_reply(error)
+        return answers.SENTENCES["replied"].format(code=reply.code)
+
+
+async def message_of(request: Request) -> bytes:
+    """Return the message as one query string, whether it came by ``get-url``, by ``post-url`` or from a form.
+
+    With ``post-url`` the text is the body and the rest stands in headers (User Guide, "X-Kannel Post Headers"); what the
+    URL says goes first.
+
+    Raises:
+        HTTPException: 415 for a body of another kind, such as that of ``post-xml``.
+    """
+    query: bytes = request.scope["query_string"]
+    if request.method != "POST":
+        return query
+    kind, charset = _content_type(request)
+    if kind == _FORM:
+        return query + b"&" + await request.body()
+    if kind not in _BARE:
+        raise HTTPException(415)
+    said = {field: request.headers[header] for field, header in _HEADERS.items() if header in request.headers}
+    return query + b"&" + urlencode({**said, "charset": charset, "text": await request.body()}).encode()
+
+
+def _content_type(request: Request) -> tuple[str, str]:
+    header = Headers()
+    header["Content-Type"] = request.headers.get("content-type", _BARE[0])
+    return header.get_content_type(), header.get_content_charset("")
+
+
+def _password(authorization: str) -> bytes:
+    """Return the password of HTTP's Basic scheme, which Kannel speaks when its URL names a user: it stands in no access log."""
+    scheme, _, given = authorization.partition(" ")
+    try:
+        pair = base64.b64decode(given) if scheme.lower() == "basic" else b""
+    except (binascii.Error, ValueError):
+        return b""
+    return pair.partition(b":")[2]

@@ -1,0 +1,161 @@
+"""The grammar of SMS: every text means one thing, a report keeps its words, and no report is taken for a command."""
+
+import re
+import string
+import time
+
+import pytest
+from hypothesis import assume, example, given
+from hypothesis import strategies as st
+
+pytest.importorskip("starlette")
+pytest.importorskip("phonenumbers")
+
+from lapor_channels.sms.grammar import Help, Reply, Report, Status, understand
+from lapor_core.codes import normalise_code, tracking_code
+from lapor_core.errors import BadValue
+from lapor_core.testing.strategies import texts
+
+CODE = tracking_code(bytes.fromhex("0123456789abcd"))
+SLIP = CODE[:-1] + ("X" if CODE[-1] != "X" else "Y")
+
+codes = st.binary(min_size=7, max_size=7).map(tracking_code)
+mixed = codes.filter(lambda code: re.search("[0-9]", code) and re.search("[A-Z]", code))
+marks = st.text(" .,:;!?-_/()\"'\n", max_size=3)
+gaps = marks.map(" ".__add__)
+asks = st.sampled_from(["STATUS", "status", "Cek", "CEK", "sTaTuS"])
+answers = st.sampled_from(["BALAS", "Balas", "balas"])
+words = texts(max_size=60).filter(lambda text: re.search(r"[^\W_]", text))
+
+
+@st.composite
+def typed(draw: st.DrawFn, code: str) -> str:
+    """Draw a way to type a code: in any case, with another dash, with spaces, or without any."""
+    plain = code.replace("-", draw(st.sampled_from(["-", "", " ", "–", ".", " - "])))
+    return draw(st.sampled_from([plain, plain.lower(), plain.capitalize()]))
+
+
+@given(text=st.text() | st.text(string.ascii_letters + string.digits + " -\n") | typed(CODE))
+@example(text="")
+def test_every_text_means_something_and_no_word_is_lost(text: str) -> None:
+    meaning = understand(text)
+    match meaning:
+        case Report(whole):
+            assert whole == text
+        case Reply(_, rest):
+            assert text.rstrip().endswith(rest)
+        case Status(code):
+            assert normalise_code(code) or re.search(re.escape(code[:4]), text, re.IGNORECASE)
+        case Help():
+            assert re.fullmatch(
+                r"[\W_]*(lapor|bantuan|help|status|cek|balas)[\W_]*((kode|laporan)[\W_]*)*", text, re.IGNORECASE
+            )
+
+
+@given(data=st.data(), code=mixed, before=marks, between=gaps, after=marks)
+def test_a_code_behind_its_keyword_asks_for_the_state(data, code: str, before: str, between: str, after: str) -> None:
+    text = before + data.draw(asks) + between + data.draw(typed(code)) + after
+    assert understand(text) == Status(code)
+
+
+@given(data=st.data(), code=codes, between=gaps, rest=words)
+def test_a_reply_keeps_every_word_behind_the_code(data, code: str, between: str, rest: str) -> None:
+    assume(re.match(r"[^\W_]", rest))
+    text = f"{data.draw(answers)}{between}{data.draw(typed(code))} {rest}"
+    meaning = understand(text)
+    assert isinstance(meaning, Reply)
+    assert (meaning.code, meaning.text) == (code, rest.strip())
+
+
+@given(data=st.data(), code=mixed, place=st.integers(0, 10), letter=st.sampled_from("0123456789ABCDEFGHJKMNPQRSTVWXYZ"))
+def test_a_code_with_a_wrong_letter_is_still_asked_for_so_that_the_citizen_is_told(
+    data, code: str, place: int, letter: str
+) -> None:
+    plain = code.replace("-", "")
+    wrong = plain[:place] + letter + plain[place + 1 :]
+    assume(wrong != plain and not wrong.isdigit() and not wrong.isalpha())
+    meaning = understand(f"{data.draw(asks)} {wrong}")
+    assert meaning == Status(wrong)
+    with pytest.raises(BadValue):
+        normalise_code(wrong)
+
+
+@given(rest=words, between=gaps, keyword=st.sampled_from(["LAPOR", "lapor!", "Lapor:"]))
+def test_what_follows_lapor_is_a_report_whatever_it_is(rest: str, between: str, keyword: str) -> None:
+    text = keyword + between + rest
+    assert understand(text) == Report(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "   ",
+        "Jalan di depan sekolah rusak sejak Maret",
+        "LAPOR jalan rusak",
+        f"LAPOR status {CODE}",
+        "Status tanah saya belum jelas",
+        "Cek jalan RT 05",
+        "STATUS KTP RT 05 RW 02",
+        "CEK 08000000001",  # invented
+        "Cek 08000000001 penipu",  # invented
+        "status dana desa apa kabar",
+        "Bantuan sosial belum cair",
+        "help desk tidak menjawab",
+        "Balasan surat kami tidak ada",
+        "cekungan di jalan raya",
+        f"STATUS {SLIP} jalan tetap rusak",
+        f"{CODE} sudah lama tidak dijawab",
+        SLIP,
+        f"Tolong cek {CODE}",
+    ],
+)
+def test_in_doubt_it_is_a_report(text: str) -> None:
+    assert understand(text) == Report(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["BANTUAN", "help", "Bantuan!", "LAPOR", "lapor!!", " status: ", "CEK kode", "balas ?"]
+)
+def test_a_keyword_alone_asks_for_help(text: str) -> None:
+    assert understand(text) == Help()
+
+
+@pytest.mark.parametrize(
+    ("text", "meaning"),
+    [
+        (f"STATUS {CODE}", Status(CODE)),
+        (f"cek{CODE.replace('-', '').lower()}", Status(CODE)),
+        (f"STATUS kode {CODE}", Status(CODE)),
+        (f"Cek laporan {CODE}.", Status(CODE)),
+        (f"Status {CODE} pak, kenapa lama", Status(CODE)),
+        (CODE, Status(CODE)),
+        (f"STATUS {CODE[:-1]}", Status(CODE[:-1].replace("-", ""))),
+        (f"BALAS {CODE}", Reply(CODE, "")),
+        (f"BALAS kode {CODE}: lampu mati, 3 hari.", Reply(CODE, "lampu mati, 3 hari.")),
+        (f"BALAS {SLIP} lampu mati", Reply(SLIP.replace("-", ""), "lampu mati")),
+    ],
+)
+def test_commands_as_citizens_type_them(text: str, meaning: Status | Reply) -> None:
+    assert understand(text) == meaning
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "_" * 40_000,
+        "kode " * 8_000,
+        "cek kode" + "-" * 40_000 + "é",
+        "a-" * 20_000,
+        "aaaa---" * 6_000,
+        "STATUS" * 6_000,
+    ],
+)
+def test_no_message_takes_long_to_understand(text: str) -> None:
+    begun = time.perf_counter()
+    assert understand(text) == Report(text)
+    assert time.perf_counter() - begun < 1
+
+
+def test_what_a_citizen_wrote_is_in_no_repr() -> None:
+    assert "rusak" not in repr(understand("jalan rusak")) + repr(understand(f"BALAS {CODE} rusak"))
