@@ -16,9 +16,18 @@ def as_data(deadline: Deadline) -> dict[str, Any]:
         "policy": deadline.policy,
         "tier": deadline.tier,
         "limit": str(deadline.limit),
+        "chosen_from": [str(limit) for limit in deadline.chosen_from],
         "start": deadline.start.isoformat(),
         "due": deadline.due.isoformat(),
         "due_date": deadline.due_date.isoformat(),
+        "pauses": [
+            {"start": pause.start.isoformat(), "end": pause.end.isoformat() if pause.end else None}
+            for pause in deadline.pauses
+        ],
+        "extensions": [
+            {"limit": str(extension.limit), "granted_at": extension.granted_at.isoformat()}
+            for extension in deadline.extensions
+        ],
         "provisional": deadline.provisional,
         "provisional_reasons": [str(reason) for reason in deadline.provisional_reasons],
         "calendar": deadline.calendar,

@@ -1,105 +1,165 @@
-"""A deadline as a picture: the months as grids, each counted day with its number, each day off with its colour.
+"""A deadline as a picture: the weeks as a calendar on the wall, each counted day with its number, and why others do not count.
 
-The picture is understood without colour too: counted days carry numbers, days off are hatched, the due day is framed.
+It is understood without colour: counted days carry numbers, holidays are hatched, first and last day are labelled. It
+carries no style sheet and no script, so that a page with a strict content security policy may hold it, and the ids in
+it are its own, so that a page may hold several.
 """
 
 from __future__ import annotations
 
 import calendar
-from collections.abc import Iterator, Mapping
-from datetime import date
-from xml.sax.saxutils import escape
+from collections.abc import Iterator
+from datetime import date, timedelta
+from itertools import groupby
+from textwrap import wrap
 
 import attrs
 
 from lapor_core.clocks import Deadline, DeadlineDay
-from lapor_core.explanation.text import amount_text, reason_text
-from lapor_core.texts import long_date, word
+from lapor_core.explanation.svg import CELL, LEFT, Look, Sheet
+from lapor_core.explanation.text import due_text, ends_within_the_day, limit_text, provisional_texts, reason_text
+from lapor_core.explanation.words import say
+from lapor_core.texts import clock_time, long_date, word
 
 __all__ = ["as_svg"]
 
-_CELL = 44
-_LEFT = 16
-_TOP = 72
-_WIDTH = 2 * _LEFT + 7 * _CELL
-_STYLE = (
-    "text{font-family:system-ui,sans-serif;fill:#1b1b1b}.h{font-size:15px;font-weight:600}.m{font-size:13px;font-weight:600}"
-    ".w{font-size:10px;fill:#555}.d{font-size:11px;fill:#444}.n{font-size:17px;font-weight:700}"
-    ".counted{fill:#d7ebff}.off{fill:url(#off)}.start{fill:#fff3bf}.paused{fill:#e8e8e8}.plain{fill:#fff}"
-    "rect{stroke:#c9c9c9}.due{fill:none;stroke:#b00020;stroke-width:3}"
-)
+_DAY = timedelta(days=1)
 
 
 def as_svg(deadline: Deadline, language: str) -> str:
     """Return the picture; every day carries its reason as a tooltip, and the whole a description for a screen reader."""
-    drawing = _Drawing(deadline, language, {day.date: day for day in deadline.days})
-    body, height = [], _TOP
-    for year, month in _months(deadline.days[0].date, deadline.due_date):
-        drawn, height = _month(drawing, year, month, height)
-        body += drawn
-    subtitle = filter(None, (amount_text(deadline, language), deadline.tier, deadline.policy))
-    title = f"{deadline.title.in_language(language)}: {long_date(deadline.due_date, language)}"
-    return "".join(
-        (
-            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {height + 8}" role="img" aria-labelledby="t d">',
-            f'<title id="t">{escape(title)}</title><desc id="d">{escape(deadline.explain(language))}</desc>',
-            '<defs><pattern id="off" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">',
-            '<rect width="6" height="6" fill="#fbe9e7" stroke="none"/><path d="M0 0V6" stroke="#e0a9a2" stroke-width="2"/>',
-            f"</pattern></defs><style>{_STYLE}</style>",
-            f'<text class="h" x="{_LEFT}" y="26">{escape(title)}</text>',
-            f'<text class="w" x="{_LEFT}" y="44">{escape(" · ".join(subtitle))}</text>',
-            *body,
-            "</svg>",
-        )
-    )
+    picture = _Picture(deadline, language)
+    picture.heading()
+    for month in picture.months():
+        picture.month(month)
+    picture.legend()
+    picture.not_counted()
+    picture.footer()
+    title = f"{deadline.title.in_language(language)}: {due_text(deadline, language)}"
+    return picture.sheet.document(title, deadline.explain(language))
 
 
-def _months(first: date, last: date) -> Iterator[tuple[int, int]]:
-    year, month = first.year, first.month
-    while (year, month) <= (last.year, last.month):
-        yield year, month
-        year, month = (year + 1, 1) if month == 12 else (year, month + 1)
+@attrs.define
+class _Picture:
+    """A deadline being drawn from top to bottom."""
 
-
-@attrs.frozen
-class _Drawing:
     deadline: Deadline
     language: str
-    days: Mapping[date, DeadlineDay]
+    sheet: Sheet = attrs.field(init=False)
+    days: dict[date, DeadlineDay] = attrs.field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        self.sheet = Sheet(prefix=f"lapor-{self.deadline.fingerprint}-{self.language}")
+        self.days = {day.date: day for day in self.deadline.days}
+
+    def heading(self) -> None:
+        deadline, language = self.deadline, self.language
+        self.sheet.line(deadline.title.in_language(language), size=14, colour="#444")
+        self.sheet.line(long_date(deadline.due_date, language), size=22, weight=700)
+        if ends_within_the_day(deadline):
+            time = clock_time(deadline.due, language)
+            self.sheet.line(say("day", "due_at", language, time=time), size=15, weight=700)
+        began = long_date(deadline.start.date(), language).partition(", ")[2]
+        limit = say("heading", "since", language, limit=limit_text(deadline, language), date=began)
+        tier = say("heading", "tier", language, tier=deadline.tier) if deadline.tier else ""
+        for line in wrap(" · ".join(filter(None, (limit, tier))), 54):
+            self.sheet.line(line, size=13)
+        for reason in provisional_texts(deadline, language):
+            for line in wrap(reason, 50):
+                self.sheet.line(line, size=12, weight=600, colour="#8a4b00")
+
+    def months(self) -> Iterator[date]:
+        month = self.deadline.start.date().replace(day=1)
+        while month <= self.deadline.due_date:
+            yield month
+            month = (month + 31 * _DAY).replace(day=1)
+
+    def month(self, month: date) -> None:
+        """Draw the weeks of a month that lie between the week of the start and that of the due day."""
+        self.sheet.line(long_date(month, self.language).split(" ", 2)[2], size=15, weight=700, before=14)
+        for column in range(7):
+            name = word("weekday_short", str(column), self.language)
+            self.sheet.text(
+                name, LEFT + column * CELL + CELL / 2, self.sheet.y + 12, size=11, colour="#555", anchor="middle"
+            )
+        self.sheet.y += 18
+        first = self.deadline.start.date() - self.deadline.start.weekday() * _DAY
+        for week in calendar.Calendar().monthdatescalendar(month.year, month.month):
+            if week[6] >= first and week[0] <= self.deadline.due_date:
+                for column, day in enumerate(week):
+                    if day.month == month.month:
+                        self.cell(day, LEFT + column * CELL, self.sheet.y)
+                self.sheet.y += CELL
+
+    def cell(self, day: date, x: float, y: float) -> None:
+        explained = self.days.get(day)
+        self.sheet.open(self._tooltip(explained))
+        self.sheet.box(_look(explained), x, y)
+        faded = "#1b1b1b" if explained is not None else "#8a8a8a"
+        self.sheet.text(str(day.day), x + 6, y + 15, size=12, colour=faded)
+        if explained is not None and explained.number is not None:
+            self.sheet.text(str(explained.number), x + CELL / 2 - 1, y + 33, size=19, weight=700, anchor="middle")
+        label = "due" if day == self.deadline.due_date else "start" if day == self.deadline.start.date() else None
+        if label == "due":
+            self.sheet.frame(x, y)
+        if label is not None:
+            text = say("picture", f"{label}_short", self.language)
+            self.sheet.text(text, x + CELL / 2 - 1, y + CELL - 8, size=9, weight=600, anchor="middle")
+        self.sheet.close()
+
+    def legend(self) -> None:
+        """Explain the looks that occur."""
+        self.sheet.y += 10
+        looks = dict.fromkeys(look for day in self.deadline.days if (look := _look(day)) is not Look.PLAIN)
+        for look in sorted(looks, key=list(Look).index):
+            self.sheet.swatch(look, say("picture", look, self.language))
+        self.sheet.swatch(None, say("picture", "due", self.language))
+
+    def not_counted(self) -> None:
+        """List the days off that are not the week-end's, with their names; days in a row of one name stand together."""
+        off = [day for day in self.deadline.days if not day.counted and day.names]
+        if not off:
+            return
+        self.sheet.line(say("picture", "not_counted", self.language), size=13, weight=700, before=10)
+        for names, days in groupby(off, key=lambda day: day.names):
+            dates = [day.date for day in days]
+            for number, line in enumerate(wrap(" / ".join(n.in_language(self.language) for n in names), 40)):
+                if number == 0:
+                    self.sheet.text(self._dates(dates), LEFT, self.sheet.y + 12, size=12, weight=600)
+                self.sheet.line(line, size=12, indent=84)
+
+    def footer(self) -> None:
+        decrees = dict.fromkeys(decree for day in self.deadline.days for decree in day.decrees)
+        basis = "; ".join((*decrees, self.deadline.policy))
+        self.sheet.y += 6
+        for line in wrap(f"{say('picture', 'basis', self.language)}: {basis}", 68):
+            self.sheet.line(line, size=10, colour="#555")
+
+    def _dates(self, dates: list[date]) -> str:
+        months = {day: long_date(day, self.language).split(" ")[2][:3] for day in (dates[0], dates[-1])}
+        last = f"{dates[-1].day} {months[dates[-1]]}"
+        if len(dates) == 1:
+            return last
+        return (
+            f"{dates[0].day}–{last}"
+            if dates[0].month == dates[-1].month
+            else f"{dates[0].day} {months[dates[0]]}–{last}"
+        )
+
+    def _tooltip(self, day: DeadlineDay | None) -> str:
+        if day is None:
+            return ""
+        number = ""
+        if day.number is not None:
+            number = say("day", "counted_more" if day.extension else "counted", self.language, number=day.number)
+        return "; ".join(filter(None, (number, reason_text(self.deadline, day, self.language), *day.decrees)))
 
 
-def _month(drawing: _Drawing, year: int, month: int, top: int) -> tuple[list[str], int]:
-    """Draw one month; return its parts and where the next one begins."""
-    language = drawing.language
-    name = long_date(date(year, month, 1), language).split(" ", 2)[2]
-    drawn = [f'<text class="m" x="{_LEFT}" y="{top}">{escape(name)}</text>']
-    for column in range(7):
-        weekday = escape(word("weekday_short", str(column), language))
-        drawn.append(f'<text class="w" x="{_LEFT + column * _CELL + 4}" y="{top + 16}">{weekday}</text>')
-    weeks = calendar.Calendar().monthdatescalendar(year, month)
-    for row, week in enumerate(weeks):
-        for column, day in enumerate(week):
-            if day.month == month:
-                drawn += _cell(drawing, day, _LEFT + column * _CELL, top + 22 + row * _CELL)
-    return drawn, top + 22 + len(weeks) * _CELL + 30
-
-
-def _cell(drawing: _Drawing, day: date, x: int, y: int) -> Iterator[str]:
-    deadline, explained, size = drawing.deadline, drawing.days.get(day), _CELL - 2
-    yield f'<g><rect class="{_look(explained)}" x="{x}" y="{y}" width="{size}" height="{size}" rx="4"/>'
-    if explained is not None:
-        yield f"<title>{escape(reason_text(deadline, explained, drawing.language))}</title>"
-    yield f'<text class="d" x="{x + 4}" y="{y + 13}">{day.day}</text>'
-    if explained is not None and explained.number is not None:
-        yield f'<text class="n" x="{x + size - 4}" y="{y + size - 6}" text-anchor="end">{explained.number}</text>'
-    if day == deadline.due_date:
-        yield f'<rect class="due" x="{x + 1}" y="{y + 1}" width="{size - 2}" height="{size - 2}" rx="4"/>'
-    yield "</g>"
-
-
-def _look(day: DeadlineDay | None) -> str:
+def _look(day: DeadlineDay | None) -> Look:
     if day is None:
-        return "plain"
+        return Look.PLAIN
     if day.counted:
-        return "counted"
-    return {"start": "start", "paused": "paused", "weekend": "off", "day_off": "off"}.get(day.reason, "plain")
+        return Look.EXTENDED if day.extension else Look.COUNTED
+    return {"start": Look.START, "paused": Look.PAUSED, "weekend": Look.WEEKEND, "day_off": Look.OFF}.get(
+        day.reason, Look.PLAIN
+    )

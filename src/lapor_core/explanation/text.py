@@ -2,54 +2,100 @@
 
 from __future__ import annotations
 
-from lapor_core.clocks import Deadline, DeadlineDay
-from lapor_core.texts import clock_time, long_date, short_date, word
+from collections.abc import Iterator
+from datetime import timedelta
 
-__all__ = ["amount_text", "as_text", "reason_text"]
+from lapor_core.clocks import Deadline, DeadlineDay
+from lapor_core.explanation.words import amount, amounts, say
+from lapor_core.policy.clock_rule import DayEnd, FirstDay, Start
+from lapor_core.texts import clock_time, long_date, short_date
+
+__all__ = ["as_text", "due_text", "ends_within_the_day", "limit_text", "provisional_texts", "reason_text"]
+
+_DAY = timedelta(days=1)
 
 
 def as_text(deadline: Deadline, language: str) -> str:
     """Return the heading and a line for each day; the lines end on the day the clock is due."""
-    lines = [_heading(deadline, language)]
-    lines += [_line(deadline, day, language) for day in deadline.days]
-    lines += [
-        word("explanation", "provisional", language).format(reason=why.in_language(language))
-        for why in deadline.provisional_reasons
-    ]
-    return "\n".join(lines)
+    lines = [_heading(deadline, language), *(_line(deadline, day, language) for day in deadline.days)]
+    return "\n".join([*lines, *provisional_texts(deadline, language)])
 
 
-def amount_text(deadline: Deadline, language: str) -> str:
-    """Return *14 hari kerja*."""
-    return f"{deadline.limit.amount} {word('unit', deadline.limit.unit, language)}"
+def provisional_texts(deadline: Deadline, language: str) -> Iterator[str]:
+    """Yield *Sementara: ...* for each reason why the answer may still change."""
+    for reason in deadline.provisional_reasons:
+        yield say("heading", "provisional", language, reason=reason.in_language(language))
+
+
+def limit_text(deadline: Deadline, language: str) -> str:
+    """Return *14 hari kerja*, or *3 hari kerja, yang tersingkat dari 3 hari kerja dan 5 hari kerja*, with what was added."""
+    text = amount(deadline.limit, language)
+    if deadline.chosen_from:
+        text = say("heading", "shortest", language, limit=text, limits=amounts(deadline.chosen_from, language))
+    if deadline.extensions:
+        more = amounts((extension.limit for extension in deadline.extensions), language)
+        text = say("heading", "more", language, limit=text, more=more)
+    return text
+
+
+def due_text(deadline: Deadline, language: str) -> str:
+    """Return *Jumat, 10 April 2026*, with the time of day where the day does not end at midnight."""
+    day = long_date(deadline.due_date, language)
+    return f"{day}, {clock_time(deadline.due, language)}" if ends_within_the_day(deadline) else day
 
 
 def reason_text(deadline: Deadline, day: DeadlineDay, language: str) -> str:
-    """Return why a day counts or does not, with the names of the day."""
-    names = " / ".join(name.in_language(language) for name in day.names)
-    if day.reason == "day_off" and names:
-        return names
-    text = word("explanation", day.reason, language).format(time=clock_time(deadline.start, language))
-    return f"{text}; {names}" if names else text
+    """Return why a day counts or does not: what began or ends on it, and the names of the day."""
+    remarks = [*_begins(deadline, day, language), *_state(day, language), *_ends(deadline, day, language)]
+    return "; ".join(filter(None, remarks))
+
+
+def ends_within_the_day(deadline: Deadline) -> bool:
+    """Tell whether the due instant is a time of day that must be said, and not the end of the day."""
+    return deadline.parts[-1].limit.unit.in_hours or deadline.rule.ends is DayEnd.CLOSING
 
 
 def _heading(deadline: Deadline, language: str) -> str:
-    title = deadline.title.in_language(language)
-    tier = f", {word('explanation', 'tier', language).format(tier=deadline.tier)}" if deadline.tier else ""
-    by_hour = deadline.limit.unit in ("hours", "office_hours")
-    time = f", {clock_time(deadline.due, language)}" if by_hour else ""
-    return f"{title}: {long_date(deadline.due_date, language)}{time} ({amount_text(deadline, language)}{tier})"
+    tier = f", {say('heading', 'tier', language, tier=deadline.tier)}" if deadline.tier else ""
+    title, due = deadline.title.in_language(language), due_text(deadline, language)
+    return f"{title}: {due} ({limit_text(deadline, language)}{tier})"
 
 
 def _line(deadline: Deadline, day: DeadlineDay, language: str) -> str:
-    start = day.date == deadline.start.date() and not day.counted
-    mark = "" if start else str(day.number) if day.counted else "-"
-    return f"  {short_date(day.date, language):<12} {mark:<4} {_remark(deadline, day, language)}".rstrip()
+    """Return one line: the day, its number or a dash, why, and by which decree; hours have no numbers, nor has the start."""
+    plain = not day.counted and (day.date == deadline.start.date() or deadline.limit.unit.in_hours)
+    mark = "" if plain else f"{day.number if day.counted else '-':<4} "
+    why = f"{reason_text(deadline, day, language):<44} {'; '.join(day.decrees)}"
+    return f"  {short_date(day.date, language):<12} {mark}{why}".rstrip()
 
 
-def _remark(deadline: Deadline, day: DeadlineDay, language: str) -> str:
-    if day.date == deadline.due_date and day.counted:
-        return word("explanation", "due", language)
-    if day.reason in ("working_day", "calendar_day") and not day.names:
-        return ""
-    return f"{reason_text(deadline, day, language):<44} {'; '.join(day.decrees)}".rstrip()
+def _begins(deadline: Deadline, day: DeadlineDay, language: str) -> Iterator[str]:
+    if day.date != deadline.start.date():
+        return
+    event = deadline.rule.starts if deadline.rule.starts in set(Start) else "other"
+    yield say("started", event, language, time=clock_time(deadline.start, language))
+    unit = deadline.limit.unit
+    if unit.in_hours or day.counted:
+        return
+    taken_as = deadline.parts[0].after + (_DAY if deadline.rule.first_day is FirstDay.INCLUDED else 0 * _DAY)
+    if taken_as > day.date:
+        yield say("counting", "later", language, date=long_date(taken_as, language))
+    if deadline.rule.first_day is FirstDay.EXCLUDED:
+        yield say("counting", unit, language)
+
+
+def _state(day: DeadlineDay, language: str) -> Iterator[str]:
+    names = " / ".join(name.in_language(language) for name in day.names)
+    if not day.counted and not (day.reason == "day_off" and names) and day.reason != "working_day":
+        yield say("day", day.reason, language)
+    yield names
+
+
+def _ends(deadline: Deadline, day: DeadlineDay, language: str) -> Iterator[str]:
+    if day.date == deadline.due_date:
+        at = "due_at" if ends_within_the_day(deadline) else "due"
+        yield say("day", at, language, time=clock_time(deadline.due, language))
+        return
+    for part, extension in zip(deadline.parts, deadline.extensions, strict=False):
+        if part.last == day.date:
+            yield say("day", "extended", language, limit=amount(extension.limit, language))
