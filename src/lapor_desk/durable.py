@@ -101,6 +101,11 @@ class Workers:
             self._looking.join(patience.total_seconds())
         self._leave(int(patience.total_seconds()))
 
+    @property
+    def is_working(self) -> bool:
+        """Whether somebody here looks for due notices: started, not stopped, and still alive."""
+        return self._looking is not None and self._looking.is_alive() and not self._stop.is_set()
+
     def nudge(self) -> None:
         """Look into the queue now: something was queued that should not wait, a one-time code say."""
         self._wake.set()
@@ -148,7 +153,7 @@ class Workers:
             room = 2 * self._concurrency - tx.count_held(self.engine.owner, now)
         for claim in self.engine.relay(now, room) if room > 0 else ():
             with SetWorkflowID(str(claim)):
-                DBOS.enqueue_workflow(_DELIVERIES, _deliver, claim.notice_id, claim.attempt)
+                DBOS.enqueue_workflow(_DELIVERIES, _deliver, claim.notice_id, claim.number)
 
     def _leave(self, patience: int = 0) -> None:
         DBOS.destroy(workflow_completion_timeout_sec=patience)
@@ -189,9 +194,9 @@ def _let_go(workers: Workers) -> None:
 
 
 @DBOS.workflow(name="lapor.deliver")
-def _deliver(notice_id: str, attempt: int) -> str:
+def _deliver(notice_id: str, number: int) -> str:
     workers = _running[0]
-    return workers.engine.deliver(Claim(notice_id=notice_id, attempt=attempt), workers.clock()).value
+    return workers.engine.deliver(Claim(notice_id=notice_id, number=number), workers.clock()).value
 
 
 @DBOS.workflow(name="lapor.sweep")

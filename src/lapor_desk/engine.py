@@ -236,7 +236,7 @@ class Engine:
 
 
 def _is_held(notice: QueuedNotice, claim: Claim, now: datetime) -> bool:
-    ours = notice.status is Status.QUEUED and notice.attempts == claim.attempt
+    ours = notice.status is Status.QUEUED and notice.claims == claim.number
     return ours and notice.lease_until is not None and notice.lease_until > now
 
 

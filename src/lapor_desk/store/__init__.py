@@ -12,7 +12,7 @@
 from __future__ import annotations
 
 from lapor_desk.store.counts import Counts, Waiting
-from lapor_desk.store.database import Database, StoreBusy, database_url
+from lapor_desk.store.database import Database, StoreBusy, StoreDown, database_url
 from lapor_desk.store.files import Files, StoredFile
 from lapor_desk.store.log import Chain
 from lapor_desk.store.migrating import upgrade
@@ -39,6 +39,7 @@ __all__ = [
     "Status",
     "Store",
     "StoreBusy",
+    "StoreDown",
     "StoredFile",
     "Transaction",
     "Vault",

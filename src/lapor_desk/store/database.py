@@ -11,11 +11,12 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import ArgumentError, OperationalError
+from sqlalchemy.exc import ArgumentError, DatabaseError, DBAPIError, InterfaceError, InternalError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
 from lapor_core.errors import BadValue, LaporError
 
-__all__ = ["Database", "StoreBusy", "database_url"]
+__all__ = ["Database", "StoreBusy", "StoreDown", "database_url"]
 
 _PATIENCE = 30.0
 """Seconds that a writer waits for another one."""
@@ -25,6 +26,13 @@ _WRITE = "lapor_write"
 
 class StoreBusy(LaporError, TimeoutError):
     """Another writer kept the database for too long; the action was not done and can be tried again."""
+
+
+class StoreDown(LaporError, OSError):
+    """The database or the place of files cannot do its work: a full disk, a lost server, a spoiled file.
+
+    The action was not done, and nothing of it is stored. What is amiss stands in the error it was raised from.
+    """
 
 
 def database_url(text: str) -> URL:
@@ -62,13 +70,21 @@ class Database:
 
         Raises:
             StoreBusy: another writer did not finish in time (``store_busy``).
+            StoreDown: the database cannot do its work (``store_down``).
         """
         with self._one_writer(), self._begun(write=True) as connection:
             yield connection
+            if self._was_undone(connection):
+                raise StoreDown("the database had undone this transaction before its end", code="store_down")
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
-        """Open one transaction that sees a single state of the database and writes nothing."""
+        """Open one transaction that sees a single state of the database and writes nothing.
+
+        Raises:
+            StoreBusy: no connection came free in time (``store_busy``).
+            StoreDown: the database cannot do its work (``store_down``).
+        """
         with self._begun(write=False) as connection:
             yield connection
 
@@ -80,10 +96,20 @@ class Database:
         try:
             with self.engine.connect().execution_options(**options) as connection, connection.begin():
                 yield connection
-        except OperationalError as error:
+        except NoConnectionFree as error:
+            raise StoreBusy("every connection to the database is in use; try again", code="store_busy") from error
+        except DBAPIError as error:
             if _is_busy(error):
                 raise StoreBusy("the database is busy with another writer; try again", code="store_busy") from error
+            if _is_down(error):
+                message = "the database cannot do its work: its disk is full, it is away, or its file is spoiled"
+                raise StoreDown(message, code="store_down") from error
             raise
+
+    def _was_undone(self, connection: Connection) -> bool:
+        """Return whether the transaction is lost already: both drivers would let its commit pass without a word."""
+        driver: Any = connection.connection.driver_connection
+        return not driver.in_transaction if self.is_sqlite else driver.info.transaction_status.name == "INERROR"
 
     @contextmanager
     def _one_writer(self) -> Iterator[None]:
@@ -98,22 +124,52 @@ class Database:
         finally:
             self._writer.release()
 
+    def empty_log(self) -> None:
+        """Bring what SQLite has in its write-ahead log into the database file, and empty the log as far as readers allow."""
+        if self.is_sqlite:
+            connection = self.engine.raw_connection()
+            try:
+                connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            finally:
+                connection.close()
+
     def close(self) -> None:
         """Give the connections back."""
         self.engine.dispose()
 
 
-def _is_busy(error: OperationalError) -> bool:
+_BUSY = frozenset({"40001", "40P01", "55P03"})
+"""PostgreSQL's serialization_failure, deadlock_detected and lock_not_available."""
+
+
+def _is_busy(error: DBAPIError) -> bool:
+    if getattr(error.orig, "sqlstate", None) in _BUSY:
+        return True
     return getattr(error.orig, "sqlite_errorname", "").startswith(("SQLITE_BUSY", "SQLITE_LOCKED"))
 
 
+def _is_down(error: DBAPIError) -> bool:
+    """The drivers' classes for what is no fault of a statement; SQLite has none for a file that is no database."""
+    kinds = (OperationalError, InternalError, InterfaceError)
+    return isinstance(error, kinds) or type(error) is DatabaseError
+
+
 def _postgresql(url: URL) -> Engine:
-    return create_engine(url, pool_pre_ping=True, pool_size=10, max_overflow=20)
+    options = f"-c lock_timeout={_PATIENCE * 1000:.0f}"
+    return create_engine(
+        url,
+        pool_pre_ping=True,
+        pool_size=10,
+        max_overflow=20,
+        hide_parameters=True,
+        connect_args={"options": f"{url.query.get('options', '')} {options}".strip()},
+    )
 
 
 def _sqlite(url: URL) -> Engine:
     Path(url.database or "").absolute().parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(url, connect_args={"timeout": _PATIENCE, "check_same_thread": False})
+    arguments = {"timeout": _PATIENCE, "check_same_thread": False}
+    engine = create_engine(url, hide_parameters=True, connect_args=arguments)
     event.listen(engine, "connect", _prepare)
     event.listen(engine, "begin", _begin)
     return engine

@@ -8,10 +8,13 @@ from lapor_core.errors import BadValue
 from lapor_desk.store.tables import plugin_storage
 from lapor_desk.store.unit import ReadUnit, WriteUnit
 
-__all__ = ["LARGEST_VALUE", "KeptReads", "KeptWrites"]
+__all__ = ["LARGEST_VALUE", "LONGEST_KEY", "KeptReads", "KeptWrites"]
 
 LARGEST_VALUE = 64 * 1024
 """In bytes."""
+
+LONGEST_KEY = 255
+"""In characters."""
 
 
 class KeptReads(ReadUnit):
@@ -19,9 +22,20 @@ class KeptReads(ReadUnit):
 
     def recall(self, channel: str, key: str) -> bytes | None:
         """Return what the channel kept under ``key``; or None. It is kept sealed under the house's key."""
-        mine = (plugin_storage.c.channel == channel, plugin_storage.c.key == key)
+        digest = self._kept_as(channel, key)
+        mine = (plugin_storage.c.channel == channel, plugin_storage.c.key == digest)
         sealed = self.connection.execute(select(plugin_storage.c.value).where(*mine)).scalar()
-        return None if sealed is None else self.vault.open(self.vault.house, sealed, _place(channel, key))
+        return None if sealed is None else self.vault.open(self.vault.house, sealed, _place(channel, digest))
+
+    def _kept_as(self, channel: str, key: str) -> str:
+        """Keys are kept as digests: the parts of a long SMS, say, are kept under its sender's number.
+
+        Raises:
+            BadValue: the key is empty or longer than 255 characters (``bad_key``).
+        """
+        if not 0 < len(key) <= LONGEST_KEY:
+            raise BadValue(f"a key has between 1 and {LONGEST_KEY} characters", code="bad_key")
+        return self.vault.index(f"kept/{channel}", key)
 
 
 class KeptWrites(KeptReads, WriteUnit):
@@ -36,13 +50,12 @@ class KeptWrites(KeptReads, WriteUnit):
         if len(value) > LARGEST_VALUE:
             message = f"a channel may keep values of at most {LARGEST_VALUE} bytes, not {len(value)}"
             raise BadValue(message, code="too_large", limit=LARGEST_VALUE)
-        if not 0 < len(key) <= 255:
-            raise BadValue("a key has between 1 and 255 characters", code="bad_key")
-        sealed = self.vault.seal(self.vault.house, value, _place(channel, key))
-        if not self.insert_new(plugin_storage, {"channel": channel, "key": key, "value": sealed}):
-            mine = (plugin_storage.c.channel == channel, plugin_storage.c.key == key)
+        digest = self._kept_as(channel, key)
+        sealed = self.vault.seal(self.vault.house, value, _place(channel, digest))
+        if not self.insert_new(plugin_storage, {"channel": channel, "key": digest, "value": sealed}):
+            mine = (plugin_storage.c.channel == channel, plugin_storage.c.key == digest)
             self.connection.execute(update(plugin_storage).where(*mine).values(value=sealed))
 
 
-def _place(channel: str, key: str) -> str:
-    return f"kept/{channel}/{key}"
+def _place(channel: str, digest: str) -> str:
+    return f"kept/{channel}/{digest}"

@@ -7,15 +7,17 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any, NoReturn
 
 import attrs
-from sqlalchemy import Row, insert, select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import Row, insert, select, type_coerce
+from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.types import NullType
 
 from lapor_core.complaint import Complaint
-from lapor_core.errors import BadValue, NotFound, Refused
+from lapor_core.errors import BadValue, LaporError, NotFound, Refused
 from lapor_core.events import Event, Received
 from lapor_core.evolution import replay
 from lapor_core.records import Record, from_record, to_record
@@ -33,8 +35,8 @@ class Chain:
     """What checking the chain of one complaint has found.
 
     Attributes:
-        length: How many events are there.
-        head: The hash of the last event that is right; an office can publish it.
+        length: How many events are right, from the first on.
+        head: The hash of the last of them; an office can publish it.
         broken_at: The sequence of the first event that is not right; None when all are.
         problem: What is wrong with it.
     """
@@ -59,13 +61,18 @@ class LogReads(ReadUnit):
 
         Raises:
             NotFound: there is no such complaint (``unknown_complaint``).
-            Refused: the reporter was erased (``erased``), or sealed data was changed (``tampered``).
+            Refused: the reporter was erased (``erased``), or what is stored was changed (``tampered``).
+            BadValue: a newer version of this library wrote it (``unknown_event``, ``unknown_schema``).
         """
-        rows = self._rows(complaint_id)
-        if not rows:
-            message = f'"{complaint_id}": no such complaint'
-            raise NotFound(message, code="unknown_complaint", complaint=complaint_id)
-        return tuple(from_record(self._record(row)) for row in rows)
+        query = select(events).where(events.c.complaint_id == complaint_id).order_by(events.c.sequence)
+        try:
+            found = tuple(from_record(self._record(row)) for row in self.connection.execute(query))
+        except LaporError:
+            raise
+        except (TypeError, ValueError) as error:  # no instant, no JSON, no role: nothing that append has written
+            message = f"the record of complaint {complaint_id} cannot be read: it was changed"
+            raise Refused(message, code="tampered", place=f"event/{complaint_id}") from error
+        return found or _unknown(complaint_id)
 
     def load(self, complaint_id: str) -> Complaint:
         """Return the complaint as its events have made it; raises what :meth:`events` raises."""
@@ -77,23 +84,38 @@ class LogReads(ReadUnit):
         return found
 
     def verify_chain(self, complaint_id: str) -> Chain:
-        """Check every link of a complaint's chain, and that no event is missing at its end."""
+        """Check every link of a complaint's chain, and that no event is missing at its end.
+
+        Events cut off at the end are missed in the register. Whoever cut them there too is found out by an office that has
+        published :attr:`Chain.head`.
+
+        Raises:
+            NotFound: neither the record nor the register knows this complaint (``unknown_complaint``).
+        """
+        known = self.connection.execute(select(complaints.c.version).where(complaints.c.id == complaint_id)).scalar()
         head, length = GENESIS, 0
-        rows = self._rows(complaint_id)
-        for length, row in enumerate(rows, start=1):
-            problem = _fault(row, length, head)
-            if problem:
-                return Chain(complaint=complaint_id, length=len(rows), head=head, broken_at=length, problem=problem)
-            head = row.hash
-        version = self.connection.execute(select(complaints.c.version).where(complaints.c.id == complaint_id)).scalar()
-        if version is not None and version != length:
-            problem = f"the register has seen {version} events and the record holds {length}"
+        for length, row in enumerate(self._stored(complaint_id), start=1):
+            if problem := _fault(row, length, head):
+                return Chain(complaint=complaint_id, length=length - 1, head=head, broken_at=length, problem=problem)
+            head = row["hash"]
+        if known is None and not length:
+            _unknown(complaint_id)
+        if known != length:
+            problem = f"the register has seen {known or 0} events and the record holds {length}"
             return Chain(complaint=complaint_id, length=length, head=head, broken_at=length + 1, problem=problem)
         return Chain(complaint=complaint_id, length=length, head=head)
 
-    def _rows(self, complaint_id: str) -> Sequence[Row[Any]]:
-        query = select(events).where(events.c.complaint_id == complaint_id).order_by(events.c.sequence)
-        return self.connection.execute(query).all()
+    def _stored(self, complaint_id: str) -> Iterator[Mapping[str, Any]]:
+        """Yield the rows as they lie there, every value unread; an empty one for texts that are not UTF-8 any more, in SQLite."""
+        columns = [type_coerce(column, NullType()).label(column.name) for column in events.c]
+        query = select(*columns).where(events.c.complaint_id == complaint_id).order_by(events.c.sequence)
+        try:
+            for row in self.connection.execute(query):
+                yield row._asdict()
+        except OperationalError as error:
+            if "decode" not in str(error.orig):
+                raise
+            yield {}
 
     def _record(self, row: Row[Any]) -> Record:
         return Record(
@@ -160,11 +182,11 @@ class LogWrites(LogReads, WriteUnit):
         sealed = None
         if record.personal:
             place = _place(record.complaint, record.sequence)
-            sealed = self.vault.seal(self.person(person_id), _canonical(record.personal).encode(), place)
+            sealed = self.vault.seal(self.person(person_id), json.dumps(record.personal).encode(), place)
         row = {field: getattr(record, field) for field in _SAME}
         return row | {
             "complaint_id": record.complaint,
-            "public": _canonical(record.public),
+            "public": json.dumps(record.public, sort_keys=True, separators=(",", ":")),
             "person_id": person_id,
             "sealed": sealed,
         }
@@ -173,25 +195,33 @@ class LogWrites(LogReads, WriteUnit):
 _SAME = ("sequence", "type", "schema", "office", "role", "actor", "happened_at", "recorded_at")
 
 
-def link(row: Any) -> str:
-    """Return the hash of one event over the hash before it: SHA-256 of the canonical JSON of every other column."""
-    columns = row if isinstance(row, dict) else row._mapping  # noqa: SLF001 - SQLAlchemy's public name for it
-    covered = {name: columns[name] for name in (*_SAME, "complaint_id", "public", "person_id", "prev_hash")}
-    covered |= {name: instant_text(columns[name]) for name in ("happened_at", "recorded_at")}
-    covered["sealed"] = columns["sealed"].hex() if columns["sealed"] is not None else None
-    return hashlib.sha256(_canonical(covered).encode()).hexdigest()
+def link(row: Mapping[str, Any]) -> str:
+    """Return the hash of one event over the hash before it: SHA-256 of the canonical JSON (RFC 8785) of every other column."""
+    covered = {
+        name: _covered(row[name]) for name in (*_SAME, "complaint_id", "public", "person_id", "sealed", "prev_hash")
+    }
+    text = json.dumps(covered, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=repr)
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _fault(row: Row[Any], expected: int, head: str) -> str:
-    if row.sequence != expected:
+def _covered(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return instant_text(value)
+    return value.hex() if isinstance(value, bytes) else value
+
+
+def _fault(row: Mapping[str, Any], expected: int, head: str) -> str:
+    if not row:
+        return f"event {expected} was changed"
+    if row["sequence"] != expected:
         return f"event {expected} is missing"
-    if row.prev_hash != head:
+    if row["prev_hash"] != head:
         return f"event {expected} does not follow the one before it"
-    return "" if row.hash == link(row) else f"event {expected} was changed"
+    return "" if row["hash"] == link(row) else f"event {expected} was changed"
 
 
-def _canonical(data: Any) -> str:
-    return json.dumps(data, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+def _unknown(complaint_id: str) -> NoReturn:
+    raise NotFound(f'"{complaint_id}": no such complaint', code="unknown_complaint", complaint=complaint_id)
 
 
 def _place(complaint_id: str, sequence: int) -> str:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
+
+from sqlalchemy import select
 
 from lapor_core.errors import BadValue
 from lapor_desk.store.counts import CountReads
@@ -47,6 +50,7 @@ class Store:
 
         Raises:
             StoreBusy: another writer did not finish in time (``store_busy``).
+            StoreDown: the database cannot do its work (``store_down``).
         """
         with self.database.writing() as connection:
             yield Transaction(connection, self.vault)
@@ -75,12 +79,28 @@ class Store:
             person = tx.person(person_id)
         return self.files.get_opened(self.vault, person, digest)
 
+    def erase_person(self, person_id: str, now: datetime) -> None:
+        """Erase a person (UU 27/2022): shred their key, and clear away what is left; safe to do again.
+
+        Args:
+            person_id: Whom.
+            now: The present instant (aware).
+        """
+        with self.transaction() as tx:
+            tx.erase_person(person_id, now)
+        self.clear_away(person_id)
+
+    def clear_away(self, person_id: str) -> None:
+        """Delete the files of a person who was erased, and what SQLite's log still holds of their key."""
+        self.files.delete_all(person_id)
+        self.database.empty_log()
+
     def close(self) -> None:
         """Give the connections back."""
         self.database.close()
 
 
-def open_store(url: str, *, master: MasterKey | None = None, files: Files | None = None) -> Store:
+def open_store(url: str, *, master: MasterKey | Path | None = None, files: Files | None = None) -> Store:
     """Open the database at ``url``, bring its tables up to date, and return the store.
 
     Several processes may do so at once. Beside a SQLite file, and only there, the key and the folder of attachments have
@@ -88,21 +108,24 @@ def open_store(url: str, *, master: MasterKey | None = None, files: Files | None
 
     Args:
         url: ``sqlite:///lapor.db``, or ``postgresql://user@host/name``.
-        master: The master key; the one beside the SQLite file when None.
+        master: The master key, or the file it is read from and at the first run made in; the one beside the SQLite file when
+            None.
         files: Where attachments lie; beside the SQLite file when None.
 
     Raises:
         BadValue: the URL cannot be used (``bad_database_url``); the key is not the one this database was made with
-            (``wrong_master_key``); others can read the key's file (``master_key_exposed``); a newer version of this library
-            was here (``newer_database``); PostgreSQL without ``master`` or ``files`` (``bad_store``).
+            (``wrong_master_key``), others can read its file (``master_key_exposed``), or it is missing
+            (``missing_master_key``); a newer version of this library was here (``newer_database``); PostgreSQL without
+            ``master`` or ``files`` (``bad_store``).
+        StoreDown: there is no such database, or it is none of ours (``store_down``).
     """
     database = Database(database_url(url))
     try:
         beside = _beside(database)
-        master = master or MasterKey.from_file(_need(beside, "master").with_suffix(".key"))
+        source = master or _need(beside, "master").with_suffix(".key")
         files = files or Files.local(_folder(_need(beside, "files")))
         upgrade(database)
-        return Store(database, _vault(database, master), files)
+        return Store(database, _vault(database, source), files)
     except BaseException:
         database.close()
         raise
@@ -123,16 +146,14 @@ def _folder(beside: Path) -> Path:
     return beside.with_name(f"{beside.stem}-files")
 
 
-def _vault(database: Database, master: MasterKey) -> Vault:
+def _vault(database: Database, source: MasterKey | Path) -> Vault:
     """Return the vault; the house's own key is made at the first run, and tells whether a master key is the right one."""
     with database.reading() as connection:
-        house = WriteUnit(connection, Vault(master=master, house=Vault.new_person(HOUSE))).find_person(HOUSE)
-    return Vault(master=master, house=house or _first_house(database, master))
-
-
-def _first_house(database: Database, master: MasterKey) -> Person:
+        is_new = connection.execute(select(people.c.id).where(people.c.id == HOUSE)).first() is None
+    master = source if isinstance(source, MasterKey) else MasterKey.from_file(source, create=is_new)
     mine = Vault.new_person(HOUSE)
-    with database.writing() as connection:
+    with database.writing() if is_new else database.reading() as connection:
         unit = WriteUnit(connection, Vault(master=master, house=mine))
-        unit.insert_new(people, unit.person_row(mine))
-        return unit.person(HOUSE)  # another process may have been first
+        if is_new:
+            unit.insert_new(people, unit.person_row(mine))
+        return Vault(master=master, house=unit.person(HOUSE))  # another process may have been first

@@ -103,6 +103,7 @@ class QueuedNotice:
     notifier: str | None
     not_before: datetime
     attempts: int
+    claims: int
     lease_until: datetime | None
     lease_owner: str | None
     status: Status
@@ -114,13 +115,13 @@ class QueuedNotice:
 
 @attrs.frozen(kw_only=True)
 class Claim:
-    """The right to try a notice once; ``attempt`` tells it from every other claim on the same notice."""
+    """The right to try a notice once; ``number`` tells it from every other claim on the same notice, earlier or later."""
 
     notice_id: str
-    attempt: int
+    number: int
 
     def __str__(self) -> str:
-        return f"{self.notice_id}/{self.attempt}"
+        return f"{self.notice_id}/{self.number}"
 
 
 @attrs.frozen(kw_only=True)
@@ -191,31 +192,32 @@ class QueueWrites(QueueReads, WriteUnit):
             lease: For how long nobody else may claim them.
             most_attempts: After how many attempts a notice is stuck.
         """
-        query = (
-            select(notices.c.id, notices.c.attempts).where(*is_due(now)).order_by(notices.c.not_before, notices.c.id)
-        )
-        due = self.connection.execute(query.limit(limit).with_for_update(skip_locked=True)).all()
+        query = select(notices.c.id, notices.c.attempts, notices.c.claims).where(*is_due(now))
+        first = query.order_by(notices.c.not_before, notices.c.id).limit(limit)
+        due = self.connection.execute(first.with_for_update(skip_locked=True)).all()
         self._give_up([row.id for row in due if row.attempts >= most_attempts], now)
-        claims = tuple(Claim(notice_id=row.id, attempt=row.attempts + 1) for row in due if row.attempts < most_attempts)
+        claims = tuple(Claim(notice_id=row.id, number=row.claims + 1) for row in due if row.attempts < most_attempts)
         claimed = update(notices).where(notices.c.id.in_([claim.notice_id for claim in claims]))
-        lent = {"attempts": notices.c.attempts + 1, "lease_until": now + lease, "lease_owner": owner}
-        self.connection.execute(claimed.values(lent))
+        counted = {"attempts": notices.c.attempts + 1, "claims": notices.c.claims + 1}
+        self.connection.execute(claimed.values(counted | {"lease_until": now + lease, "lease_owner": owner}))
         return claims
 
     def settle(self, claim: Claim, settlement: Settlement, now: datetime) -> bool:
         """Write down what an attempt has come to; return whether it still mattered.
 
-        That a message went out is always written. Any other news of an attempt whose claim has passed to somebody else is
-        dropped, for the later attempt decides.
+        That a message went out is written whatever has become of its notice since. Any other news of an attempt whose claim
+        has passed to somebody else is dropped, for the later attempt decides.
         """
-        mine = [notices.c.id == claim.notice_id, notices.c.status == Status.QUEUED.value]
-        if settlement.status is not Status.DELIVERED:
-            mine.append(notices.c.attempts == claim.attempt)
+        mine = [notices.c.id == claim.notice_id]
+        if settlement.status is Status.DELIVERED:
+            mine.append(notices.c.status != Status.DELIVERED.value)
+        else:
+            mine += [notices.c.status == Status.QUEUED.value, notices.c.claims == claim.number]
         changed = self.connection.execute(update(notices).where(*mine).values(_settled(settlement, now)))
         return changed.rowcount == 1
 
     def retry_notice(self, notice_id: str, now: datetime) -> None:
-        """Queue a stuck or failed notice again, with all its attempts before it.
+        """Queue a stuck or failed notice again, as if it had not been tried.
 
         Raises:
             Refused: it is neither (``not_stuck``).
@@ -244,7 +246,7 @@ def is_due(now: datetime) -> tuple[ColumnElement[bool], ...]:
 
 def _new_row(notice: NewNotice) -> dict[str, Any]:
     key = notice.key
-    row = attrs.asdict(notice) | {"key": key, "status": Status.QUEUED.value, "attempts": 0}
+    row = attrs.asdict(notice) | {"key": key, "status": Status.QUEUED.value, "attempts": 0, "claims": 0}
     return row | {"id": hashlib.sha256(key.encode()).hexdigest()[:32]}  # the same notice has the same id everywhere
 
 
@@ -262,5 +264,5 @@ def _settled(settlement: Settlement, now: datetime) -> dict[str, Any]:
 
 
 def _queued(row: Row[Any]) -> QueuedNotice:
-    columns = dict(row._mapping)  # noqa: SLF001 - SQLAlchemy's public name for it
+    columns = row._asdict()
     return QueuedNotice(**columns | {"status": Status(columns["status"])})

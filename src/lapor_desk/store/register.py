@@ -8,7 +8,6 @@ from typing import Any
 
 import attrs
 from sqlalchemy import Row, Select, delete, insert, select, update
-from sqlalchemy.exc import IntegrityError
 
 from lapor_core.complaint import Complaint
 from lapor_core.errors import Refused
@@ -130,16 +129,9 @@ class RegisterWrites(RegisterReads, WriteUnit):
             "updated_at": updated_at,
         }
         changed = update(complaints).where(complaints.c.id == complaint.id).values(row)
-        if not self.connection.execute(changed).rowcount:
-            self._enter(row)
+        if not self.connection.execute(changed).rowcount and not self.insert_new(complaints, row):
+            raise Refused("this tracking code is taken by another complaint; draw a new one", code="code_taken")
         self._set_agencies(complaint)
-
-    def _enter(self, row: dict[str, Any]) -> None:
-        try:
-            self.connection.execute(insert(complaints).values(row))
-        except IntegrityError as error:
-            message = "this tracking code is taken by another complaint; draw a new one"
-            raise Refused(message, code="code_taken") from error
 
     def _set_agencies(self, complaint: Complaint) -> None:
         known = select(complaint_agencies.c.agency).where(complaint_agencies.c.complaint_id == complaint.id)
@@ -176,5 +168,5 @@ def _older(received_at: datetime, complaint_id: str) -> Any:
 
 
 def _listed(row: Row[Any]) -> Listed:
-    columns = dict(row._mapping)  # noqa: SLF001 - SQLAlchemy's public name for it
+    columns = row._asdict()
     return Listed(**columns | {"state": State(columns["state"])})

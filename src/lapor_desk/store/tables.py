@@ -174,7 +174,8 @@ notices = Table(
     Column("medium", String(32), nullable=False),
     Column("notifier", String(64)),
     Column("not_before", Instant, nullable=False),
-    Column("attempts", Integer, nullable=False),
+    Column("attempts", Integer, nullable=False),  # since it was queued
+    Column("claims", Integer, nullable=False),  # ever; the number of the last one tells it from all before it
     Column("lease_until", Instant),
     Column("lease_owner", String(128)),
     Column("status", String(16), nullable=False),

@@ -80,22 +80,18 @@ class WriteUnit(ReadUnit):
         master = self.vault.master
         return {"id": person.id, "wrapped_key": master.wrap(person), "master": master.fingerprint}
 
-    def erase_person(self, person_id: str, now: datetime) -> tuple[str, ...]:
+    def erase_person(self, person_id: str, now: datetime) -> None:
         """Shred a person's key: what was sealed for them stays as ciphertext that nobody can open again.
 
-        Their account and sessions go too.
-
-        Returns:
-            The names of their stored files, to be deleted after the transaction.
+        Their account, sessions and list of files go too; :meth:`Store.clear_away` deletes the files after the transaction.
         """
         shredded = update(people).where(people.c.id == person_id, people.c.erased_at.is_(None))
         self.connection.execute(shredded.values(wrapped_key=None, erased_at=now))
         self._met.pop(person_id, None)
         mine = select(accounts.c.id).where(accounts.c.person_id == person_id)
         self.connection.execute(delete(sessions).where(sessions.c.principal_id.in_(mine)))
-        self.connection.execute(delete(accounts).where(accounts.c.person_id == person_id))
-        files = select(attachments.c.stored_as).where(attachments.c.person_id == person_id)
-        return tuple(self.connection.execute(files).scalars())
+        for table in (accounts, attachments):
+            self.connection.execute(delete(table).where(table.c.person_id == person_id))
 
     def insert_new(self, table: Table, values: Mapping[str, Any]) -> bool:
         """Insert a row unless one with its key is there; return whether it was inserted.

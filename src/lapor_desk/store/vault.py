@@ -24,6 +24,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from lapor_core.errors import BadValue, Refused
+from lapor_desk.store.disk import sync_folder
 
 __all__ = ["HOUSE", "MasterKey", "Person", "Vault"]
 
@@ -65,13 +66,21 @@ class MasterKey:
             raise BadValue("the master key must be 64 hexadecimal digits", code="bad_master_key") from None
 
     @classmethod
-    def from_file(cls, path: Path) -> Self:
+    def from_file(cls, path: Path, *, create: bool = True) -> Self:
         """Read the key from ``path``; make it there, readable by its owner only, when there is no such file yet.
 
+        Args:
+            path: The key's file.
+            create: Whether a key may be made; for a database that has one already, a new key would open nothing.
+
         Raises:
-            BadValue: others can read the file (``master_key_exposed``), or it holds no key (``bad_master_key``).
+            BadValue: others can read the file (``master_key_exposed``), it holds no key (``bad_master_key``), or it is missing
+                and may not be made (``missing_master_key``).
         """
         if not path.exists():
+            if not create:
+                message = f"{path} is missing, and this database was made with the key in it; put that file back"
+                raise BadValue(message, code="missing_master_key", path=str(path))
             _create(path)
         if os.name == "posix" and stat.S_IMODE(path.stat().st_mode) & 0o077:
             message = f"{path} can be read by others than its owner; run: chmod 600 {path}"
@@ -135,7 +144,8 @@ class Vault:
     def index(self, purpose: str, value: str) -> str:
         """Return a keyed digest by which ``value`` can be found without standing in the database."""
         key = _derived(self.house.key, b"lapor index")
-        return hmac.new(key, f"{purpose}\0{value}".encode(), hashlib.sha256).hexdigest()
+        named = f"{purpose}\0{value}".encode("utf-8", "surrogatepass")  # JSON can bring half a pair
+        return hmac.new(key, named, hashlib.sha256).hexdigest()
 
 
 def _derived(secret: bytes, purpose: bytes) -> bytes:
@@ -163,3 +173,4 @@ def _create(path: Path) -> None:
     with suppress(FileExistsError):
         (os.rename if os.name == "nt" else os.link)(name, path)
     Path(name).unlink(missing_ok=True)
+    sync_folder(path.parent)

@@ -79,7 +79,15 @@ def test_what_is_written_is_there_or_not_at_all(database: Database) -> None:
 
 def test_instants_come_out_aware_as_they_went_in(database: Database) -> None:
     at = datetime(2026, 3, 13, 2, 0, 0, 123456, tzinfo=UTC)
-    row = {"id": "1", "key": "k", "template": "received", "role": "reporter", "medium": "sms", "attempts": 0}
+    row = {
+        "id": "1",
+        "key": "k",
+        "template": "received",
+        "role": "reporter",
+        "medium": "sms",
+        "attempts": 0,
+        "claims": 0,
+    }
     with database.writing() as connection:
         connection.execute(insert(notices), {**row, "status": "queued", "not_before": at, "created_at": at})
         assert connection.execute(select(notices.c.not_before)).scalar_one() == at

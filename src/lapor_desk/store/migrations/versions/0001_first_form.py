@@ -45,6 +45,7 @@ def upgrade() -> None:
         sa.Column("notifier", sa.String(length=64), nullable=True),
         sa.Column("not_before", Instant(), nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("claims", sa.Integer(), nullable=False),
         sa.Column("lease_until", Instant(), nullable=True),
         sa.Column("lease_owner", sa.String(length=128), nullable=True),
         sa.Column("status", sa.String(length=16), nullable=False),
