@@ -7,7 +7,7 @@ itself, unknown keys are refused by name, and all faults of one document are rep
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime, time
 from enum import Enum, StrEnum
 from types import GenericAlias, NoneType, UnionType
@@ -85,6 +85,7 @@ def _strict_converter() -> cattrs.Converter:
     for enum in (Enum, StrEnum):  # StrEnum too: its members would be taken for plain texts
         converter.register_structure_hook(enum, _enum)
         converter.register_unstructure_hook(enum, lambda member: member.value)
+    converter.register_structure_hook_factory(attrs.has, lambda cls: _table(converter, cls))
     converter.register_structure_hook_func(_reads_itself, lambda value, cls: cls.parse(value))
     converter.register_unstructure_hook_func(_reads_itself, str)
     converter.register_structure_hook_factory(_is_plain_union, lambda cls: _plain_union(converter, cls))
@@ -157,6 +158,19 @@ def _enum(value: Any, cls: Any) -> Any:
     raise ValueError(message)
 
 
+def _table(converter: cattrs.Converter, cls: Any) -> Callable[[Any, Any], Any]:
+    """A table and nothing else becomes one of our classes."""
+    fill = converter.gen_structure_attrs_fromdict(cls)
+
+    def hook(value: Any, _: Any) -> Any:
+        if not isinstance(value, Mapping):
+            message = f"must be a table, not {_name(type(value))}"
+            raise TypeError(message)
+        return fill(value, cls)
+
+    return hook
+
+
 def _is_sequence(cls: Any) -> bool:
     origin = get_origin(cls)
     if origin is tuple:
@@ -186,6 +200,7 @@ def _name(kind: type) -> str:
         float: "a number",
         dict: "a table",
         list: "a list",
+        NoneType: "nothing",
     }.get(kind, kind.__name__)
 
 
