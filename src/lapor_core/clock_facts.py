@@ -14,7 +14,7 @@ from lapor_core.policy.clock_rule import CalendarOf, ClockRule, Start
 from lapor_core.policy.model import Policy
 from lapor_core.standard import Standard
 
-__all__ = ["clock_facts"]
+__all__ = ["clock_facts", "deadline_of"]
 
 
 def clock_facts(complaint: Complaint, standard: Standard, at: datetime) -> Iterator[Fact]:
@@ -46,6 +46,25 @@ def clock_facts(complaint: Complaint, standard: Standard, at: datetime) -> Itera
             yield _started(name, complaint.tier or "", case.deadline(name, running.start))
         else:
             yield from _move(case, name, running)
+
+
+def deadline_of(complaint: Complaint, clock: Clock, standard: Standard, now: datetime) -> Deadline:
+    """Return the deadline behind a clock of the present round, which can explain itself day by day.
+
+    It is worked out from the calendar as it is known now: where that has changed since the promise was made, its
+    fingerprint differs from the clock's, and perhaps its due instant.
+
+    Args:
+        complaint: The complaint as it stands.
+        clock: One of its clocks.
+        standard: What it is judged by.
+        now: The present instant (aware).
+
+    Raises:
+        LaporError: as :meth:`lapor_core.standard.Standard.deadline`.
+    """
+    judged = attrs.evolve(complaint, tier=clock.tier or None)
+    return _Case(judged, standard, now).deadline(clock.name, clock.start)
 
 
 @attrs.frozen

@@ -17,7 +17,7 @@ from lapor_core.plugins.contracts import Tracking, TrackingEntry
 from lapor_core.standard import Standard
 from lapor_core.texts import long_date, word
 
-__all__ = ["promise", "tracking_of"]
+__all__ = ["promise", "sentence_of", "tracking_of"]
 
 _UNTOLD: tuple[type[happened.Fact], ...] = (happened.ClockStopped,)
 """What is no news for a citizen."""
@@ -50,8 +50,14 @@ def tracking_of(events: Sequence[Event], standard: Standard, now: datetime, lang
 def _entries(events: Sequence[Event], standard: Standard, language: str) -> Iterator[TrackingEntry]:
     for event in events:
         if not isinstance(event.fact, _UNTOLD):
-            text = word("event", event.type, language).format_map(_Values(_told(event, standard, language)))
-            yield TrackingEntry(at=standard.office.local(event.happened_at), text=text)
+            yield TrackingEntry(
+                at=standard.office.local(event.happened_at), text=sentence_of(event, standard, language)
+            )
+
+
+def sentence_of(event: Event, standard: Standard, language: str = "id") -> str:
+    """Return what happened as one sentence."""
+    return word("event", event.type, language).format_map(_Values(_told(event, standard, language)))
 
 
 def _told(event: Event, standard: Standard, language: str) -> Mapping[str, Any]:
