@@ -10,17 +10,16 @@ from __future__ import annotations
 import logging
 import os
 import random
-import re
 import secrets
 import socket
-import threading
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import attrs
 
 from lapor_core.errors import require_aware
-from lapor_core.plugins.contracts import Delivered, Failed, Message, Notifier, TryLater, Verdict
+from lapor_core.plugins.contracts import Delivered, Failed, Message, TryLater, Verdict
+from lapor_desk.courier import Courier, by_medium
 from lapor_desk.store import Claim, QueuedNotice, Settlement, Status, Store
 
 __all__ = ["Composer", "Courier", "Engine", "Retry", "by_medium", "worker_name"]
@@ -51,90 +50,9 @@ class Retry:
         return pause * (1 + jitter / 2)
 
 
-def by_medium(notifiers: Iterable[Notifier]) -> dict[str, Notifier]:
-    """Return which notifier serves which medium; of several, the first."""
-    chosen: dict[str, Notifier] = {}
-    for notifier in notifiers:
-        for medium in sorted(notifier.media):
-            chosen.setdefault(medium, notifier)
-    return chosen
-
-
 def worker_name() -> str:
     """Return a name for this process that no other one has, now or later."""
     return f"{socket.gethostname()[:60]}-{os.getpid()}-{secrets.token_hex(4)}"
-
-
-class Courier:
-    """Calls notifiers, each call in a thread of its own and for a limited time; never raises for what they do.
-
-    Args:
-        notifiers: By medium.
-        patience: How long one call may take.
-        most_hanging: A notifier with so many calls that never came back is not called again until one does.
-    """
-
-    def __init__(
-        self,
-        notifiers: Mapping[str, Notifier],
-        *,
-        patience: timedelta = timedelta(seconds=30),
-        most_hanging: int = 4,
-    ) -> None:
-        self._notifiers = dict(notifiers)
-        self._patience = patience.total_seconds()
-        self._most_hanging = most_hanging
-        self._hanging: dict[str, set[threading.Thread]] = {}
-        self._lock = threading.Lock()
-
-    def choose(self, medium: str) -> Notifier | None:
-        """Return the notifier that serves ``medium``, if one does."""
-        return self._notifiers.get(medium)
-
-    def send(self, notifier: Notifier, message: Message, now: datetime) -> Verdict:
-        """Hand ``message`` over and return the verdict; a notifier that raises, hangs or lies gives ``TryLater``."""
-        key = notifier.key
-        if (hanging := self._count_hanging(key)) >= self._most_hanging:
-            return TryLater(why=f"{key}: {hanging} calls have not come back yet")
-        call = _Call(notifier, message, now)
-        call.thread.start()
-        call.thread.join(self._patience)
-        if call.thread.is_alive():
-            with self._lock:
-                self._hanging.setdefault(key, set()).add(call.thread)
-            return TryLater(why=f"{key}: no answer within {self._patience:g} seconds")
-        return _believed(key, call)
-
-    def _count_hanging(self, key: str) -> int:
-        with self._lock:
-            self._hanging[key] = {thread for thread in self._hanging.get(key, ()) if thread.is_alive()}
-            return len(self._hanging[key])
-
-
-class _Call:
-    """One call in its thread, and what came of it."""
-
-    def __init__(self, notifier: Notifier, message: Message, now: datetime) -> None:
-        self.verdict: object = None
-        self.raised: str | None = None
-        self._work = (notifier, message, now)
-        self.thread = threading.Thread(target=self._run, name=f"lapor-{notifier.key}", daemon=True)
-
-    def _run(self) -> None:
-        notifier, message, now = self._work
-        try:
-            self.verdict = notifier.send(message, now)
-        except BaseException as error:  # noqa: BLE001 - whatever a plug-in does, it costs only its own result
-            self.raised = type(error).__name__  # its text may hold an address
-
-
-def _believed(key: str, call: _Call) -> Verdict:
-    if call.raised is not None:
-        return TryLater(why=f"{key}: raised {call.raised}")
-    verdict = call.verdict
-    if not isinstance(verdict, Delivered | TryLater | Failed):
-        return TryLater(why=f"{key}: answered with {type(verdict).__name__}, which is no verdict")
-    return verdict
 
 
 @attrs.frozen(kw_only=True)
@@ -173,7 +91,7 @@ class Engine:
             if not tx.has_due_notice(now):
                 return ()
         with self.store.transaction() as tx:
-            limit = self.batch if limit is None else min(limit, self.batch)
+            limit = self.batch if limit is None else max(0, min(limit, self.batch))
             most = self.retry.attempts
             return tx.claim_notices(now, owner=self.owner, limit=limit, lease=self.lease, most_attempts=most)
 
@@ -203,8 +121,8 @@ class Engine:
         return made
 
     def _attempt(self, notice: QueuedNotice, now: datetime) -> Settlement:
-        notifier = self.courier.choose(notice.medium)
-        if notifier is None:
+        messenger = self.courier.choose(notice.medium)
+        if messenger is None:
             return self._settled(notice, None, TryLater(why=f'no notifier serves "{notice.medium}"'), now)
         try:
             message = self.compose(notice)
@@ -213,13 +131,12 @@ class Engine:
             return self._settled(notice, None, TryLater(why=f"composing raised {type(error).__name__}"), now)
         if message is None:
             return self._settled(notice, None, Failed(why="there is nothing to send, or nowhere to send it"), now)
-        return self._settled(notice, notifier.key, self.courier.send(notifier, message, now), now)
+        return self._settled(notice, messenger.key, self.courier.send(messenger, message, now), now)
 
     def _settled(self, notice: QueuedNotice, notifier: str | None, verdict: Verdict, now: datetime) -> Settlement:
         if isinstance(verdict, Delivered):
-            provider_id = str(verdict.provider_id)[:255] or None
-            return Settlement(status=Status.DELIVERED, notifier=notifier, provider_id=provider_id)
-        error = _clean(verdict.why)
+            return Settlement(status=Status.DELIVERED, notifier=notifier, provider_id=verdict.provider_id or None)
+        error = verdict.why
         _log.warning("notice %s, attempt %d: %s", notice.id, notice.attempts, error)
         if isinstance(verdict, Failed):
             return Settlement(status=Status.FAILED, notifier=notifier, error=error)
@@ -230,7 +147,7 @@ class Engine:
 
     def _pause(self, attempt: int, verdict: TryLater) -> timedelta:
         """The provider's own wish goes first, within reason."""
-        if isinstance(verdict.after, timedelta):
+        if verdict.after is not None:
             return min(max(verdict.after, timedelta(seconds=1)), timedelta(days=1))
         return self.retry.wait(attempt, self.jitter())
 
@@ -238,14 +155,6 @@ class Engine:
 def _is_held(notice: QueuedNotice, claim: Claim, now: datetime) -> bool:
     ours = notice.status is Status.QUEUED and notice.claims == claim.number
     return ours and notice.lease_until is not None and notice.lease_until > now
-
-
-_PERSONAL = re.compile(r"[^\s<>\"']+@[^\s<>\"']+|\+?\d[\d\s().-]{6,}\d")
-"""What looks like an e-mail address or a telephone number: it does not belong in a reason, whoever wrote it there."""
-
-
-def _clean(why: object) -> str:
-    return _PERSONAL.sub("[...]", str(why))[:255]
 
 
 def _without_text(error: Exception) -> Exception:

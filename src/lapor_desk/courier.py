@@ -1,0 +1,151 @@
+"""Calls notifiers: each call in a thread of its own and for a limited time. Whatever a notifier does costs only its result."""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+from itertools import groupby
+
+import attrs
+
+from lapor_core.plugins.contracts import Delivered, Failed, Message, Notifier, TryLater, Verdict
+
+__all__ = ["Courier", "Messenger", "by_medium"]
+
+
+@attrs.frozen(kw_only=True)
+class Messenger:
+    """A notifier with its key, which is read once: what a plug-in says of itself later is not asked again."""
+
+    key: str
+    notifier: Notifier
+
+
+def by_medium(notifiers: Iterable[Notifier]) -> dict[str, Notifier]:
+    """Return which notifier serves which medium; of several, the first.
+
+    One with ``last_resort = True`` (the outbox) comes after all others: it has a medium only when nobody else serves that.
+    """
+    chosen: dict[str, Notifier] = {}
+    for notifier in sorted(notifiers, key=lambda notifier: bool(getattr(notifier, "last_resort", False))):
+        for medium in sorted(notifier.media):
+            chosen.setdefault(medium, notifier)
+    return chosen
+
+
+class Courier:
+    """Hands messages to notifiers; never raises for what they do, and never waits for them without end.
+
+    Args:
+        notifiers: By medium.
+        patience: How long one call may take.
+        most_hanging: A notifier with so many calls that never came back is not called again until one does.
+    """
+
+    def __init__(
+        self,
+        notifiers: Mapping[str, Notifier],
+        *,
+        patience: timedelta = timedelta(seconds=30),
+        most_hanging: int = 4,
+    ) -> None:
+        self._messengers = {medium: Messenger(key=each.key, notifier=each) for medium, each in notifiers.items()}
+        self._patience = patience.total_seconds()
+        self._most_hanging = most_hanging
+        self._hanging: dict[str, set[threading.Thread]] = {}
+        self._lock = threading.Lock()
+
+    def choose(self, medium: str) -> Messenger | None:
+        """Return who serves ``medium``, if anybody does."""
+        return self._messengers.get(medium)
+
+    def send(self, messenger: Messenger, message: Message, now: datetime) -> Verdict:
+        """Hand ``message`` over and return the verdict; a notifier that raises, hangs or lies gives ``TryLater``.
+
+        A reason is one printable line of at most 255 characters, and repeats nothing of the message.
+        """
+        key = messenger.key
+        if (hanging := self._count_hanging(key)) >= self._most_hanging:
+            return TryLater(why=f"{key}: {hanging} calls have not come back yet")
+        call = _Call(messenger, message, now)
+        call.thread.start()
+        call.thread.join(self._patience)
+        if call.thread.is_alive():
+            with self._lock:
+                self._hanging.setdefault(key, set()).add(call.thread)
+            return TryLater(why=f"{key}: no answer within {self._patience:g} seconds")
+        return call.verdict
+
+    def _count_hanging(self, key: str) -> int:
+        with self._lock:
+            self._hanging[key] = {thread for thread in self._hanging.get(key, ()) if thread.is_alive()}
+            return len(self._hanging[key])
+
+
+class _Call:
+    """One call in its thread, and what came of it."""
+
+    def __init__(self, messenger: Messenger, message: Message, now: datetime) -> None:
+        self.verdict: Verdict = TryLater(why=f"{messenger.key}: never came to an end")
+        self._work = (messenger, message, now)
+        self.thread = threading.Thread(target=self._run, name=f"lapor-{messenger.key}", daemon=True)
+
+    def _run(self) -> None:
+        messenger, message, now = self._work
+        try:
+            self.verdict = _believed(messenger.key, messenger.notifier.send(message, now), message)
+        except BaseException as error:  # noqa: BLE001 - whatever a plug-in does, it costs only its own result
+            # not its words, which may hold an address
+            self.verdict = TryLater(why=f"{messenger.key}: raised {type(error).__name__}")
+
+
+_LONGEST = 255
+"""In characters: what a column of the queue holds."""
+
+
+def _believed(key: str, verdict: object, message: Message) -> Verdict:
+    """Return the verdict with nothing in it that the contract does not allow."""
+    match verdict:
+        case Delivered(provider_id=name):
+            return Delivered(provider_id=_line(name)[:_LONGEST] if isinstance(name, str) else "")
+        case TryLater(why=why, after=after):
+            return TryLater(why=_reason(why, message), after=after if isinstance(after, timedelta) else None)
+        case Failed(why=why):
+            return Failed(why=_reason(why, message))
+        case other:
+            return TryLater(why=f"{key}: answered with {type(other).__name__}, which is no verdict")
+
+
+_PERSONAL = re.compile(r"[^\s<>\"']+@[^\s<>\"']+|\+?\d[\d\s().-]{6,}\d")
+"""What looks like an e-mail address or a telephone number: it does not belong in a reason, whoever wrote it there."""
+
+_HIDDEN = "[...]"
+
+
+def _reason(why: object, message: Message) -> str:
+    if not isinstance(why, str):
+        return f"the reason given is {type(why).__name__}, which is no text"
+    said = (message.address, message.subject, message.text, *map(str, message.values.values()))
+    return _PERSONAL.sub(_HIDDEN, _without(_line(why[:1000]), said))[:_LONGEST]
+
+
+def _line(text: str) -> str:
+    """Return one line that every log and every database takes: no control characters, no half pairs."""
+    return "".join(letter if letter.isprintable() else " " for letter in text)
+
+
+def _without(text: str, said: Iterable[str], *, shortest: int = 4, window: int = 12) -> str:
+    """Hide every stretch of ``text`` that stands in what was said, if it is as long as ``window``, or the whole of it."""
+    hidden = [False] * len(text)
+    for secret in map(_line, said):
+        size = min(len(secret), window)
+        if size < shortest:
+            continue
+        pieces = {secret[start : start + size] for start in range(len(secret) - size + 1)}
+        for start in range(len(text) - size + 1):
+            if text[start : start + size] in pieces:
+                hidden[start : start + size] = [True] * size
+    runs = groupby(zip(text, hidden, strict=True), key=lambda pair: pair[1])
+    return "".join(_HIDDEN if is_hidden else "".join(letter for letter, _ in run) for is_hidden, run in runs)
