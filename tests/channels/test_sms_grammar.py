@@ -53,13 +53,15 @@ def test_every_text_means_something_and_no_word_is_lost(text: str) -> None:
 
 
 @given(data=st.data(), code=mixed, before=marks, between=gaps, after=marks)
-def test_a_code_behind_its_keyword_asks_for_the_state(data, code: str, before: str, between: str, after: str) -> None:
+def test_a_code_behind_its_keyword_asks_for_the_state(
+    data: st.DataObject, code: str, before: str, between: str, after: str
+) -> None:
     text = before + data.draw(asks) + between + data.draw(typed(code)) + after
     assert understand(text) == Status(code)
 
 
 @given(data=st.data(), code=codes, between=gaps, rest=words)
-def test_a_reply_keeps_every_word_behind_the_code(data, code: str, between: str, rest: str) -> None:
+def test_a_reply_keeps_every_word_behind_the_code(data: st.DataObject, code: str, between: str, rest: str) -> None:
     assume(re.match(r"[^\W_]", rest))
     text = f"{data.draw(answers)}{between}{data.draw(typed(code))} {rest}"
     meaning = understand(text)
@@ -69,7 +71,7 @@ def test_a_reply_keeps_every_word_behind_the_code(data, code: str, between: str,
 
 @given(data=st.data(), code=mixed, place=st.integers(0, 10), letter=st.sampled_from("0123456789ABCDEFGHJKMNPQRSTVWXYZ"))
 def test_a_code_with_a_wrong_letter_is_still_asked_for_so_that_the_citizen_is_told(
-    data, code: str, place: int, letter: str
+    data: st.DataObject, code: str, place: int, letter: str
 ) -> None:
     plain = code.replace("-", "")
     wrong = plain[:place] + letter + plain[place + 1 :]

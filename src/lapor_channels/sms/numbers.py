@@ -18,7 +18,8 @@ def subscriber(given: str) -> str:
     """Return a sender as the network gives it in international form, ``+62...``; empty for a short code or a name.
 
     The network vouches for the number, so its length decides: the first digits of a new operator are unknown to every
-    list, and nobody's report may be refused for that. A number without ``+`` is Indonesian, or else international.
+    list, and nobody's report may be refused for that. A number without ``+`` is Indonesian when it begins with 0 or 8, as
+    mobile numbers do there, and international otherwise, unless only the other reading gives a number that is known.
     """
     if not _NUMBER.fullmatch(given):
         return ""
@@ -28,7 +29,8 @@ def subscriber(given: str) -> str:
 
 
 def _readings(given: str) -> Iterator[PhoneNumber]:
-    for text in (given, "+" + given.lstrip("+0")):
+    international = "+" + given.lstrip("+0")
+    for text in (given, international) if given[0] in "+08" else (international, given):
         try:
             yield phonenumbers.parse(text, "ID")
         except phonenumbers.NumberParseException:

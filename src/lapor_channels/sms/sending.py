@@ -83,7 +83,7 @@ class SmsNotifier:
             with client:
                 status = client.post(self.options.send_url, content=text.encode(), headers=headers).status_code
         except httpx2.TimeoutException:
-            return TryLater(why=f"Kannel did not answer within {self.options.timeout_seconds} seconds")
+            return TryLater(why=f"Kannel did not answer within {self.options.timeout_seconds} s")
         except httpx2.HTTPError as error:
             return TryLater(why=f"Kannel cannot be reached ({type(error).__name__})")
         return _verdict(status)

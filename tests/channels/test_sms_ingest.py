@@ -1,0 +1,444 @@
+"""Kannel's endpoint over a desk in memory: what is stored, what the citizen reads, and what Kannel is told."""
+
+import base64
+import importlib.metadata
+import json
+import subprocess
+import sys
+from datetime import date, datetime, timedelta
+from urllib.parse import urlencode
+
+import attrs
+import pytest
+
+pytest.importorskip("starlette")
+pytest.importorskip("phonenumbers")
+
+from starlette.testclient import TestClient
+
+from lapor_channels.sms import Sms, SmsNotifier, SmsSettings, lapor_register_channels, lapor_register_notifiers
+from lapor_channels.sms.answers import SENTENCES
+from lapor_channels.sms.message import LONGEST
+from lapor_core.errors import PluginError
+from lapor_core.lifecycle import State
+from lapor_core.plugins import PluginHost
+from lapor_core.plugins.contracts import Channel, Configurable, Mounts, Notifier, Reads, Receipt, Tracking
+from lapor_core.submission import Submission
+from lapor_core.testing import MemoryDesk
+from lapor_core.testing.asgi import Answer, request
+from lapor_core.texts import LANGUAGES, long_date, word
+
+NUMBER = "+6280000000001"  # invented
+ID = "94aca439-6e5a-4f51-8be1-fff6968a17a3"
+PLACE = "Jalan di depan Dinas Contoh"
+
+
+def app(desk: MemoryDesk, **options: object):
+    return Sms().configure(SmsSettings(**options)).app(desk)
+
+
+def send(desk: MemoryDesk, text: str = PLACE, *, app_options: dict[str, object] | None = None, **fields: str) -> Answer:
+    query = urlencode({"from": NUMBER, "id": ID, "text": text, **fields}).encode()
+    return request(app(desk, **(app_options or {})), path="/kannel", query=query)
+
+
+def post(desk: MemoryDesk, body: bytes, *headers: tuple[str, str], query: bytes = b"", **options: object) -> Answer:
+    lower = [(name.lower(), value) for name, value in headers]
+    return request(app(desk, **options), "POST", "/kannel", body=body, headers=lower, query=query)
+
+
+def problem(answer: Answer) -> tuple[int, str, list[str]]:
+    error = json.loads(answer.body)["error"]
+    return answer.status, error["code"], [piece["field"] for piece in error["fields"]]
+
+
+def only(desk: MemoryDesk) -> tuple[str, Submission]:
+    assert len(desk.submissions) == 1
+    return next(iter(desk.submissions.items()))
+
+
+@pytest.fixture
+def desk() -> MemoryDesk:
+    return MemoryDesk()
+
+
+def test_channel_and_notifier_are_what_the_contracts_say() -> None:
+    (channel,), (notifier,) = lapor_register_channels(), lapor_register_notifiers()
+    for protocol in (Channel, Reads, Mounts, Configurable):
+        assert isinstance(channel, protocol)
+    for protocol in (Notifier, Configurable):
+        assert isinstance(notifier, protocol)
+    assert (channel.key, channel.path, notifier.key) == ("sms", "/sms", "sms")
+
+
+# A report.
+
+
+def test_an_sms_becomes_a_report_and_the_citizen_reads_the_code(desk: MemoryDesk) -> None:
+    answer = send(desk)
+    code, report = only(desk)
+    assert (answer.status, answer.body.decode()) == (200, f"Laporan diterima. Kode {code}.")
+    assert answer.header("content-type") == "text/plain; charset=utf-8"
+    assert (report.reporter.mobile, report.narrative) == (NUMBER, PLACE)
+
+
+def test_the_due_date_stands_in_the_receipt_once_it_is_known() -> None:
+    class Known(MemoryDesk):
+        def submit(self, submission: Submission) -> Receipt:
+            return attrs.evolve(super().submit(submission), due_date=date(2026, 4, 10))
+
+    assert send(Known()).body.endswith(b"Batas jawaban Jumat, 10 April 2026.")
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        ({}, True),
+        ({"send_url": "http://127.0.0.1/", "user": "u", "password": "p", "sender": "1708"}, False),
+        (
+            {"send_url": "http://127.0.0.1/", "user": "u", "password": "p", "sender": "1708", "answer_receipt": True},
+            True,
+        ),
+        ({"answer_receipt": False}, False),
+    ],
+)
+def test_the_receipt_comes_once_as_the_answer_or_as_the_notice_of_the_desk(
+    desk: MemoryDesk, options: dict[str, object], *, told: bool
+) -> None:
+    answer = send(desk, app_options=options)
+    only(desk)
+    assert (answer.status, bool(answer.body)) == (200, told)
+
+
+def test_a_message_that_kannel_delivers_twice_is_one_report_with_one_code(desk: MemoryDesk) -> None:
+    first = send(desk)
+    desk.clock.advance(timedelta(hours=3))
+    assert send(desk).body == first.body
+    only(desk)
+
+
+def test_the_same_words_on_another_day_are_another_report(desk: MemoryDesk) -> None:
+    send(desk)
+    send(desk, id="94aca439-6e5a-4f51-8be1-fff6968a17a4")
+    assert len(desk.submissions) == 2
+
+
+# The other messages.
+
+
+def test_status_tells_state_and_due_date(desk: MemoryDesk) -> None:
+    send(desk)
+    code, _ = only(desk)
+    desk.move(code, State.IN_PROGRESS)
+    assert send(desk, f"cek {code.lower()}").body.decode() == f"Laporan {code}: {word('state', 'in_progress')}."
+    only(desk)
+
+
+def test_status_of_a_late_report_shows_the_way_further() -> None:
+    class Late(MemoryDesk):
+        def track(self, code: str, language: str = "id") -> Tracking:
+            found = super().track(code, language)
+            return attrs.evolve(
+                found, due_date=date(2026, 4, 10), provisional=True, contacts=("Ombudsman RI: telepon 137",)
+            )
+
+    desk = Late()
+    send(desk)
+    said = send(desk, f"STATUS {only(desk)[0]}").body.decode()
+    assert said.endswith("Batas jawaban Jumat, 10 April 2026 (sementara). Ombudsman RI: telepon 137")
+
+
+def test_a_mistyped_or_unknown_code_is_told_and_how_to_report(desk: MemoryDesk) -> None:
+    send(desk)
+    code, _ = only(desk)
+    slip = code[:-1] + ("X" if code[-1] != "X" else "Y")
+    for text, begins in ((f"STATUS {slip}", "Kode laporan salah ketik."), ("STATUS 2000-0000-00Z", "Kode laporan")):
+        answer = send(desk, text)
+        assert answer.status == 200
+        assert answer.body.decode().startswith(begins)
+        assert answer.body.decode().endswith(SENTENCES["not_a_status"])
+    only(desk)
+
+
+def test_a_reply_reaches_the_desk_once_though_kannel_delivers_it_twice(desk: MemoryDesk) -> None:
+    send(desk)
+    code, _ = only(desk)
+    desk.move(code, State.WAITING)
+    again = {"id": "38db0279-9b5d-4fb0-b01c-71d93551bea3"}
+    first = send(desk, f"BALAS {code} sejak hari Senin", **again)
+    assert first.body.decode() == f"Jawaban Anda untuk laporan {code} sudah diterima."
+    assert send(desk, f"BALAS {code} sejak hari Senin", **again).body == first.body
+    assert [entry.text for entry in desk.track(code).entries].count("sejak hari Senin") == 1
+
+
+def test_a_reply_that_is_not_possible_or_empty_is_told(desk: MemoryDesk) -> None:
+    send(desk)
+    code, _ = only(desk)
+    refused = send(desk, f"BALAS {code} sejak hari Senin")
+    assert (refused.status, refused.body.decode().endswith("Jawaban Anda tidak tersimpan.")) == (200, True)
+    assert f"BALAS {code}" in send(desk, f"BALAS {code}").body.decode()
+
+
+def test_help_says_how_to_report_to_ask_and_to_answer(desk: MemoryDesk) -> None:
+    said = send(desk, "bantuan").body.decode()
+    assert "STATUS" in said
+    assert "BALAS" in said
+    assert not desk.submissions
+
+
+def test_every_answer_fits_one_sms_of_the_seven_bit_alphabet() -> None:
+    code, day = "7KQ2-M4XW-9T3", long_date(date(2026, 9, 30))
+    states = [word("state", state, language) for state in State for language in LANGUAGES]
+    longest = max(states, key=len)
+    for key, sentence in SENTENCES.items():
+        said = sentence.format(code=code, status=longest, due=day)
+        assert said.isascii(), key
+        assert "`" not in said, key
+        assert len(said) <= 160, key
+    both = [SENTENCES[key].format(code=code, status=longest, due=day) for key in ("status", "due_provisional")]
+    assert len(" ".join(both)) <= 160
+
+
+# What Kannel is told: 200 when the message is stored, 4xx with the field, 5xx when it is to come again.
+
+
+@pytest.mark.parametrize(
+    ("fields", "expected"),
+    [
+        ({"from": ""}, (422, "incomplete", ["from"])),
+        ({"from": "1708"}, (400, "bad_sender", ["from"])),
+        ({"from": "TELKOMSEL"}, (400, "bad_sender", ["from"])),
+        ({"text": "a" * (LONGEST + 1)}, (413, "too_large", ["text"])),
+        ({"text": "  "}, (422, "incomplete", ["narrative"])),
+    ],
+)
+def test_what_can_never_be_accepted_names_the_field(desk: MemoryDesk, fields: dict[str, str], expected: object) -> None:
+    query = urlencode({"from": NUMBER, "text": PLACE, **fields}).encode()
+    assert problem(request(app(desk), path="/kannel", query=query)) == expected
+    assert not desk.submissions
+
+
+def test_a_body_beyond_all_measure_is_refused(desk: MemoryDesk) -> None:
+    answer = post(desk, b"a" * 300_000, ("content-type", "text/plain"), ("content-length", "300000"))
+    assert answer.status == 413
+
+
+class Broken(MemoryDesk):
+    """A desk whose database does not answer."""
+
+    def submit(self, submission: Submission) -> Receipt:
+        raise PluginError(f"cannot store {submission.narrative}", code="database_down")
+
+    def track(self, code: str, language: str = "id") -> Tracking:
+        raise PluginError(f"cannot find {code}", code="database_down")
+
+    def reply(self, code: str, text: str, uploads: object = ()) -> None:
+        raise PluginError(f"cannot store {text}", code="database_down")
+
+
+@pytest.mark.parametrize("text", [PLACE, "STATUS 1000-0000-00Y", "BALAS 7KQ2M4XW9T3 sejak hari Senin"])
+def test_a_fault_of_ours_lets_kannel_come_again_and_shows_nothing(text: str) -> None:
+    answer = send(Broken(), text)
+    assert answer.status == 500
+    assert PLACE.encode() not in answer.body
+    assert b"Senin" not in answer.body
+
+
+def test_an_error_of_another_library_is_a_fault_of_ours_too(desk: MemoryDesk, monkeypatch: pytest.MonkeyPatch) -> None:
+    def submit(submission: Submission) -> Receipt:
+        raise OSError(submission.narrative)
+
+    monkeypatch.setattr(desk, "submit", submit)
+    client = TestClient(app(desk), raise_server_exceptions=False)
+    answer = client.get("/kannel", params={"from": NUMBER, "text": PLACE})
+    assert answer.status_code == 500
+    assert PLACE not in answer.text
+
+
+def test_a_reply_that_could_not_be_stored_is_taken_when_it_comes_again(desk: MemoryDesk) -> None:
+    send(desk)
+    code, _ = only(desk)
+    desk.move(code, State.WAITING)
+    broken = Broken()
+    broken.kept = desk.kept
+    assert send(broken, f"BALAS {code} sejak hari Senin").status == 500
+    assert b"sudah diterima" in send(desk, f"BALAS {code} sejak hari Senin").body
+
+
+# Kannel's post-url: the text is the body, the number stands in a header, and no query string holds either.
+
+BY_POST = (  # as Kannel 1.4.5 sent them for post-url "...?id=%I&time=%T" with send-sender = true
+    ("User-Agent", "Kannel/1.4.5"),
+    ("X-Kannel-From", NUMBER),
+    ("X-Kannel-To", "1708"),
+    ("X-Kannel-Time", "2026-04-08 00:30:00"),
+    ("X-Kannel-SMSC", "FAKE"),
+    ("X-Kannel-Service", "default"),
+)
+TARGET = f"id={ID}&time=1775608200".encode()
+
+
+@pytest.mark.parametrize(
+    ("body", "headers", "text"),
+    [
+        (
+            b"Jalan & got rusak 50%",
+            (("Content-Type", 'text/plain; charset="UTF-8"'), ("X-Kannel-Coding", "0")),
+            None,
+        ),
+        (
+            "😀 rusak".encode("utf-16-be"),
+            (("Content-Type", 'text/plain; charset="UTF-16BE"'), ("X-Kannel-Coding", "2")),
+            None,
+        ),
+        (b"rusak", (("Content-Type", "application/octet-stream"), ("X-Kannel-Coding", "1")), None),
+        ("Kafé".encode("cp1252"), (("Content-Type", 'text/plain; charset="WINDOWS-1252"'),), "Kafé"),
+        (b"rusak", (), None),
+    ],
+)
+def test_a_message_by_post_url_is_the_same_as_by_get_url(
+    desk: MemoryDesk, body: bytes, headers: tuple[tuple[str, str], ...], text: str | None
+) -> None:
+    assert post(desk, body, *BY_POST, *headers, query=TARGET).status == 200
+    _, report = only(desk)
+    codec = "utf-16-be" if ("X-Kannel-Coding", "2") in headers else "utf-8"
+    assert report.narrative == (text or body.decode(codec))
+    assert (report.reporter.mobile, report.source_id) == (NUMBER, ID)
+    assert report.received_at == datetime.fromisoformat("2026-04-08T00:30:00+00:00")
+
+
+def test_a_plain_form_is_taken_as_well(desk: MemoryDesk) -> None:
+    body = urlencode({"from": NUMBER, "text": PLACE}).encode()
+    answer = post(desk, body, ("content-type", "application/x-www-form-urlencoded; charset=UTF-8"))
+    assert answer.status == 200
+    assert only(desk)[1].narrative == PLACE
+
+
+@pytest.mark.parametrize("kind", ["text/xml", 'text/xml; charset="UTF-8"', "application/json", "multipart/form-data"])
+def test_a_body_of_another_kind_becomes_no_report(desk: MemoryDesk, kind: str) -> None:
+    answer = post(desk, b"<message/>", *BY_POST, ("content-type", kind), query=TARGET)
+    assert (answer.status, dict(desk.submissions)) == (415, {})
+
+
+# Who may deliver.
+
+
+def test_without_the_secret_nothing_is_taken(desk: MemoryDesk) -> None:
+    options = {"secret": "s3cr&t ü"}
+    for wrong in ({}, {"secret": ""}, {"secret": "s3cr"}, {"secret": "s3cr&t u"}):
+        answer = send(desk, app_options=options, **wrong)
+        assert problem(answer) == (401, "bad_secret", [])
+        assert b"s3cr" not in answer.body
+    assert not desk.submissions
+    assert send(desk, app_options=options, secret="s3cr&t ü").status == 200
+
+
+def test_the_secret_may_come_as_the_password_of_the_url(desk: MemoryDesk) -> None:
+    def call(authorization: str) -> int:
+        headers = [("authorization", authorization)]
+        query = urlencode({"from": NUMBER, "text": PLACE}).encode()
+        return request(app(desk, secret="s3cret"), path="/kannel", query=query, headers=headers).status
+
+    good = base64.b64encode(b"kannel:s3cret").decode()
+    assert call(f"Basic {good}") == 200
+    for wrong in (
+        f"Bearer {good}",
+        "Basic s3cret",
+        "Basic",
+        "",
+        f"Basic {base64.b64encode(b's3cret').decode()}",
+        "Basic é",
+    ):
+        assert call(wrong) == 401
+
+
+@pytest.mark.parametrize(
+    ("allowed", "status"),  # the test's client is 192.0.2.1
+    [((), 200), (("192.0.2.1",), 200), (("10.0.0.0/8", "192.0.2.0/24"), 200), (("127.0.0.1", "::1"), 403)],
+)
+def test_messages_are_taken_from_allowed_addresses_only(
+    desk: MemoryDesk, allowed: tuple[str, ...], status: int
+) -> None:
+    assert send(desk, app_options={"allowed_clients": allowed}).status == status
+
+
+@pytest.mark.parametrize(
+    ("client", "allowed"),
+    [("::ffff:10.1.2.3", True), ("10.1.2.3", True), ("fd00::1", False), ("unix", False), ("", False)],
+)
+def test_an_address_is_the_same_in_either_notation(client: str, *, allowed: bool) -> None:
+    assert SmsSettings(allowed_clients=("10.0.0.0/8",)).allows(client) is allowed
+
+
+# Settings, as the host gives them.
+
+WHOLE = {
+    "secret": "kata-sandi-1",
+    "allowed_clients": ["127.0.0.1"],
+    "answer_receipt": False,
+    "send_url": "http://127.0.0.1:13013/cgi-bin/sendsms",
+    "user": "lapor",
+    "password": "kata-sandi-2",
+    "sender": "1708",
+    "dlr_url": "http://127.0.0.1:8000/dlr?notice={key}&state=%d",
+    "timeout_seconds": 5,
+}
+
+
+def host(settings: dict[str, object]) -> PluginHost:
+    point = importlib.metadata.EntryPoint(name="sms", value="lapor_channels.sms", group="lapor")
+    return PluginHost([point], settings={"sms": settings})
+
+
+def test_one_section_configures_door_and_messenger_and_no_secret_is_shown() -> None:
+    found = host(WHOLE)
+    (channel,), (notifier,) = found.channels(), found.notifiers()
+    assert channel.options == notifier.options
+    assert notifier.media == {"sms"}
+    assert "kata-sandi" not in f"{channel!r}{notifier!r}{channel.options!r}{found.report()!r}"
+
+
+def test_without_settings_the_door_is_open_and_nothing_is_sent() -> None:
+    found = host({})
+    assert len(found.channels()) == 1
+    assert found.notifiers()[0].media == frozenset()
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"secret": ""},
+        {"secret": 7},
+        {"allowed_clients": ["kannel.example.id"]},
+        {"allowed_clients": ["10.0.0.0/33"]},
+        {"send_url": "127.0.0.1:13013"},
+        {"send_url": "http://"},
+        {"send_url": "http://127.0.0.1:99999/"},
+        {"user": ""},
+        {"password": ""},
+        {"sender": ""},
+        {"password": "kata-sandi\r\nX-Kannel-To: 2"},
+        {"password": "kata-sandi "},
+        {"user": "päss"},
+        {"dlr_url": "ftp://127.0.0.1/"},
+        {"timeout_seconds": 0},
+        {"unknown": 1},
+    ],
+)
+def test_a_setting_that_cannot_work_is_refused_by_name(wrong: dict[str, object]) -> None:
+    found = host({**WHOLE, **wrong})
+    assert not found.channels()
+    (status,) = found.report()
+    assert next(iter(wrong)) in status.reason
+    assert "kata-sandi" not in status.reason
+
+
+def test_a_notifier_and_a_channel_return_themselves_with_settings() -> None:
+    options = SmsSettings(secret="x")
+    assert Sms().configure(options) == Sms(options=options)
+    assert SmsNotifier().configure(options) == SmsNotifier(options=options)
+
+
+def test_to_take_messages_in_no_http_client_is_loaded() -> None:
+    code = "import sys, lapor_channels.sms; sys.exit('httpx2' in sys.modules)"
+    subprocess.run([sys.executable, "-c", code], check=True)
