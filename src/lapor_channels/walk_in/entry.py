@@ -20,11 +20,11 @@ from lapor_channels.walk_in.counter import Counter, officer
 from lapor_channels.walk_in.visitor import PAPER, VISITOR, read_received, read_visitor
 from lapor_core.complaint import Proof, Purpose
 from lapor_core.errors import BadValue, LaporError
-from lapor_core.submission import Submission, Upload
+from lapor_core.submission import Submission
 
 __all__ = ["Entry"]
 
-ORDER = (*VISITOR, "identity", *REPORT, "uploads", *PAPER)
+ORDER = ("name", "identity", "identity_number", "mobile", "email", "language", *REPORT, "uploads", *PAPER)
 
 
 @attrs.frozen
@@ -40,20 +40,18 @@ class Entry:
 
     async def form(self, request: Request) -> Response:
         """Show an empty form, or take what was entered."""
-        if request.method != "POST":
-            return self._ask(request, empty_draft((*VISITOR, *REPORT, *PAPER)))
+        if request.method == "POST":
+            return await self._take(request)
+        return self._ask(request, empty_draft((*VISITOR, *REPORT, *PAPER)))
+
+    async def _take(self, request: Request) -> Response:
         async with form_of(request, max_files=MOST_PARTS) as form:
-            draft = self._read(request, form)
-            identity, no_identity = await self.counter.uploads(request, form, "identity", IDENTITY, Purpose.IDENTITY)
-            evidence, no_evidence = await self.counter.uploads(request, form)
-        submission = self._submission(request, draft, identity, evidence)
-        problems = [problem for problem in (no_identity, no_evidence) if problem]
+            draft = self._read(request, form).joined(await self._files(request, form))
+        own_id = source_id(draft.typed["form"], officer(request).id)
+        submission = Submission(channel=self.counter.key, source_id=own_id, **draft.fields)
         wrong = self.counter.lacking(request, submission) | draft.wrong
-        wrong |= {name: text for problem in problems for name, text in problem.by_field.items()}
         if wrong:
-            told = {name: wrong[name] for name in (*ORDER, *wrong) if name in wrong}
-            status = max((problem.status for problem in problems), default=422)
-            return self._ask(request, draft.typed, faults(self.counter.text(request, "form.summary"), told, status))
+            return self._ask(request, draft.typed, self._problem(request, draft, wrong))
         try:
             receipt = await call(self.counter.desk.submit, submission)
         except LaporError as error:
@@ -67,25 +65,29 @@ class Entry:
             return self.counter.fault_text(request, error)
 
         received = read_received(form, now, self.counter.limits.paper_days, say)
-        parts = (read_visitor(form, say), read_draft(form, desk.policy, now.date(), say), received)
-        draft = parts[0].joined(*parts[1:])
-        event = draft.fields.get("event_date")
-        if event and event > draft.fields["received_at"].date() and "event_date" not in draft.wrong:
-            later = BadValue("it happened after it was received", code="after_received")
-            draft.wrong["event_date"] = say(later)
-        return draft
+        report = read_draft(form, desk.policy, now.date(), say)
+        event = report.fields.get("event_date")
+        if event and event > received.fields["received_at"].date():
+            report.wrong["event_date"] = say(BadValue("it happened after it was received", code="after_received"))
+        return read_visitor(form, say).joined(report, received)
+
+    async def _files(self, request: Request, form: FormData) -> Draft:
+        """Read the files; only a valid copy of an identity card is the proof."""
+        identity, no_identity = await self.counter.uploads(request, form, "identity", IDENTITY, Purpose.IDENTITY)
+        evidence, no_evidence = await self.counter.uploads(request, form)
+        proofs = frozenset({Proof.IDENTITY_COPY} if identity else ())
+        wrong = {
+            name: text for problem in (no_identity, no_evidence) if problem for name, text in problem.by_field.items()
+        }
+        return Draft(typed={}, fields={"uploads": (*identity, *evidence), "proofs": proofs}, wrong=wrong)
+
+    def _problem(self, request: Request, draft: Draft, wrong: dict[str, str]) -> Problem:
+        """Everything that is wrong, in the order of the form; what is not shown again has to be written again."""
+        if draft.typed["identity_number"]:
+            wrong.setdefault("identity_number", self.counter.text(request, "entry.number_again"))
+        told = {name: wrong[name] for name in (*ORDER, *wrong) if name in wrong}
+        return faults(self.counter.text(request, "form.summary"), told)
 
     def _ask(self, request: Request, typed: Mapping[str, str], problem: Problem | None = None) -> Response:
         status = problem.status if problem else 200
         return self.counter.show(request, "entry.html", status=status, problem=problem, typed=typed)
-
-    def _submission(
-        self, request: Request, draft: Draft, identity: tuple[Upload, ...], evidence: tuple[Upload, ...]
-    ) -> Submission:
-        return Submission(
-            channel=self.counter.key,
-            source_id=source_id(draft.typed["form"], officer(request).id),
-            proofs=frozenset({Proof.IDENTITY_COPY} if identity else ()),
-            uploads=(*identity, *evidence),
-            **draft.fields,
-        )
