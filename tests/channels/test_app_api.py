@@ -21,6 +21,7 @@ from starlette.types import Receive, Scope, Send
 
 from lapor_channels.app import App
 from lapor_channels.http.limits import FileLimits
+from lapor_core.codes import RANDOM_BYTES, tracking_code
 from lapor_core.complaint import Agency, Proof, Reporter
 from lapor_core.errors import Refused
 from lapor_core.lifecycle import Role, State
@@ -143,7 +144,7 @@ def picture() -> bytes:
 LARGE = {"content": b" " * 2_000_000, "headers": {"content-type": "application/json"}}
 UNREADABLE = {"content": b"{", "headers": {"content-type": "application/json"}}
 TEXT = {"content": b"x", "headers": {"content-type": "text/plain"}}
-NOBODYS = "0000-0000-02W"
+NOBODYS = tracking_code(bytes(RANDOM_BYTES))
 
 
 def with_key(options: dict[str, Any], caller: Caller) -> Any:
