@@ -160,6 +160,7 @@ def _settings(config: Config) -> Mapping[str, Mapping[str, Any]]:
     folder = config.outbox or _beside(config)
     if OUTBOX in config.plugins or folder is None:
         return config.plugins
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     return {**config.plugins, OUTBOX: {"folder": str(folder)}}
 
 
