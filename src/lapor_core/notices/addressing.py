@@ -48,8 +48,13 @@ _TOLD: dict[type[happened.Fact], tuple[tuple[str, Role], ...]] = {
     happened.Replied: (("replied", Role.LIAISON_OFFICER),),
     happened.Returned: (("returned", Role.CENTRAL_ADMIN),),
     happened.Responded: (("answered", Role.REPORTER),),
+    happened.Held: (("held", Role.REPORTER),),
     happened.Rejected: (("rejected", Role.REPORTER),),
+    happened.Archived: (("archived", Role.REPORTER),),
+    happened.Escalated: (("escalated", Role.SUPERIOR),),
     happened.Closed: (("closed", Role.REPORTER),),
+    happened.Reopened: (("reopened", Role.LIAISON_OFFICER),),
+    happened.Withdrawn: (("withdrawn", Role.LIAISON_OFFICER),),
 }
 """The standard promises one of these, the notice of every answer; the others keep the citizen and the officers informed."""
 

@@ -3,31 +3,42 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from importlib import resources
 from typing import Any
 
 import attrs
 import jinja2
+from jinja2 import meta
 
-from lapor_core.complaint import Complaint, personal
-from lapor_core.events import Event, StepTaken
+from lapor_core.complaint import Clock, Complaint, personal
+from lapor_core.events import Event
+from lapor_core.lifecycle import Role
 from lapor_core.policy.model import Contact
 from lapor_core.standard import Standard
-from lapor_core.texts import LANGUAGES, clock_time, long_date
+from lapor_core.texts import LANGUAGES, clock_time, long_date, word
 
-__all__ = ["Written", "contact_line", "write", "write_code"]
+__all__ = ["SHORT", "Written", "contact_line", "write", "write_code"]
 
 
 @attrs.frozen(kw_only=True)
 class Written:
-    """A notice in words; ``values`` are what the template was filled with, for services that want them apart."""
+    """A notice in words.
+
+    Attributes:
+        short: For SMS, at most :data:`SHORT` characters on one line.
+        values: What the template was filled with, for services that want it apart; nothing the template does not use.
+    """
 
     subject: str = personal()
     text: str = personal()
     short: str = personal()
     values: Mapping[str, str] = personal(factory=dict)
+
+
+SHORT = 306
+"""The most characters of a short form: two parts of a concatenated SMS in the GSM alphabet."""
 
 
 def write(template: str, event: Event, complaint: Complaint, standard: Standard, language: str = "id") -> Written:
@@ -41,22 +52,23 @@ def write(template: str, event: Event, complaint: Complaint, standard: Standard,
         language: ``id`` or ``en``.
     """
     office = standard.office
-    clock = complaint.clocks[-1] if complaint.clocks else None
+    clock = _clock(event, complaint)
     fact = event.fact
-    contacts = fact.show_reporter if isinstance(fact, StepTaken) else ()
+    contacts = [standard.policy.contacts[key] for key in getattr(fact, "show_reporter", ())]
     values = {
         "code": complaint.code,
         "office": standard.policy.office.name,
-        "service": standard.policy.title,
+        "fee": standard.policy.fee,
         "tier": complaint.tier or "",
         "at": _moment(office.local(event.happened_at), language),
         "due": long_date(clock.due_date, language) if clock else "",
         "provisional": bool(clock and clock.provisional),
         "late": bool(clock and event.happened_at > clock.due),
-        "agencies": ", ".join(standard.agencies[key].name for key in complaint.agencies if key in standard.agencies),
+        "agencies": _names(complaint.agencies, standard),
         "text": getattr(fact, "text", "") or getattr(fact, "reason", ""),
-        "contacts": [contact_line(standard.policy.contacts[key]) for key in contacts],
-        "way": " ".join(standard.policy.contacts[key].text for key in contacts).strip(),
+        "by_itself": event.actor.role is Role.SYSTEM,
+        "contacts": [contact_line(contact, language) for contact in contacts],
+        "way": " ".join(contact.text for contact in contacts).strip(),
     }
     return _written(template, values, language)
 
@@ -66,26 +78,43 @@ def write_code(code: str, office: str, minutes: int, language: str = "id") -> Wr
     return _written("one_time_code", {"one_time_code": code, "office": office, "minutes": minutes}, language)
 
 
-def contact_line(contact: Contact) -> str:
+def contact_line(contact: Contact, language: str = "id") -> str:
     """Return a contact on one line: *Ombudsman RI: telepon 137, WhatsApp ...*; empty parts are left out."""
-    parts = [
-        ("telepon", contact.telephone),
-        ("WhatsApp", contact.whatsapp),
-        ("email", contact.email),
-        ("", contact.site),
-    ]
-    ways = ", ".join(f"{name} {value}".strip() for name, value in parts if value)
+    parts = {way: getattr(contact, way) for way in ("telephone", "whatsapp", "email", "site")}
+    ways = ", ".join(f"{word('contact', way, language)} {value}".strip() for way, value in parts.items() if value)
     return f"{contact.name}: {ways}"
 
 
-def _written(template: str, values: Mapping[str, Any], language: str) -> Written:
-    blocks = _environment(language if language in LANGUAGES else "id").get_template(f"{template}.txt")
+def _clock(event: Event, complaint: Complaint) -> Clock | None:
+    """Return the clock a notice speaks of: the one the event names, else the running one that ends last, else the last."""
+    named = [clock for clock in complaint.clocks if clock.name == getattr(event.fact, "clock", "")]
+    running = [clock for clock in complaint.clocks if clock.stopped_at is None]
+    return max(
+        named or running, key=lambda clock: clock.due, default=complaint.clocks[-1] if complaint.clocks else None
+    )
+
+
+def _names(keys: Iterable[str], standard: Standard) -> str:
+    return ", ".join(standard.agencies[key].name if key in standard.agencies else key for key in keys)
+
+
+def _written(name: str, values: Mapping[str, Any], language: str) -> Written:
+    template, used = _template(name, language if language in LANGUAGES else "id")
 
     def block(name: str) -> str:
-        return "".join(blocks.blocks[name](blocks.new_context(dict(values)))).strip()
+        return "".join(template.blocks[name](template.new_context(dict(values)))).strip()
 
-    plain = {key: str(value) for key, value in values.items() if isinstance(value, str | int)}
-    return Written(subject=" ".join(block("subject").split()), text=block("text"), short=block("short"), values=plain)
+    plain = {key: str(value) for key, value in values.items() if key in used and isinstance(value, str | int)}
+    short = _shortened(" ".join(block("short").split()))
+    return Written(subject=" ".join(block("subject").split()), text=block("text"), short=short, values=plain)
+
+
+def _shortened(text: str) -> str:
+    """Return what fits into the short form, cut between words; the whole stands on the tracking page."""
+    if len(text) <= SHORT:
+        return text
+    cut = text[: SHORT - 3]
+    return (cut.rpartition(" ")[0] or cut) + "..."
 
 
 def _moment(moment: datetime, language: str) -> str:
@@ -93,12 +122,18 @@ def _moment(moment: datetime, language: str) -> str:
 
 
 @functools.cache
-def _environment(language: str) -> jinja2.Environment:
-    """A name that a template uses and nobody gave is an error, never an empty place in a letter to a citizen."""
+def _template(name: str, language: str) -> tuple[jinja2.Template, frozenset[str]]:
+    """Return a template with the names it uses: a service is handed those values and no others."""
     folder = resources.files(__package__ or __name__) / "templates" / language
-    texts = {file.name: file.read_text("utf-8") for file in folder.iterdir() if file.name.endswith(".txt")}
+    source = (folder / f"{name}.txt").read_text("utf-8")
+    used = meta.find_undeclared_variables(_environment().parse(source))
+    return _environment().from_string(source), frozenset(used)
+
+
+@functools.cache
+def _environment() -> jinja2.Environment:
+    """A name that a template uses and nobody gave is an error, never an empty place in a letter to a citizen."""
     return jinja2.Environment(
-        loader=jinja2.DictLoader(texts),
         undefined=jinja2.StrictUndefined,
         autoescape=False,  # noqa: S701  # plain text; an HTML page escapes what it shows of it
         trim_blocks=True,
