@@ -14,9 +14,12 @@ from lapor_core.errors import LaporError
 from lapor_core.plugins.contracts import ASGIApp
 from lapor_desk.house import House
 from lapor_desk.http.budgets import Budgets
-from lapor_desk.http.console.desk_list import DeskList
+from lapor_desk.http.console.complaints import Complaints
 from lapor_desk.http.console.frame import Frame
+from lapor_desk.http.console.listing import Listing
+from lapor_desk.http.console.papers import Papers
 from lapor_desk.http.console.signing import Signing
+from lapor_desk.http.console.wording import words_of
 from lapor_desk.http.doors import Mounted
 from lapor_desk.http.guards import BodyLimit
 from lapor_desk.http.pages import STATIC, Pages
@@ -33,12 +36,12 @@ def console_app(house: House, counters: tuple[Mounted, ...], budgets: Budgets) -
 
     Only the page to sign in and the look of pages are open to strangers.
     """
-    frame = Frame(house=house, budgets=budgets, counters=counters, pages=Pages())
+    frame = Frame(house=house, budgets=budgets, counters=counters, pages=Pages(**words_of(house)))
 
     def answer(request: Request, error: Exception) -> Response:
         return frame.problem(request, error)
 
-    routes = [route for part in (Signing, DeskList) for route in part(frame).routes()]
+    routes = [route for part in (Signing, Listing, Complaints, Papers) for route in part(frame).routes()]
     app = Starlette(
         routes=[*routes, Mount("/static", StaticFiles(directory=STATIC))],
         middleware=[Middleware(BodyLimit, limit=_LARGEST_BODY, answer=answer)],

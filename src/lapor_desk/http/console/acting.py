@@ -1,0 +1,152 @@
+"""What an officer does to a complaint: a form for each action that the table allows, and what becomes of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+from types import MappingProxyType
+
+import attrs
+from starlette.datastructures import FormData
+
+from lapor_core.complaint import Actor, Facts
+from lapor_core.decisions import Act
+from lapor_core.errors import FactsNeeded, LaporError
+from lapor_core.lifecycle import Action
+from lapor_desk.http.console.cases import Case
+from lapor_desk.http.console.facts import PREFIX, facts_from
+from lapor_desk.http.console.forms import text_of
+
+__all__ = ["ActForm", "Field", "act_of", "forms_of", "shown_again"]
+
+
+class Field(StrEnum):
+    """What a form can ask for, by the name of the field."""
+
+    TEXT = "text"
+    REMARK = "remark"
+    AGENCIES = "agencies"
+    AGENCY = "agency"
+    FACTS = "facts"
+    FILES = "uploads"
+
+
+_FIELDS: Mapping[Action, tuple[Field, ...]] = MappingProxyType(
+    {
+        Action.DISPOSE: (Field.AGENCIES, Field.FACTS),
+        Action.VERIFY: (Field.FACTS,),
+        Action.FORWARD: (Field.AGENCIES, Field.FACTS),
+        Action.CLASSIFY: (Field.AGENCIES, Field.FACTS),
+        Action.HOLD: (Field.TEXT,),
+        Action.RESUME: (),
+        Action.RETURN: (Field.TEXT,),
+        Action.REJECT: (Field.TEXT,),
+        Action.ARCHIVE: (Field.TEXT,),
+        Action.ASK: (Field.TEXT,),
+        Action.REPLY: (Field.TEXT, Field.FILES),
+        Action.RESPOND: (Field.AGENCY, Field.TEXT, Field.FILES),
+        Action.REOPEN: (Field.TEXT,),
+    }
+)
+_OTHERWISE = (Field.REMARK,)
+"""What is asked for by an action that the table has and this page does not know yet."""
+
+
+@attrs.frozen(kw_only=True)
+class ActForm:
+    """One action as a form.
+
+    Attributes:
+        agencies: The agencies that are ticked, by key.
+        text: What was typed before, where the form is shown again.
+        faults: What is wrong, by field; under an empty name, what is wrong with all of it.
+        answers: What was answered before, by the field of each question; None where nothing was sent yet.
+    """
+
+    action: Action
+    fields: tuple[Field, ...]
+    agencies: tuple[str, ...] = ()
+    text: str = ""
+    faults: Mapping[str, str] = attrs.Factory(dict)
+    answers: Mapping[str, str] | None = None
+
+
+def forms_of(case: Case) -> tuple[ActForm, ...]:
+    """Return a form for each action this officer may take now."""
+    return tuple(
+        ActForm(action=action, fields=_fields_of(action, case), agencies=_proposed(case)) for action in case.actions
+    )
+
+
+def act_of(action: Action, form: FormData, case: Case) -> Act:
+    """Return what the form says.
+
+    Raises:
+        BadValue: an answer to a question of the policy is none (``bad_answer``).
+    """
+    chosen = _chosen(form)
+    return Act(
+        action=action,
+        actor=Actor(role=case.officer.role, id=case.officer.id),
+        text=text_of(form, Field.TEXT),
+        agencies=chosen,
+        agency=_answering(form, case),
+        facts=_facts(form, case, action, chosen),
+    )
+
+
+def shown_again(shown: ActForm, form: FormData, error: LaporError, message: str) -> ActForm:
+    """Return a form with what was typed into it and what is wrong with it."""
+    answers = {name: value for name, value in form.items() if name.startswith(PREFIX) and isinstance(value, str)}
+    return attrs.evolve(
+        shown,
+        agencies=_chosen(form) or shown.agencies,
+        text=text_of(form, Field.TEXT),
+        answers=answers,
+        faults=_faults(error, message),
+    )
+
+
+def _fields_of(action: Action, case: Case) -> tuple[Field, ...]:
+    asked = _FIELDS.get(action, _OTHERWISE)
+    return tuple(field for field in asked if _is_asked(field, action, case))
+
+
+def _is_asked(field: Field, action: Action, case: Case) -> bool:
+    agencies = case.complaint.agencies
+    if field is Field.AGENCY:  # of several, an officer who belongs to none of them must say for which one
+        return len(agencies) > 1 and case.officer.agency not in agencies
+    return not (field is Field.AGENCIES and action is Action.CLASSIFY and agencies)
+
+
+def _proposed(case: Case) -> tuple[str, ...]:
+    """The agencies it has, or before there are any the one the reporter named."""
+    named = case.named_agency
+    return case.complaint.agencies or ((named,) if named is not None else ())
+
+
+def _chosen(form: FormData) -> tuple[str, ...]:
+    return tuple(key for key in form.getlist(Field.AGENCIES) if isinstance(key, str))
+
+
+def _answering(form: FormData, case: Case) -> str | None:
+    own = case.officer.agency
+    return own if own in case.complaint.agencies else text_of(form, Field.AGENCY) or None
+
+
+def _facts(form: FormData, case: Case, action: Action, chosen: tuple[str, ...]) -> Facts | None:
+    """Return the answers; before there is a disposition, the agencies that must settle it are one of them."""
+    facts = facts_from(form, case.standard.policy)
+    if action is not Action.CLASSIFY or not chosen:
+        return facts
+    return attrs.evolve(facts or Facts(), agencies=chosen)
+
+
+def _faults(error: LaporError, message: str) -> dict[str, str]:
+    if isinstance(error, FactsNeeded):
+        return {"": message, **{PREFIX + name: message for name in error.needed}}
+    field = str(error.params.get("field") or _FIELD_OF.get(error.code, ""))
+    return {"": message, field: message}
+
+
+_FIELD_OF = {"text_needed": "text", "agencies_needed": "agencies", "unknown_agency": "agencies"}

@@ -1,0 +1,123 @@
+"""A complaint as one officer may see it."""
+
+from __future__ import annotations
+
+from datetime import datetime, time
+
+import attrs
+
+from lapor_core import events as happened
+from lapor_core.complaint import Attachment, Clock, Complaint
+from lapor_core.errors import FactsNeeded, LaporError
+from lapor_core.events import Event
+from lapor_core.evolution import replay
+from lapor_core.lifecycle import Action, allowed
+from lapor_core.privacy import View, reader_of, view
+from lapor_core.standard import Standard
+from lapor_desk.desk import Desk
+from lapor_desk.officers import Officer
+
+__all__ = ["Case", "open_case", "subject_of"]
+
+_SUBJECT = 90
+
+
+@attrs.frozen(kw_only=True)
+class Case:
+    """A complaint, its record, and what an officer may see and do.
+
+    Attributes:
+        seen: What the officer's role may see; pages show no other words of the reporter than these.
+        answered_with: Files that went out with answers.
+    """
+
+    complaint: Complaint
+    events: tuple[Event, ...]
+    standard: Standard
+    officer: Officer
+    seen: View
+    answered_with: tuple[Attachment, ...]
+    now: datetime
+
+    @property
+    def actions(self) -> tuple[Action, ...]:
+        """What the table lets this officer do now."""
+        return tuple(action for action, _ in allowed(self.complaint.state, self.officer.role))
+
+    @property
+    def named_agency(self) -> str | None:
+        """The agency that the reporter named, by key."""
+        fact = self.events[0].fact
+        return fact.agency if isinstance(fact, happened.Received) else None
+
+    @property
+    def event_time(self) -> time | None:
+        """The time of day at which it happened, as the reporter said."""
+        fact = self.events[0].fact
+        return fact.event_time if isinstance(fact, happened.Received) else None
+
+    @property
+    def rule(self) -> str:
+        """The sentence of the standard by which the tier was decided; empty before that."""
+        decided = (event.fact.rule for event in reversed(self.events) if isinstance(event.fact, happened.Classified))
+        return next(decided, "")
+
+    @property
+    def open_questions(self) -> tuple[str, ...]:
+        """The facts that are still needed before the tier can be decided."""
+        try:
+            self.standard.assess(self.complaint.facts)
+        except FactsNeeded as error:
+            return error.needed
+        except LaporError:  # no rule covers these facts: another answer is needed, not a further one
+            return ()
+        return ()
+
+    @property
+    def files(self) -> tuple[Attachment, ...]:
+        """Every file the officer may open."""
+        return (*self.seen.attachments, *self.answered_with)
+
+    @property
+    def is_late(self) -> bool:
+        """Whether a running clock is past its due instant."""
+        return any(clock.stopped_at is None and self.now > clock.due for clock in self.complaint.clocks)
+
+    def state_of(self, clock: Clock) -> str:
+        """Return ``running``, ``late``, ``paused``, ``met`` or ``missed``."""
+        if clock.stopped_at is not None:
+            return "met" if clock.stopped_at <= clock.due else "missed"
+        if self.complaint.state in self.standard.policy.clock(clock.name).pauses:
+            return "paused"
+        return "late" if self.now > clock.due else "running"
+
+
+def open_case(desk: Desk, complaint_id: str, officer: Officer) -> Case:
+    """Return a complaint as ``officer`` may see it.
+
+    Raises:
+        NotFound: no such complaint, or none of the officer's agency (``unknown_complaint``).
+        Refused: its reporter was erased (``erased``).
+    """
+    desk.complaint(complaint_id, agency=officer.agency)
+    events = desk.events(complaint_id)
+    complaint = replay(events)
+    return Case(
+        complaint=complaint,
+        events=events,
+        standard=desk.standard_of(complaint),
+        officer=officer,
+        seen=view(complaint, reader_of(officer.role)),
+        answered_with=tuple(_answered_with(events)),
+        now=desk.now(),
+    )
+
+
+def subject_of(seen: View) -> str:
+    """Return what a complaint is about in one line; empty where that is hidden."""
+    text = " ".join((seen.title or seen.narrative).split())
+    return text if len(text) <= _SUBJECT else f"{text[:_SUBJECT].rsplit(' ', 1)[0]} …"
+
+
+def _answered_with(events: tuple[Event, ...]) -> list[Attachment]:
+    return [file for event in events if isinstance(event.fact, happened.Responded) for file in event.fact.attachments]

@@ -1,0 +1,115 @@
+"""One complaint: what it says, how long there is, what happened, and what can be done."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import attrs
+from starlette.datastructures import FormData
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from lapor_core.complaint import Complaint
+from lapor_core.errors import LaporError
+from lapor_core.lifecycle import Action
+from lapor_desk.http.console.acting import ActForm, act_of, forms_of, shown_again
+from lapor_desk.http.console.cases import Case, open_case, subject_of
+from lapor_desk.http.console.errors import message_of, status_of
+from lapor_desk.http.console.facts import questions_of
+from lapor_desk.http.console.forms import text_of, uploads_of
+from lapor_desk.http.console.frame import Frame, call
+from lapor_desk.http.console.history import history_of, names_in
+
+__all__ = ["Complaints"]
+
+
+@attrs.frozen
+class Complaints:
+    """The page of a complaint, and the actions that are sent from it."""
+
+    frame: Frame
+
+    def routes(self) -> list[Route]:
+        """Return the routes."""
+        return [
+            Route("/complaints/{id}", self.shown, methods=["GET"]),
+            Route("/complaints/{id}/act/{action}", self.act, methods=["POST"]),
+        ]
+
+    async def shown(self, request: Request) -> Response:
+        """Show a complaint."""
+        case = await self._case(request)
+        return await self._show(request, case, forms_of(case))
+
+    async def act(self, request: Request) -> Response:
+        """Do what the form says, and show the complaint as it is then; or show the form again with what is wrong."""
+        action = _action(request.path_params["action"])
+        async with self.frame.form(request) as form:
+            case = await self._case(request)
+            try:
+                await self._done(case, action, form)
+            except LaporError as error:
+                return await self._refused(request, action, form, error)
+        return self.frame.go(request, f"complaints/{case.complaint.id}?done={action}")
+
+    async def _done(self, case: Case, action: Action, form: FormData) -> Complaint:
+        act, uploads = act_of(action, form, case), await uploads_of(form, "uploads")
+        return await call(
+            self.frame.house.desk.act,
+            case.complaint.id,
+            act,
+            version=_version(form),
+            agency=case.officer.agency,
+            uploads=uploads,
+        )
+
+    async def _refused(self, request: Request, action: Action, form: FormData, error: LaporError) -> Response:
+        """Show the complaint as it is now: somebody else may have acted, and then the form may not be there any more."""
+        case, message = await self._case(request), message_of(error, self.frame.language(request))
+        forms = tuple(
+            shown_again(shown, form, error, message) if shown.action is action else shown for shown in forms_of(case)
+        )
+        unsent = "" if action in case.actions else text_of(form, "text")
+        return await self._show(request, case, forms, status_of(error), message=message, unsent=unsent)
+
+    async def _case(self, request: Request) -> Case:
+        return await call(open_case, self.frame.house.desk, request.path_params["id"], self.frame.officer(request))
+
+    async def _show(
+        self, request: Request, case: Case, forms: tuple[ActForm, ...], status: int = 200, **told: str
+    ) -> Response:
+        language = self.frame.language(request)
+        names = await call(self._names, case)
+        done = request.query_params.get("done", "")
+        values: dict[str, Any] = {
+            "case": case,
+            "subject": subject_of(case.seen),
+            "forms": forms,
+            "questions": questions_of(case.standard.policy, case.complaint.facts),
+            "history": history_of(case, names, language),
+            "done": done if done in set(Action) and status == 200 else "",
+            "message": "",
+            "unsent": "",
+        }
+        return self.frame.show(request, "complaint.html", status, **values | told)
+
+    def _names(self, case: Case) -> Mapping[str, str]:
+        with self.frame.house.store.reading() as tx:
+            return names_in(tx, case.events)
+
+
+def _action(name: str) -> Action:
+    if name not in set(Action):
+        raise HTTPException(404)
+    return Action(name)
+
+
+def _version(form: FormData) -> int:
+    """Return the version that was seen; without one nothing can be done, for nobody knows what the officer has read."""
+    text = text_of(form, "version")
+    if not text.isascii() or not text.isdigit() or len(text) > 9:
+        raise HTTPException(400)
+    return int(text)

@@ -1,0 +1,135 @@
+"""Which complaints a list shows: what an officer wished for, as a query of the register."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from urllib.parse import urlencode
+
+import attrs
+from sqlalchemy import ColumnElement, func, select
+
+from lapor_core.lifecycle import State, is_open
+from lapor_desk.store import Reading
+from lapor_desk.store.tables import complaint_agencies, complaints
+
+__all__ = ["PAGE_SIZE", "Found", "Order", "Wish", "find"]
+
+PAGE_SIZE = 25
+_LAST_PAGE = 10_000
+
+
+class Order(StrEnum):
+    """What stands first."""
+
+    NEWEST = "newest"
+    URGENT = "urgent"
+
+
+@attrs.frozen(kw_only=True)
+class Wish:
+    """What an officer wants to see.
+
+    Attributes:
+        state: A state, ``open`` for all in which an answer is owed, or empty for all.
+        agency: The key of an agency, or empty for all.
+        tier: The name of a tier, or empty for all.
+        late: Whether only what is past its due instant.
+        page: From 1.
+    """
+
+    state: str = ""
+    agency: str = ""
+    tier: str = ""
+    late: bool = False
+    order: Order = Order.NEWEST
+    page: int = 1
+
+    @classmethod
+    def read(cls, query: Mapping[str, str]) -> Wish:
+        """Return what a query asks for; what cannot be is left out, for a link may be old."""
+        state, order, page = query.get("state", ""), query.get("order", ""), query.get("page", "")
+        return cls(
+            state=state if state == "open" or state in set(State) else "",
+            agency=query.get("agency", ""),
+            tier=query.get("tier", ""),
+            late=query.get("late", "") == "1",
+            order=Order(order) if order in set(Order) else Order.NEWEST,
+            page=min(max(int(page), 1), _LAST_PAGE) if page.isascii() and page.isdigit() and len(page) < 8 else 1,
+        )
+
+    def query(self, **changes: Any) -> str:
+        """Return this wish, changed, as the query of a link; what is usual is left out."""
+        wished = attrs.evolve(self, **{"page": 1, **changes})
+        values = attrs.asdict(wished, filter=lambda field, value: value != field.default)
+        return "?" + urlencode({name: 1 if value is True else str(value) for name, value in values.items()})
+
+
+@attrs.frozen(kw_only=True)
+class Found:
+    """One page of complaints, and how many there are.
+
+    Attributes:
+        ids: In the order wished for.
+        total: On all pages together.
+        states: How many stand in each state, whatever state was wished for.
+        late: How many of those wished for are late.
+    """
+
+    ids: tuple[str, ...]
+    total: int
+    states: Mapping[State, int]
+    late: int
+
+    @property
+    def pages(self) -> int:
+        """The number of pages; at least one."""
+        return max(1, -(-self.total // PAGE_SIZE))
+
+
+def find(tx: Reading, wish: Wish, agency: str | None, now: datetime) -> Found:
+    """Return what ``wish`` asks for at ``now`` (aware); for an officer of ``agency`` only its own complaints."""
+    scope = [*_of_agency(agency or ""), *_of_agency(wish.agency)]
+    if wish.tier:
+        scope.append(complaints.c.tier == wish.tier)
+    late, state = complaints.c.due_at < now, _in_state(wish.state)
+    lateness = [late] if wish.late else []
+    wished = [*scope, *state, *lateness]
+    ids = select(complaints.c.id).where(*wished).order_by(*_sorted(wish.order))
+    by_state = select(complaints.c.state, func.count()).where(*scope, *lateness).group_by(complaints.c.state)
+    counted: dict[str, int] = {row[0]: row[1] for row in tx.connection.execute(by_state)}
+    return Found(
+        ids=tuple(tx.connection.execute(ids.limit(PAGE_SIZE).offset((wish.page - 1) * PAGE_SIZE)).scalars()),
+        total=_count(tx, wished),
+        states={known: counted[known] for known in State if known in counted},
+        late=_count(tx, [*scope, *state, late]),
+    )
+
+
+def _count(tx: Reading, conditions: list[ColumnElement[bool]]) -> int:
+    counted = select(func.count()).select_from(complaints).where(*conditions)
+    return int(tx.connection.execute(counted).scalar() or 0)
+
+
+def _of_agency(agency: str) -> list[ColumnElement[bool]]:
+    if not agency:
+        return []
+    mine = select(complaint_agencies.c.complaint_id).where(complaint_agencies.c.agency == agency)
+    return [complaints.c.id.in_(mine)]
+
+
+def _in_state(state: str) -> list[ColumnElement[bool]]:
+    if not state:
+        return []
+    states = [known.value for known in State if is_open(known)] if state == "open" else [state]
+    return [complaints.c.state.in_(states)]
+
+
+def _sorted(order: Order) -> tuple[ColumnElement[Any], ...]:
+    """Put first what is due first, and behind it what has no clock yet, the oldest first."""
+    if order is Order.URGENT:
+        no_clock = complaints.c.due_at.is_(None)
+        return (no_clock, complaints.c.due_at, complaints.c.received_at, complaints.c.id)
+    return (complaints.c.received_at.desc(), complaints.c.id.desc())

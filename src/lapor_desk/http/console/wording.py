@@ -1,0 +1,100 @@
+"""How templates write dates, agencies, kinds and questions, in the language of the page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+from jinja2 import pass_context
+from jinja2.runtime import Context
+
+from lapor_core.clocks import Deadline, DeadlineDay
+from lapor_core.complaint import Kind
+from lapor_core.explanation.text import reason_text
+from lapor_core.texts import clock_time, long_date, short_date
+from lapor_desk.house import House
+from lapor_desk.http.console.facts import Question
+from lapor_desk.http.texts import catalog, sentence
+
+__all__ = ["words_of"]
+
+
+def words_of(house: House) -> Mapping[str, Any]:
+    """Return the helpers that the console's templates use."""
+    standard = house.standard
+
+    @pass_context
+    def moment(context: Context, at: datetime) -> str:
+        local = standard.office.local(at)
+        language = context["language"]
+        return sentence(
+            "time", "moment", language, day=long_date(local.date(), language), clock=clock_time(local, language)
+        )
+
+    @pass_context
+    def moment_day(context: Context, at: datetime) -> str:
+        return (
+            short_date(standard.office.local_date(at), context["language"]).replace("  ", " ")
+            + f" {standard.office.local_date(at).year}"
+        )
+
+    def agency(key: str) -> str:
+        return standard.agencies[key].name if key in standard.agencies else key
+
+    @pass_context
+    def kind(context: Context, value: Kind | None) -> str:
+        if value is None:
+            return sentence("case", "unknown", context["language"])
+        text = standard.policy.kinds.get(value)
+        return text.in_language(context["language"]) if text is not None else str(value)
+
+    @pass_context
+    def option(context: Context, question: Question, value: str) -> str:
+        if question.kind == "kind":
+            return str(kind(context, Kind(value)))
+        return sentence("answer", value, context["language"])
+
+    return {
+        **_OF_EVERY_HOUSE,
+        "moment": moment,
+        "moment_day": moment_day,
+        "agency": agency,
+        "kind": kind,
+        "option": option,
+    }
+
+
+@pass_context
+def _day(context: Context, value: date) -> str:
+    return long_date(value, context["language"])
+
+
+@pass_context
+def _short_day(context: Context, value: date) -> str:
+    return short_date(value, context["language"])
+
+
+@pass_context
+def _question(context: Context, name: str) -> str:
+    """Return a question; one that a policy of the office's own asks is shown by its name."""
+    return catalog(context["language"])["question"].get(name, name.replace("_", " "))
+
+
+@pass_context
+def _why(context: Context, deadline: Deadline, day: DeadlineDay) -> str:
+    return reason_text(deadline, day, context["language"])
+
+
+def _size(value: int) -> str:
+    """Return a size as people write it: *3 MB*, *12 kB*."""
+    return f"{value / 1024**2:.0f} MB" if value >= 1024**2 else f"{max(1, round(value / 1024))} kB"
+
+
+_OF_EVERY_HOUSE: Mapping[str, Any] = {
+    "day": _day,
+    "short_day": _short_day,
+    "question": _question,
+    "why": _why,
+    "size": _size,
+}
