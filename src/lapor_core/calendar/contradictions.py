@@ -15,6 +15,8 @@ from lapor_core.errors import LaporError, did_you_mean
 
 __all__ = ["Contradiction", "contradictions", "in_order"]
 
+_YEARS_AHEAD = 3  # no decree was found that fixes days further ahead: a slip of the pen
+
 
 @attrs.frozen
 class Contradiction:
@@ -82,6 +84,8 @@ def _of_day(decree: Decree, day: DecreeDay) -> Iterator[tuple[str, str]]:
         yield "date", f"{day.date} is outside {decree.year}, the year this decree governs"
     if decree.issued > day.date:
         yield "date", f"{day.date} was over when the decree was issued on {decree.issued}"
+    if day.date.year > decree.issued.year + _YEARS_AHEAD:
+        yield "date", f"{day.date} is more than {_YEARS_AHEAD} years after the decree was issued on {decree.issued}"
     if day.effect is Effect.WORKING and day.kind not in {DayKind.REPLACEMENT_WORKING_DAY, DayKind.REGIONAL}:
         yield "kind", f'effect "working" asks for kind "replacement_working_day" (or "regional"), not "{day.kind}"'
     if day.effect is Effect.OFF and day.kind is DayKind.REPLACEMENT_WORKING_DAY:

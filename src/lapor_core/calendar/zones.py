@@ -29,6 +29,6 @@ def as_zone(value: str) -> str:
     try:
         ZoneInfo(value)
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        message = f'"{value}" is not an IANA zone; in Indonesia: {did_you_mean(value, ABBREVIATIONS)}'
+        message = f'"{value[:40]}" is not an IANA zone; in Indonesia: {did_you_mean(value, ABBREVIATIONS)}'
         raise NotFound(message, code="unknown_zone", value=value) from None
     return value

@@ -75,14 +75,11 @@ class Deadline:
     @functools.cached_property
     def fingerprint(self) -> str:
         """A short hash of all that went in: the same inputs, policy and calendar give the same fingerprint."""
+        local = self.office.local
         inputs = (
-            self.policy,
-            self.clock,
-            self.tier,
-            str(self.limit),
-            self.start.isoformat(),
-            self.pauses,
-            self.extensions,
+            (self.policy, self.clock, self.tier, str(self.limit), self.start.isoformat()),
+            [(local(pause.start).isoformat(), pause.end and local(pause.end).isoformat()) for pause in self.pauses],
+            [(str(more.limit), local(more.granted_at).isoformat()) for more in self.extensions],
         )
         return hashlib.sha256(repr((inputs, self.calendar)).encode()).hexdigest()[:16]
 

@@ -52,6 +52,13 @@ def _positive(_: object, field: attrs.Attribute[Any], value: int) -> None:
         raise BadValue(message, code="bad_amount", value=repr(value))
 
 
+def _unit(value: Unit | str) -> Unit:
+    if value not in _SPELLINGS:
+        message = f'"{value}": not a unit of a limit; allowed: {", ".join(Unit)}'
+        raise BadValue(message, code="bad_amount", value=str(value), allowed=tuple(Unit))
+    return _SPELLINGS[value]
+
+
 @attrs.frozen
 class Limit:
     """How long a clock runs: a positive whole number of a unit. A ``0`` in a standard is *not stated*, never a limit.
@@ -68,7 +75,7 @@ class Limit:
     """
 
     amount: int = attrs.field(validator=_positive)
-    unit: Unit
+    unit: Unit = attrs.field(converter=_unit)
     others: tuple[Limit, ...] = ()
     agency: bool = False
 

@@ -128,11 +128,11 @@ class ClockRule:
     extension: ExtensionRule | None = None
     stops: tuple[State, ...] = (State.RESPONDED, State.CLOSED, State.REJECTED, State.ARCHIVED, State.WITHDRAWN)
     pauses: tuple[State, ...] = ()
-    calendar: CalendarOf = CalendarOf.OFFICE
-    first_day: FirstDay = FirstDay.EXCLUDED
-    after_hours: AfterHours = AfterHours.SAME_DAY
-    ends: DayEnd = DayEnd.END_OF_DAY
-    day_off_end: DayOffEnd = DayOffEnd.NEXT_WORKING_DAY
+    calendar: CalendarOf = attrs.field(default=CalendarOf.OFFICE, converter=CalendarOf)
+    first_day: FirstDay = attrs.field(default=FirstDay.EXCLUDED, converter=FirstDay)
+    after_hours: AfterHours = attrs.field(default=AfterHours.SAME_DAY, converter=AfterHours)
+    ends: DayEnd = attrs.field(default=DayEnd.END_OF_DAY, converter=DayEnd)
+    day_off_end: DayOffEnd = attrs.field(default=DayOffEnd.NEXT_WORKING_DAY, converter=DayOffEnd)
     reading: str = ""
 
     @property

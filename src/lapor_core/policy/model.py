@@ -218,7 +218,7 @@ class Policy:
         chain = [name]
         while (before := self.clock(chain[0]).follows) is not None:
             if before in chain:
-                around = " -> ".join(reversed([before, *chain[: chain.index(before) + 1]]))
+                around = " -> ".join([before, *chain[: chain.index(before) + 1]])
                 raise BadValue(f"clocks that wait for each other never start: {around}", code="circular_clocks")
             chain.insert(0, before)
         return tuple(chain)

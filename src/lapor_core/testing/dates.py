@@ -12,10 +12,13 @@ from hypothesis import strategies as st
 
 from lapor_core.calendar import Office, OfficeHours, indonesia
 from lapor_core.clocks import Pause
+from lapor_core.policy.amounts import Limit, Unit
+from lapor_core.policy.clock_rule import AfterHours, ClockRule, DayEnd, DayOffEnd, FirstDay
 from lapor_core.policy.model import Tier
+from lapor_core.policy.wording import Text
 from lapor_core.standard import Standard
 
-__all__ = ["amounts", "dates", "instants", "offices", "pauses", "tiers", "working_days"]
+__all__ = ["amounts", "clock_rules", "dates", "instants", "limits", "offices", "pauses", "tiers", "working_days"]
 
 FIRST = date(2016, 1, 1)
 LAST = date(2029, 12, 31)
@@ -74,6 +77,24 @@ def pauses(standard: Standard | Office) -> st.SearchStrategy[tuple[Pause, ...]]:
     instant = instants(standard)
     paired = st.integers(0, 3).flatmap(lambda count: st.lists(instant, min_size=2 * count, max_size=2 * count))
     return paired.map(lambda ends: _paired(sorted(ends)))
+
+
+def limits(*units: Unit) -> st.SearchStrategy[Limit]:
+    """Limits in the given units, in all four of them by default; short ones often."""
+    amount = st.one_of(st.integers(1, 5), st.integers(1, 60))
+    return st.builds(Limit, amount, st.sampled_from(units or tuple(Unit)))
+
+
+def clock_rules() -> st.SearchStrategy[ClockRule]:
+    """Rules of clocks: each way of beginning and of ending a day."""
+    return st.builds(
+        ClockRule,
+        title=st.just(Text(id="Tenggat contoh", en="Example deadline")),
+        first_day=st.sampled_from(FirstDay),
+        after_hours=st.sampled_from(AfterHours),
+        ends=st.sampled_from(DayEnd),
+        day_off_end=st.sampled_from(DayOffEnd),
+    )
 
 
 def tiers(standard: Standard) -> st.SearchStrategy[Tier]:

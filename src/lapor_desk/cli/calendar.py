@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
 
 from cyclopts import App, Parameter
 
-from lapor_core.calendar import ChangedDay, NetDay, difference, indonesia, overlay, resolve_region
+from lapor_core.calendar import ChangedDay, Day, NetDay, Office, difference, indonesia, overlay, resolve_region
 from lapor_core.errors import BadValue, OutOfReach
+from lapor_core.explanation.words import say
 from lapor_core.texts import long_date
 from lapor_desk.cli.dates import read_date
 from lapor_desk.cli.values import WholeNumber, print_json, read_text
@@ -38,17 +40,15 @@ def show(
         Print JSON.
     """
     ledger = indonesia() if as_known_on is None else indonesia().as_known_on(read_date(as_known_on))
-    if year not in ledger.covered_years:
-        years = ", ".join(map(str, sorted(ledger.covered_years))) or "no year"
-        raise OutOfReach(
-            f"no decree on the holidays of {year} is loaded; there are decrees for {years}", code="out_of_reach"
-        )
-    rows = ledger.net(year, _region(region))
+    days = _days_of(year, Office.indonesia(zone="Asia/Jakarta", region=region, ledger=ledger))
     if json:
-        print_json([_row(row) for row in rows])
+        print_json([_of_day(day) for day in days])
         return
-    for row in rows:
-        print(f"{long_date(row.date):<28} {row.effect:<8} {row.name.id:<52} {row.decree}")
+    for day in days:
+        row = _of_day(day)
+        print(f"{long_date(day.date):<28} {row['effect']:<8} {row['name']:<52} {row['decree']}")
+    for reason in dict.fromkeys(day.provisional for day in days if day.provisional):
+        print(say("heading", "provisional", "id", reason=reason.in_language("id")))
 
 
 @app.command
@@ -96,6 +96,29 @@ def check(file: Path, /) -> None:
 
 def _region(name: str | None) -> str | None:
     return None if name is None else resolve_region(name, indonesia().scopes)
+
+
+def _days_of(year: int, office: Office) -> list[Day]:
+    """Return the days of a year that are not what the week makes of them; years without a decree are provisional."""
+    if not office.first.year <= year <= office.last.year:
+        message = f"{year} is outside the calendar, which reaches from {office.first.year} to {office.last.year}"
+        raise OutOfReach(message, code="out_of_reach", value=year)
+    first = date(year, 1, 1)
+    return [day for day in (office.day(first), *office.explain(first, date(year, 12, 31))) if day.entries]
+
+
+def _of_day(day: Day) -> dict[str, Any]:
+    """Return one row of the year; ``provisional`` is there only where the day may still change."""
+    issued = max((entry.issued for entry in day.entries if entry.issued is not None), default=None)
+    row = {
+        "date": day.date.isoformat(),
+        "effect": day.entries[0].effect.value,
+        "kind": day.entries[0].kind.value,
+        "name": "; ".join(dict.fromkeys(entry.name.id for entry in day.entries)),
+        "decree": "; ".join(dict.fromkeys(entry.decree for entry in day.entries)),
+        "issued": issued.isoformat() if issued else None,
+    }
+    return row if day.provisional is None else {**row, "provisional": str(day.provisional)}
 
 
 def _row(row: NetDay) -> dict[str, Any]:

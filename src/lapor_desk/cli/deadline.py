@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
 from cyclopts import App, Parameter
 
+from lapor_core.clocks import Deadline
 from lapor_core.errors import BadValue
+from lapor_core.standard import Standard
 from lapor_desk.cli.dates import Language, read_instant
 from lapor_desk.cli.standards import chosen_standard
 from lapor_desk.cli.values import print_json
@@ -31,7 +34,7 @@ def deadline(
     svg: Path | None = None,
     ics: Path | None = None,
 ) -> None:
-    """Show a deadline.
+    """Show a deadline. A clock that starts when another ends is shown as late as it may be: after the other one's own due time.
 
     Parameters
     ----------
@@ -40,7 +43,7 @@ def deadline(
     tier
         The tier, as the policy names it.
     received
-        When the complaint was received, with its zone: 2026-03-13T10:00+08:00.
+        When the clock's first event happened, such as receipt, with its zone: 2026-03-13T10:00+08:00.
     clock
         The clock, as the policy names it.
     as_known_on
@@ -55,7 +58,8 @@ def deadline(
         Write an iCalendar task to this file.
     """
     standard = chosen_standard(policy, as_known_on)
-    found = standard.deadline(clock, tier, start=read_instant(received, "received"))
+    chain = tuple(_chain(standard, clock, tier, read_instant(received, "received")))
+    found = chain[-1]
     if svg is not None:
         _write(svg, found.svg(lang).encode())
     if ics is not None:
@@ -63,7 +67,14 @@ def deadline(
     if json:
         print_json(found.to_json())
     elif svg is None and ics is None:
-        print(found.explain(lang))
+        print("\n\n".join(link.explain(lang) for link in chain))
+
+
+def _chain(standard: Standard, clock: str, tier: str, start: datetime) -> Iterator[Deadline]:
+    for name in standard.policy.chain(clock):
+        link = standard.deadline(name, tier, start=start)
+        yield link
+        start = link.due
 
 
 def _write(path: Path, content: bytes) -> None:

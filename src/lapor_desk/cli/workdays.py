@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from cyclopts import App, Parameter
 
 from lapor_core.calendar import Day, Days, Office
 from lapor_core.errors import BadValue
-from lapor_core.texts import short_date, word
+from lapor_core.explanation.words import say
+from lapor_core.texts import short_date
 from lapor_desk.cli.dates import Language, read_date
 from lapor_desk.cli.values import WholeNumber, print_json
 
@@ -60,6 +61,7 @@ def add(
     /,
     calendar: Calendar | None = None,
     *,
+    zero: Literal["stay", "next", "previous"] = "stay",
     json: Json = False,
 ) -> None:
     """Show the N-th working day after a date, or before it when N is negative.
@@ -72,12 +74,14 @@ def add(
         How many working days, a whole number.
     calendar
         Whose working days.
+    zero
+        Where 0 working days lead from a day off: stay on it, or go to the next or the previous working day.
     json
         Print JSON.
     """
     office = (calendar or Calendar()).office
     begun = read_date(start)
-    due = office.add(begun, n)
+    due = office.add(begun, n, zero)
     if json:
         print_json({"date": due.isoformat(), "days": _rows(office.explain(begun, due))})
     else:
@@ -133,7 +137,7 @@ def explain(
     for day in days:
         number += day.working
         why = "" if day.working else " / ".join(e.name.en if lang == "en" else e.name.id for e in day.entries)
-        why = why or ("" if day.working else word("explanation", "weekend", lang))
+        why = why or ("" if day.working else say("day", "weekend", lang))
         decrees = "; ".join(dict.fromkeys(entry.decree for entry in day.entries))
         print(f"{short_date(day.date, lang):<12} {number if day.working else '-':<4} {why:<44} {decrees}".rstrip())
 

@@ -60,6 +60,7 @@ WRONG = [
     ('effect = "withdrawn"', 'effect = "off"', 25, "decrees[1].days[0].date", "off already under this name"),
     ("issued = 2026-03-01", "issued = 2025-09-01", 26, "decrees[1].days[0].effect", "contradicts SKB contoh 1/2025"),
     ("issued = 2026-03-01", "issued = 2026-05-05", 25, "decrees[1].days[0].date", "was over when"),
+    ("date = 2026-05-05", "date = 2062-05-05", 31, "decrees[1].days[1].date", "more than 3 years after"),
     ("issued = 2026-03-01", "issued = 2026-03-01\nyear = 2025", 21, "decrees[1].issued", "after 2025"),
     ("issued = 2026-03-01", "issued = 2026-03-01\nyear = 2027", 26, "decrees[1].days[0].date", "outside 2027"),
     ("issued = 2026-03-01", "issued = 2026-03-01\nyear = 2026\ncovers = true", 23, "decrees[1].covers", "covered by SKB"),
