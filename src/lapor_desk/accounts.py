@@ -19,16 +19,13 @@ from sqlalchemy import Row, delete, insert, select, update
 from lapor_core.complaint import Proof, Reporter
 from lapor_core.errors import BadValue, Refused
 from lapor_core.lifecycle import Role
-from lapor_core.plugins.contracts import Medium, Principal
+from lapor_core.plugins.contracts import CODES_HOLD, Medium, Principal
 from lapor_desk.people import enrol, find_account, read_account, renew
 from lapor_desk.sessions import Attempts, close_session, open_session, principal_id
 from lapor_desk.store import NewNotice, Reading, Store, Transaction, Vault
 from lapor_desk.store.tables import challenges
 
-__all__ = ["CODES_HOLD", "Accounts", "Challenge", "read_challenge"]
-
-CODES_HOLD = timedelta(minutes=10)
-"""How long a one-time code can be used."""
+__all__ = ["Accounts", "Challenge", "read_challenge"]
 
 _TRIES = 5
 _SESSION = timedelta(days=30)

@@ -12,8 +12,8 @@ from lapor_core.errors import Refused
 from lapor_core.evolution import replay
 from lapor_core.lifecycle import Role
 from lapor_core.notices import Written, write, write_code
-from lapor_core.plugins.contracts import Medium, Message
-from lapor_desk.accounts import CODES_HOLD, read_challenge
+from lapor_core.plugins.contracts import CODES_HOLD, Medium, Message
+from lapor_desk.accounts import read_challenge
 from lapor_desk.addressing import address
 from lapor_desk.desk import Desk
 from lapor_desk.officers import Officer, read_officer

@@ -19,10 +19,11 @@ EXTRAS = PROJECT["optional-dependencies"]
 OURS = {"lapor_channels", "lapor_core", "lapor_desk"}
 
 # The extra whose name is not its plug-in's key with a hyphen; None is the base install.
-EXTRA_OF: dict[str, str | None] = {}
+EXTRA_OF: dict[str, str | None] = {"email": None, "outbox": None}
 
 # Never imported by us, and needed all the same.
 UNSEEN = {
+    "psycopg": "SQLAlchemy speaks to PostgreSQL through it",
     "pytest": "the conformance checks rewrite their assertions under it",
     "python-multipart": "Starlette reads forms with it",
     "tzdata": "zoneinfo reads it where the system has no zones",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import timedelta
 
 import attrs
 from starlette.requests import Request
@@ -15,13 +14,10 @@ from lapor_channels.http import bad_fields, call, clean, language_of
 from lapor_channels.http.contacts import LONGEST_NAME, international, is_email, is_name
 from lapor_core.complaint import Proof, Reporter, personal
 from lapor_core.errors import BadValue
-from lapor_core.plugins.contracts import Desk
+from lapor_core.plugins.contracts import CODES_HOLD, Desk
 from lapor_core.texts import LANGUAGES
 
-__all__ = ["CODES_HOLD", "Accounts"]
-
-CODES_HOLD = timedelta(minutes=10)
-"""How long one-time codes hold."""
+__all__ = ["Accounts"]
 
 CODES: Mapping[str, Proof] = {"email_code": Proof.VERIFIED_EMAIL, "mobile_code": Proof.VERIFIED_MOBILE}
 

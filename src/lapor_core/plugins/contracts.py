@@ -54,6 +54,10 @@ SESSION_COOKIE = "lapor_session"
 without cookies sends the token as ``Authorization: Bearer ...``."""
 
 
+CODES_HOLD = timedelta(minutes=10)
+"""How long one-time codes hold, at every host."""
+
+
 class Medium(StrEnum):
     """How a message reaches a person. A notifier names those it serves; others exist as plain texts of their own."""
 

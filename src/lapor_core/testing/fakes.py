@@ -14,6 +14,7 @@ from lapor_core.complaint import Proof, Reporter
 from lapor_core.errors import BadValue, Incomplete, NotFound, Refused, require_aware
 from lapor_core.lifecycle import Action, Role, State, next_state
 from lapor_core.plugins.contracts import (
+    CODES_HOLD,
     Delivered,
     Medium,
     Message,
@@ -31,7 +32,6 @@ from lapor_core.texts import word
 
 __all__ = ["FrozenClock", "MemoryDesk", "RecordingNotifier"]
 
-_CODES_HOLD = timedelta(minutes=10)
 _TRIES = 5
 _LARGEST = 64 * 1024
 
@@ -175,7 +175,7 @@ class MemoryDesk:
             if not codes:
                 raise BadValue("a challenge needs an e-mail address or a mobile number", code="no_contact")
             challenge = f"challenge-{number}"
-            until = self.clock() + _CODES_HOLD
+            until = self.clock() + CODES_HOLD
             self._challenges[challenge] = _Challenge(reporter=reporter, codes=codes, until=until)
             self.codes[challenge] = codes
             return challenge
