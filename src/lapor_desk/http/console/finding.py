@@ -60,6 +60,11 @@ class Wish:
             page=min(max(int(page), 1), _LAST_PAGE) if page.isascii() and page.isdigit() and len(page) < 8 else 1,
         )
 
+    @property
+    def is_narrow(self) -> bool:
+        """Whether this is anything else than all complaints, the newest first."""
+        return attrs.evolve(self, page=1) != Wish()
+
     def query(self, **changes: Any) -> str:
         """Return this wish, changed, as the query of a link; what is usual is left out."""
         wished = attrs.evolve(self, **{"page": 1, **changes})

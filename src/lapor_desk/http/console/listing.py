@@ -10,12 +10,15 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from lapor_core.codes import normalise_code
 from lapor_core.complaint import Complaint
-from lapor_core.errors import Refused
+from lapor_core.errors import LaporError, NotFound, Refused
 from lapor_core.lifecycle import State
 from lapor_core.privacy import reader_of, view
 from lapor_desk.http.console.cases import subject_of
+from lapor_desk.http.console.errors import message_of, status_of
 from lapor_desk.http.console.finding import Found, Order, Wish, find
+from lapor_desk.http.console.forms import text_of
 from lapor_desk.http.console.frame import Frame, call
 from lapor_desk.officers import Officer
 from lapor_desk.store import Reading
@@ -46,13 +49,38 @@ class Listing:
 
     def routes(self) -> list[Route]:
         """Return the routes."""
-        return [Route("/", self.shown, methods=["GET"])]
+        return [Route("/", self.shown, methods=["GET"]), Route("/find", self.find, methods=["POST"])]
 
     async def shown(self, request: Request) -> Response:
         """Show what the officer wished for."""
-        wish = Wish.read(request.query_params)
+        return await self._show(request, Wish.read(request.query_params))
+
+    async def find(self, request: Request) -> Response:
+        """Lead to the complaint with a tracking code; the code is posted, so that no history and no log keeps it."""
+        async with self.frame.form(request) as form:
+            try:
+                found = await call(self._coded, text_of(form, "code"), self.frame.officer(request))
+            except LaporError as error:
+                message = message_of(error, self.frame.language(request))
+                return await self._show(request, Wish(), status_of(error), message)
+        return self.frame.go(request, f"complaints/{found}")
+
+    async def _show(self, request: Request, wish: Wish, status: int = 200, message: str = "") -> Response:
         found, lines = await call(self._found, wish, self.frame.officer(request))
-        return self.frame.show(request, "list.html", wish=wish, found=found, lines=lines, **self._choices())
+        values = {"wish": wish, "found": found, "lines": lines, "message": message}
+        return self.frame.show(request, "list.html", status, **values | self._choices())
+
+    def _coded(self, code: str, officer: Officer) -> str:
+        """Return the id behind a code; to an agency, the code of another one's complaint is no code at all."""
+        unknown = NotFound("no complaint has this code", code="unknown_code")
+        with self.frame.house.store.reading() as tx:
+            found = tx.find(normalise_code(code))
+        if found is None:
+            raise unknown
+        try:
+            return self.frame.house.desk.complaint(found, agency=officer.agency).id
+        except NotFound:
+            raise unknown from None
 
     def _found(self, wish: Wish, officer: Officer) -> tuple[Found, tuple[Line, ...]]:
         now = self.frame.house.desk.now()
