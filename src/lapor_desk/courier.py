@@ -98,7 +98,7 @@ class _Call:
             self.verdict = _believed(messenger.key, messenger.notifier.send(message, now), message)
         except BaseException as error:  # noqa: BLE001 - whatever a plug-in does, it costs only its own result
             # not its words, which may hold an address
-            self.verdict = TryLater(why=f"{messenger.key}: raised {type(error).__name__}")
+            self.verdict = TryLater(why=f"{messenger.key}: raised {type(error).__name__:.64}")
 
 
 _LONGEST = 255
@@ -115,7 +115,7 @@ def _believed(key: str, verdict: object, message: Message) -> Verdict:
         case Failed(why=why):
             return Failed(why=_reason(why, message))
         case other:
-            return TryLater(why=f"{key}: answered with {type(other).__name__}, which is no verdict")
+            return TryLater(why=f"{key}: answered with {type(other).__name__:.64}, which is no verdict")
 
 
 _PERSONAL = re.compile(r"[^\s<>\"']+@[^\s<>\"']+|\+?\d[\d\s().-]{6,}\d")

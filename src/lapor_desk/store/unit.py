@@ -100,4 +100,5 @@ class WriteUnit(ReadUnit):
         """
         dialect = postgresql if self.connection.dialect.name == "postgresql" else sqlite
         statement = dialect.insert(table).values(dict(values)).on_conflict_do_nothing()
-        return self.connection.execute(statement).rowcount == 1
+        counted = {"preserve_rowcount": True}  # of an INSERT, SQLAlchemy keeps no count unless it is asked to
+        return self.connection.execute(statement, execution_options=counted).rowcount == 1

@@ -1,0 +1,57 @@
+"""One of several processes that do the same at once: ``python racer.py ACTION URL FILES [MORE]``.
+
+It says ``ready``, waits for a line, acts, and prints what came of it as JSON.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+from lapor_core import Actor, Role
+from lapor_core.errors import Refused
+from lapor_core.events import Event, Verified
+from lapor_desk.store import Files, MasterKey, Store, open_store
+
+NOW = datetime(2026, 3, 13, 2, tzinfo=UTC)
+
+
+def append(store: Store, complaint_id: str, sequence: str) -> str:
+    """Append one event, as who has seen all before it."""
+    event = Event(
+        complaint=complaint_id,
+        sequence=int(sequence),
+        office="contoh",
+        actor=Actor(role=Role.AGENCY_ADMIN, id=str(id(store))),
+        happened_at=NOW,
+        recorded_at=NOW,
+        fact=Verified(),
+    )
+    try:
+        with store.transaction() as tx:
+            tx.append([event])
+    except Refused as error:
+        return error.code
+    return "won"
+
+
+def claim(store: Store, mine: str, count: str) -> list[str]:
+    """Hand in the same submissions under complaints of one's own; return whose they became."""
+    found = []
+    for number in range(int(count)):
+        with store.transaction() as tx:
+            found.append(tx.claim_intake("sms", str(number), f"{mine}-{number}"))
+    return found
+
+
+def main(action: str, url: str, files: str, *more: str) -> None:
+    store = open_store(url, master=MasterKey(bytes(32)), files=Files.local(Path(files)))
+    print("ready", flush=True)
+    sys.stdin.readline()
+    print(json.dumps({"append": append, "claim": claim}[action](store, *more)), flush=True)
+    store.close()
+
+
+main(*sys.argv[1:])

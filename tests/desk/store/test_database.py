@@ -1,0 +1,269 @@
+"""Connections and transactions: all or nothing, on both databases, whatever goes wrong."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from contextlib import ExitStack
+from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import func, insert, select, text
+from sqlalchemy.exc import IntegrityError, ProgrammingError
+
+from lapor_core.errors import BadValue, LaporError
+from lapor_desk.store import Database, StoreBusy, StoreDown, database_url
+from lapor_desk.store import database as database_module
+from lapor_desk.store.tables import instant_text, intake, notices
+
+OPEN_ONCE = settings(suppress_health_check=[HealthCheck.function_scoped_fixture])  # one database serves all examples
+ROW = {"channel": "sms", "source_id": "x", "complaint_id": "c"}
+
+
+def count(database: Database) -> int:
+    with database.reading() as connection:
+        return connection.execute(select(func.count()).select_from(intake)).scalar_one()
+
+
+def test_what_is_written_is_there_or_not_at_all(database: Database) -> None:
+    def write_and_fail() -> None:
+        with database.writing() as connection:
+            connection.execute(insert(intake), ROW)
+            raise RuntimeError("power cut")
+
+    with pytest.raises(RuntimeError):
+        write_and_fail()
+    assert count(database) == 0
+    with database.writing() as connection:
+        connection.execute(insert(intake), ROW)
+    assert count(database) == 1
+
+
+def test_an_error_of_the_database_that_is_swallowed_inside_does_not_pass_for_success(database: Database) -> None:
+    """PostgreSQL answers COMMIT after an error with a rollback, and its driver says nothing."""
+
+    def write_twice() -> None:
+        with database.writing() as connection:
+            connection.execute(insert(intake), ROW)
+            with pytest.raises(IntegrityError):
+                connection.execute(insert(intake), ROW)
+
+    if database.is_sqlite:  # takes the one statement back, and goes on
+        write_twice()
+        assert count(database) == 1
+    else:
+        with pytest.raises(StoreDown, match="undone"):
+            write_twice()
+        assert count(database) == 0
+
+
+def test_a_transaction_that_sqlite_undid_by_itself_does_not_pass_for_success(tmp_path: Path) -> None:
+    database = Database(database_url(f"sqlite:///{tmp_path}/lapor.db"))
+    with pytest.raises(StoreDown, match="undone"), database.writing() as connection:
+        connection.exec_driver_sql("ROLLBACK")
+    database.close()
+
+
+def test_a_reader_sees_one_state_from_beginning_to_end(database: Database) -> None:
+    with database.reading() as reader:
+        assert reader.execute(select(func.count()).select_from(intake)).scalar_one() == 0
+        with database.writing() as writer:
+            writer.execute(insert(intake), ROW)
+        assert reader.execute(select(func.count()).select_from(intake)).scalar_one() == 0
+    assert count(database) == 1
+
+
+def test_faults_of_our_own_are_not_taken_for_faults_of_the_database(database: Database) -> None:
+    with pytest.raises(IntegrityError), database.writing() as connection:
+        connection.execute(insert(intake), [ROW, ROW])
+    expected = StoreDown if database.is_sqlite else ProgrammingError  # SQLite has one kind of error for both
+    with pytest.raises(expected), database.writing() as connection:
+        connection.execute(text("SELECT * FROM nothing_of_this_name"))
+    assert count(database) == 0
+
+
+# Waiting
+
+
+def test_a_writer_that_waits_too_long_for_another_thread_is_told_so(
+    open_database: Callable[[], Database], database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database_module, "_PATIENCE", 0.2)
+    impatient = open_database()  # in PostgreSQL the patience belongs to the connection
+    with impatient.writing() as first:
+        first.execute(insert(intake), ROW)
+        refused = in_thread(lambda: write(impatient))
+    assert isinstance(refused, StoreBusy)
+    assert refused.code == "store_busy"
+    assert count(database) == 1
+
+
+def test_a_writer_that_waits_too_long_for_another_process_is_told_so(
+    open_database: Callable[[], Database], database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database_module, "_PATIENCE", 0.2)
+    impatient = open_database()
+    with database.writing() as first:
+        first.execute(insert(intake), ROW)
+        refused = in_thread(lambda: write(impatient))
+    assert isinstance(refused, StoreBusy)
+    assert write(impatient, source_id="y") is None  # nothing of it sticks to the connection
+
+
+def test_writers_that_embrace_each_other_are_parted(database: Database) -> None:
+    if database.is_sqlite:
+        pytest.skip("in SQLite there is one writer at a time")
+    both_have_one = threading.Barrier(2)
+
+    def take(*sources: str) -> None:
+        with database.writing() as connection:
+            connection.execute(insert(intake), {**ROW, "source_id": sources[0]})
+            both_have_one.wait(5)
+            connection.execute(insert(intake), {**ROW, "source_id": sources[1]})
+
+    outcomes: list[object] = []
+    threads = [threading.Thread(target=lambda s=s: outcomes.append(caught(lambda: take(*s)))) for s in ("ab", "ba")]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    assert sorted(type(outcome).__name__ for outcome in outcomes) == ["NoneType", "StoreBusy"]
+    assert count(database) == 2
+
+
+def test_a_pool_without_a_free_connection_is_a_busy_store(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(database.engine.pool, "_timeout", 0.1)
+    with ExitStack() as held:
+        for _ in range(database.engine.pool.size() + database.engine.pool._max_overflow):
+            held.enter_context(database.reading())
+        with pytest.raises(StoreBusy, match="in use"):
+            count(database)
+    assert count(database) == 0
+
+
+# A database that is not there, or cannot go on
+
+
+@pytest.mark.parametrize("url", ["postgresql://lapor@127.0.0.1:9/lapor", "sqlite:////proc/lapor.db"])
+def test_a_database_that_is_not_there_is_down(url: str) -> None:
+    with pytest.raises((StoreDown, OSError)) as caught, Database(database_url(url)).reading() as connection:
+        connection.execute(text("SELECT 1"))
+    assert "lapor@" not in str(caught.value)
+
+
+def test_a_file_that_is_no_database_is_told_as_such(tmp_path: Path) -> None:
+    path = tmp_path / "lapor.db"
+    path.write_bytes(b"Laporan contoh, kegiatan bulanan. " * 100)
+    database = Database(database_url(f"sqlite:///{path}"))
+    with pytest.raises(StoreDown, match="spoiled") as caught, database.reading() as connection:
+        connection.execute(text("SELECT 1"))
+    assert caught.value.code == "store_down"
+    assert path.read_bytes().startswith(b"Laporan contoh")
+    database.close()
+
+
+def test_a_full_disk_stores_nothing_of_the_action(database: Database) -> None:
+    if not database.is_sqlite:
+        pytest.skip("its disk cannot be filled from here")
+    with database.reading() as connection:
+        pages = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
+    refused = caught(lambda: fill(database, limit=pages + 2))
+    assert isinstance(refused, StoreDown)
+    assert count(database) == 0
+    assert write(database) is None  # and when there is room again, work goes on
+
+
+def fill(database: Database, limit: int) -> None:
+    with database.writing() as connection:
+        connection.exec_driver_sql(f"PRAGMA max_page_count={limit}")
+        try:
+            for number in range(10_000):
+                connection.execute(insert(intake), {**ROW, "source_id": str(number)})
+        finally:
+            connection.exec_driver_sql("PRAGMA max_page_count=4294967294")
+
+
+# Values
+
+
+@given(
+    moment=st.datetimes(
+        datetime(1900, 1, 1),  # noqa: DTZ001
+        datetime(9000, 1, 1),  # noqa: DTZ001
+        timezones=st.timedeltas(timedelta(hours=-23), timedelta(hours=23)).map(timezone),
+    )
+)
+@OPEN_ONCE
+def test_instants_come_out_as_they_went_in(database: Database, moment: datetime) -> None:
+    with database.writing() as connection:
+        connection.execute(notices.delete())
+        connection.execute(insert(notices), notice_row(moment))
+        assert connection.execute(select(notices.c.not_before)).scalar_one() == moment
+        found = connection.execute(select(notices.c.id).where(notices.c.not_before <= moment)).scalar()
+        assert found == "1"
+        earlier = moment - timedelta(microseconds=1)
+        assert connection.execute(select(notices.c.id).where(notices.c.not_before <= earlier)).first() is None
+
+
+def notice_row(moment: datetime) -> dict[str, object]:
+    named = {"id": "1", "key": "k", "template": "received", "role": "reporter", "medium": "sms", "status": "queued"}
+    return {**named, "attempts": 0, "claims": 0, "not_before": moment, "created_at": moment}
+
+
+@given(first=st.datetimes(timezones=st.just(UTC)), second=st.datetimes(timezones=st.just(UTC)))
+def test_the_texts_of_instants_sort_as_instants_do(first: datetime, second: datetime) -> None:
+    assert (first < second) == (instant_text(first) < instant_text(second))
+
+
+def test_an_instant_without_a_zone_is_refused(database: Database) -> None:
+    with pytest.raises(Exception, match="has no time zone"), database.writing() as connection:
+        connection.execute(insert(notices), notice_row(datetime(2026, 3, 13)))  # noqa: DTZ001
+
+
+# URLs
+
+
+@pytest.mark.parametrize("url", ["mysql://x/y", "sqlite://", "sqlite:///:memory:", "nothing", ""])
+def test_other_databases_are_refused(url: str) -> None:
+    with pytest.raises(BadValue, match="allowed: sqlite"):
+        database_url(url)
+
+
+@pytest.mark.parametrize("url", ["mysql://user:rahasia-contoh@host/name", "rahasia-contoh:/"])
+def test_a_password_in_a_url_is_not_repeated(url: str) -> None:
+    with pytest.raises(BadValue) as caught:
+        database_url(url)
+    assert "rahasia-contoh" not in str(caught.value)
+
+
+def test_the_values_of_a_statement_are_not_repeated(database: Database) -> None:
+    with pytest.raises(IntegrityError) as caught, database.writing() as connection:
+        connection.execute(insert(intake), [{**ROW, "source_id": "rahasia-contoh"}, {**ROW, "source_id": None}])
+    assert "rahasia-contoh" not in str(caught.value)
+
+
+def write(database: Database, source_id: str = "x") -> LaporError | None:
+    def once() -> None:
+        with database.writing() as connection:
+            connection.execute(insert(intake), {**ROW, "source_id": source_id})
+
+    return caught(once)
+
+
+def caught(action: Callable[[], object]) -> LaporError | None:
+    try:
+        action()
+    except LaporError as error:
+        return error
+    return None
+
+
+def in_thread(action: Callable[[], LaporError | None]) -> LaporError | None:
+    outcome: list[LaporError | None] = []
+    thread = threading.Thread(target=lambda: outcome.append(action()))
+    thread.start()
+    thread.join(30)
+    return outcome[0]

@@ -1,0 +1,128 @@
+"""The form of the database: made by migrations, as the tables are declared, whoever comes first."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import inspect, text
+
+from lapor_core.errors import BadValue
+from lapor_desk.store import Database, upgrade
+from lapor_desk.store.migrating import HEAD, VERSION_TABLE
+from lapor_desk.store.tables import PREFIX, metadata
+
+VERSIONS = Path(sys.modules[upgrade.__module__].__file__ or "").parent / "migrations" / "versions"
+
+START = "import sys; from lapor_desk.store import *; upgrade(Database(database_url(sys.argv[1]))); print('made')"
+
+
+def test_the_migrations_make_the_tables_as_they_are_declared(database: Database) -> None:
+    with database.reading() as connection:
+        context = MigrationContext.configure(
+            connection, opts={"version_table": VERSION_TABLE, "compare_type": True, "compare_server_default": True}
+        )
+        assert compare_metadata(context, metadata) == []
+
+
+def test_the_head_is_the_newest_migration() -> None:
+    assigned = {
+        node.targets[0].id: ast.literal_eval(node.value)
+        for path in VERSIONS.glob("*.py")
+        for node in ast.parse(path.read_text("utf-8")).body
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name)
+    }
+    assert max(path.name.partition("_")[0] for path in VERSIONS.glob("*.py")) == HEAD == assigned["revision"]
+
+
+def test_every_table_bears_our_prefix_so_that_a_host_can_lend_its_database(database: Database) -> None:
+    with database.reading() as connection:
+        names = inspect(connection).get_table_names()
+    assert set(names) == {*metadata.tables, VERSION_TABLE}
+    assert all(name.startswith(PREFIX) for name in names)
+
+
+def test_the_tables_of_a_host_are_left_alone(open_database: Callable[[], Database]) -> None:
+    database = open_database()
+    with database.writing() as connection:
+        connection.execute(text("CREATE TABLE alembic_version (version_num VARCHAR(32))"))
+        connection.execute(text("INSERT INTO alembic_version VALUES ('the host''s own')"))
+    upgrade(database)
+    with database.reading() as connection:
+        assert connection.execute(text("SELECT version_num FROM alembic_version")).scalars().all() == ["the host's own"]
+
+
+def test_upgrading_again_writes_nothing(database: Database, open_database: Callable[[], Database]) -> None:
+    with database.writing() as connection:
+        connection.execute(text("SELECT 1"))
+        upgrade(open_database())  # would wait for this writer, if it wanted to write
+
+
+def test_threads_that_start_at_once_make_one_form(open_database: Callable[[], Database]) -> None:
+    databases = [open_database() for _ in range(4)]
+    failures: list[Exception] = []
+
+    def start(database: Database) -> None:
+        try:
+            upgrade(database)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the test must see it
+            failures.append(error)
+
+    threads = [threading.Thread(target=start, args=[database]) for database in databases]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failures == []
+    assert revision(databases[0]) == HEAD
+
+
+def test_processes_that_start_at_once_make_one_form(open_database: Callable[[], Database], url: str) -> None:
+    processes = [
+        subprocess.Popen([sys.executable, "-c", START, url], stdout=subprocess.PIPE, text=True) for _ in range(3)
+    ]
+    assert [process.communicate(timeout=60)[0] for process in processes] == ["made\n"] * 3
+    assert revision(open_database()) == HEAD
+
+
+def test_a_newer_database_is_refused_and_left_as_it_is(database: Database) -> None:
+    with database.writing() as connection:
+        connection.execute(text(f"UPDATE {VERSION_TABLE} SET version_num = '9999'"))
+    with pytest.raises(BadValue, match="upgrade lapor") as caught:
+        upgrade(database)
+    assert (caught.value.code, caught.value.params["found"]) == ("newer_database", "9999")
+    assert revision(database) == "9999"
+
+
+def test_a_migration_that_breaks_off_leaves_nothing_behind(
+    open_database: Callable[[], Database], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    database = open_database()
+    whole = command.upgrade
+
+    def break_off(*arguments: object) -> None:
+        whole(*arguments)  # type: ignore[arg-type]  # handed on as it came
+        raise RuntimeError("power cut")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(command, "upgrade", break_off)
+        with pytest.raises(RuntimeError):
+            upgrade(database)
+    with database.reading() as connection:
+        assert inspect(connection).get_table_names() == []
+    upgrade(database)
+    assert revision(database) == HEAD
+
+
+def revision(database: Database) -> str:
+    with database.reading() as connection:
+        found: str = connection.execute(text(f"SELECT version_num FROM {VERSION_TABLE}")).scalar_one()
+    return found

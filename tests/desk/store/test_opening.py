@@ -1,0 +1,91 @@
+"""Opening a store: its key, its files, and who may be first."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from lapor_core.errors import BadValue
+from lapor_desk.store import Files, MasterKey, Store, StoreDown, Vault, open_store
+
+OTHER_KEY = MasterKey(b"1" * 32)
+
+
+def test_beside_a_sqlite_file_stand_its_key_and_its_files(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/new/lapor.db"
+    store = open_store(url)
+    person = Vault.new_person()
+    with store.transaction() as tx:
+        tx.add_person(person)
+    store.close()
+    names = {path.name for path in (tmp_path / "new").iterdir()}
+    assert names >= {"lapor.db", "lapor.key", "lapor-files"}
+    again = open_store(url)
+    with again.reading() as tx:
+        assert tx.person(person.id) == person
+    again.close()
+
+
+@pytest.mark.parametrize("lacking", ["master", "files"])
+def test_for_postgresql_the_key_and_the_files_must_be_given(lacking: str) -> None:
+    given = {"master": OTHER_KEY, "files": Files.memory()}
+    del given[lacking]
+    with pytest.raises(BadValue, match=f"give {lacking}="):
+        open_store("postgresql://lapor@127.0.0.1:9/lapor", **given)  # type: ignore[arg-type]  # one of two is there
+
+
+def test_the_key_can_be_named_by_its_file(url: str, tmp_path: Path) -> None:
+    path = tmp_path / "keys" / "office.key"
+    path.parent.mkdir()
+    first = open_store(url, master=path, files=Files.memory())
+    second = open_store(url, master=MasterKey.from_file(path), files=Files.memory())
+    assert first.vault.house == second.vault.house
+    first.close()
+    second.close()
+
+
+def test_a_wrong_key_opens_nothing(url: str, store: Store) -> None:
+    with pytest.raises(BadValue, match="give the key that was made with it") as caught:
+        open_store(url, master=OTHER_KEY, files=Files.memory())
+    assert caught.value.code == "wrong_master_key"
+
+
+def test_a_lost_key_is_asked_for_and_no_other_is_made(url: str, store: Store, tmp_path: Path) -> None:
+    lost = tmp_path / "lost.key"
+    with pytest.raises(BadValue, match="put that file back") as caught:
+        open_store(url, master=lost, files=Files.memory())
+    assert caught.value.code == "missing_master_key"
+    assert not lost.exists()
+
+
+def test_of_many_that_open_a_new_store_at_once_all_have_the_same_key(open_again: Callable[[], Store]) -> None:
+    start, opened = threading.Barrier(4), []
+
+    def open_one() -> None:
+        start.wait()
+        opened.append(open_again())
+
+    threads = [threading.Thread(target=open_one) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len({store.vault.house for store in opened}) == 1
+    assert len(opened) == 4
+
+
+def test_no_store_is_opened_where_there_is_no_database(tmp_path: Path) -> None:
+    (tmp_path / "lapor.db").mkdir()
+    with pytest.raises(StoreDown):
+        open_store(f"sqlite:///{tmp_path}/lapor.db")
+    with pytest.raises(StoreDown):
+        open_store("postgresql://lapor@127.0.0.1:9/lapor", master=OTHER_KEY, files=Files.memory())
+
+
+def test_no_store_is_opened_where_files_cannot_lie(tmp_path: Path) -> None:
+    (tmp_path / "lapor-files").write_text("a file where the folder should be", "utf-8")
+    with pytest.raises(StoreDown, match="place of files"):
+        open_store(f"sqlite:///{tmp_path}/lapor.db")
