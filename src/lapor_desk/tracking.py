@@ -48,7 +48,12 @@ def tracking_of(events: Sequence[Event], standard: Standard, now: datetime, lang
 
 
 def _entries(events: Sequence[Event], standard: Standard, language: str) -> Iterator[TrackingEntry]:
+    tier = None
     for event in events:
+        if isinstance(event.fact, happened.Classified):
+            tier, before = event.fact.tier, tier
+            if tier == before:
+                continue  # more became known, and it changed nothing for the citizen
         if not isinstance(event.fact, _UNTOLD):
             yield TrackingEntry(
                 at=standard.office.local(event.happened_at), text=sentence_of(event, standard, language)

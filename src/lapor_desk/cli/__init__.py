@@ -36,6 +36,9 @@ class Command:
 
 COMMANDS: Mapping[str, Command] = MappingProxyType(
     {
+        "demo": Command(
+            help="Play four citizens' messages through the whole service, on this machine, in seconds.", extra="demo"
+        ),
         "serve": Command(help="Run the desk: web form, app, SMS, counter and officers' console.", extra="desk"),
         "officers": Command(help="Add, list and disable officers, and change their passwords.", extra="desk"),
         "plugins": Command(help="Show the channels and notifiers found, and why one is off."),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import attrs
@@ -22,16 +23,16 @@ class Officials:
 
     Attributes:
         citizens: Hold the tracking codes.
-        browsers: By login, once signed in.
+        browsers: By login and day: a session does not outlast the working day.
     """
 
     world: World
     citizens: Citizens
-    browsers: dict[str, httpx2.Client] = attrs.field(factory=dict)
+    browsers: dict[tuple[str, date], httpx2.Client] = attrs.field(factory=dict)
 
     def walk_in(self, scene: Scene) -> None:
         """Type a visitor's report in at the counter, with the copy of their identity card, and print the receipt."""
-        browser = self._browser(scene.who or "")
+        browser = self._browser(scene)
         form = read_page(fail_unless(browser.get("/walk-in/"), 200).text).form("identity", "narrative")
         contacts = {name: scene.said[name] for name in ("name", "email", "mobile") if name in scene.said}
         scan = {"identity": ("identitas.png", identity_scan(), "image/png")}
@@ -40,11 +41,12 @@ class Officials:
         self.citizens.codes[scene.report] = code_in(read_page(receipt.text).text)
 
     def act(self, scene: Scene) -> None:
-        """Find the report in the list by its code, and send the form of the action."""
-        browser = self._browser(scene.who or "")
+        """Find the report by its code, and send the form of the action."""
+        browser = self._browser(scene)
         listed = fail_unless(browser.get("/officers/"), 200)
-        link = read_page(listed.text).link(self.citizens.codes[scene.report])
-        opened = fail_unless(browser.get(str(listed.url.join(link))), 200)
+        search = read_page(listed.text).form("code")
+        wanted = {**search.hidden, "code": self.citizens.codes[scene.report]}
+        opened = fail_unless(browser.post(str(listed.url.join(search.action)), data=wanted), 200)
         form = _form_of(read_page(opened.text), scene.what)
         fail_unless(browser.post(str(opened.url.join(form.action)), data=_filled(form, scene.said)), 200)
 
@@ -53,15 +55,15 @@ class Officials:
         for browser in self.browsers.values():
             browser.close()
 
-    def _browser(self, login: str) -> httpx2.Client:
-        if login not in self.browsers:
-            browser = httpx2.Client(base_url=self.world.address, follow_redirects=True)
+    def _browser(self, scene: Scene) -> httpx2.Client:
+        login, day = scene.who or "", scene.at.date()
+        if (login, day) not in self.browsers:
+            self.browsers[login, day] = browser = httpx2.Client(base_url=self.world.address, follow_redirects=True)
             page = fail_unless(browser.get("/officers/login"), 200)
             form = read_page(page.text).form("login", "password")
             said = {**form.hidden, "login": login, "password": self.world.passwords[login]}
             fail_unless(browser.post(str(page.url.join(form.action)), data=said), 200)
-            self.browsers[login] = browser
-        return self.browsers[login]
+        return self.browsers[login, day]
 
 
 def _form_of(page: Page, action: str) -> Form:

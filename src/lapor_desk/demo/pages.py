@@ -1,4 +1,4 @@
-"""Pages as a person meets them: links to follow and forms to fill in."""
+"""Pages as a person meets them: words to read and forms to fill in."""
 
 from __future__ import annotations
 
@@ -24,7 +24,6 @@ class Page:
     """What a person finds on a page."""
 
     forms: tuple[Form, ...]
-    links: Mapping[str, str]
     text: str
 
     def form(self, *names: str) -> Form:
@@ -38,41 +37,26 @@ class Page:
                 return form
         raise LookupError(f"no form on this page has the fields {', '.join(names)}")
 
-    def link(self, text: str) -> str:
-        """Return where the link with this text leads.
-
-        Raises:
-            LookupError: there is no such link.
-        """
-        for words, target in self.links.items():
-            if text in words:
-                return target
-        raise LookupError("the page has no such link")
-
 
 def read_page(html: str) -> Page:
     """Return what stands on a page."""
     reader = _Reader()
     reader.feed(html)
-    return Page(forms=tuple(reader.forms), links=reader.links, text=" ".join(" ".join(reader.words).split()))
+    return Page(forms=tuple(reader.forms), text=" ".join(" ".join(reader.words).split()))
 
 
 class _Reader(HTMLParser):
     def __init__(self) -> None:
         super().__init__()
         self.forms: list[Form] = []
-        self.links: dict[str, str] = {}
         self.words: list[str] = []
-        self._link: tuple[str, list[str]] | None = None
         self._action: str | None = None
         self._hidden: dict[str, str] = {}
         self._names: set[str] = set()
 
     def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
         said = {name: value or "" for name, value in attributes}
-        if tag == "a" and "href" in said:
-            self._link = (said["href"], [])
-        elif tag == "form":
+        if tag == "form":
             self._action, self._hidden, self._names = said.get("action", ""), {}, set()
         elif self._action is not None and "name" in said:
             self._names.add(said["name"])
@@ -80,14 +64,9 @@ class _Reader(HTMLParser):
                 self._hidden[said["name"]] = said.get("value", "")
 
     def handle_endtag(self, tag: str) -> None:
-        if tag == "a" and self._link is not None:
-            self.links.setdefault(" ".join("".join(self._link[1]).split()), self._link[0])
-            self._link = None
-        elif tag == "form" and self._action is not None:
+        if tag == "form" and self._action is not None:
             self.forms.append(Form(action=self._action, hidden=self._hidden, names=frozenset(self._names)))
             self._action = None
 
     def handle_data(self, data: str) -> None:
         self.words.append(data)
-        if self._link is not None:
-            self._link[1].append(data)

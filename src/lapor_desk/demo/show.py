@@ -49,7 +49,7 @@ class Show:
             tracking = play.world.house.desk.track(play.citizens.codes[report], self.words.language)
             self.console.print(self._timeline(play, report, tracking))
             for line in tracking.contacts:
-                self.console.print(Text(f"  {line}"))
+                self.console.print(Text(f"  {line}"), soft_wrap=True)
             self.console.print()
 
     def explanation(self, play: Play) -> None:
@@ -59,7 +59,7 @@ class Show:
         clock = promise(complaint)
         if clock is not None and complaint.tier is not None:
             deadline = play.world.house.standard.deadline(clock.name, complaint.tier, start=clock.start)
-            self.console.print(Text(deadline.explain(self.words.language)))
+            self.console.print(Text(deadline.explain(self.words.language)), soft_wrap=True)
             self.console.print()
 
     def checks(self, checks: Sequence[Check]) -> None:
