@@ -229,6 +229,8 @@ class Complaint:
         version: The sequence number of the last event.
         policy: ``id`` and ``version`` of the policy it was received under, as ``banjarbaru@1``.
         reporter_ref: Opaque reference to the person.
+        facts: What is known for its tier.
+        judged_by: The facts by which the tier was decided.
         reached_at: When it came to stand in its present state.
         visits: Every state it stood in, in order, each from when until when; they follow each other without a gap.
         milestones: When each event that can start a clock happened in this round (``received``, ``disposed``, ...).
@@ -253,6 +255,7 @@ class Complaint:
     event_date: date | None = None
     attachments: tuple[Attachment, ...] = ()
     tier: str | None = None
+    judged_by: Facts | None = None
     agencies: tuple[str, ...] = ()
     clocks: tuple[Clock, ...] = ()
     steps: frozenset[tuple[str, int | None]] = frozenset()

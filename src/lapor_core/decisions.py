@@ -161,22 +161,25 @@ def _classification(
 ) -> Iterable[happened.Fact]:
     """Classify as soon as the facts suffice, again when they change, and insist on it when the complaint is forwarded.
 
-    What becomes known before they suffice is written down, so that nobody is asked for it twice.
+    What becomes known before they suffice, or where the table has no place for a classification, is written down and
+    counts later, so that nobody is asked for it twice.
     """
     if isinstance(fact, happened.Classified):
         return
     facts = _joined(complaint, known)
-    if complaint.tier is not None and facts == complaint.facts:
+    if complaint.tier is not None and facts == complaint.judged_by:
         return
-    try:
-        assessment = standard.assess(facts)
-    except FactsNeeded:
-        if isinstance(fact, happened.Forwarded):
-            raise
-        if known is not None and facts != _joined(complaint, None):
-            yield happened.Learned(facts=facts)
-        return
-    yield happened.Classified(tier=assessment.tier.name, facts=facts, rule=assessment.rule.text)
+    if next_state(complaint.state, Action.CLASSIFY) is not None:
+        try:
+            assessment = standard.assess(facts)
+        except (FactsNeeded, BadValue):
+            if isinstance(fact, happened.Forwarded):
+                raise
+        else:
+            yield happened.Classified(tier=assessment.tier.name, facts=facts, rule=assessment.rule.text)
+            return
+    if known is not None and facts != _joined(complaint, None):
+        yield happened.Learned(facts=facts)
 
 
 def _joined(complaint: Complaint, known: Facts | None) -> Facts:

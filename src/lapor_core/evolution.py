@@ -138,7 +138,7 @@ def _apply(_: happened.Fact, complaint: Complaint, __: happened.Event) -> Compla
 
 @_apply.register
 def _(fact: happened.Classified, complaint: Complaint, _: happened.Event) -> Complaint:
-    return attrs.evolve(complaint, tier=fact.tier, facts=fact.facts)
+    return attrs.evolve(complaint, tier=fact.tier, facts=fact.facts, judged_by=fact.facts)
 
 
 @_apply.register

@@ -207,6 +207,15 @@ def test_facts_that_become_known_add_up() -> None:
     assert life.complaint.tier == "sedang"
 
 
+def test_facts_that_become_known_where_nothing_is_classified_count_as_soon_as_something_is() -> None:
+    life = Life()
+    life.lead_to(State.IN_PROGRESS)
+    life.act(Action.ASK, facts=Facts(supervisory=True))
+    assert (life.complaint.tier, life.complaint.facts.supervisory) == ("sedang", True)
+    life.act(Action.REPLY)
+    assert life.complaint.tier == "berat"
+
+
 def test_classifying_needs_the_facts_that_decide() -> None:
     with pytest.raises(FactsNeeded, match="supervisory"):
         Life().act(Action.CLASSIFY, facts=None)
