@@ -44,9 +44,11 @@ def test_a_message_that_was_taken_is_delivered(verdict: Callable[..., Any], answ
 
 
 @pytest.mark.parametrize("goodbye", ["drop", "silence", "421 too busy for goodbyes", "\xff\x00 ???"])
-def test_a_bad_goodbye_does_not_undo_a_delivery(verdict: Callable[..., Any], goodbye: str) -> None:
+def test_a_bad_goodbye_neither_undoes_a_delivery_nor_holds_it_up(
+    script: Any, make_message: Callable[..., Message], now: datetime, goodbye: str
+) -> None:
     began = time.monotonic()
-    assert isinstance(verdict(QUIT=goodbye), Delivered)
+    assert isinstance(notifier(script(QUIT=goodbye).port, timeout=20).send(make_message(), now), Delivered)
     assert time.monotonic() - began < 10
 
 
@@ -143,6 +145,15 @@ def test_a_server_that_is_too_slow_altogether_never_gets_the_message(
     assert said == TryLater(why="no answer from the mail server in time")
     assert time.monotonic() - began < 5
     assert server.content == []
+
+
+def test_all_answers_together_have_one_limit(script: Any, make_message: Callable[..., Message], now: datetime) -> None:
+    server = script(RCPT="silence")
+    server.pause = 0.6  # greeting, EHLO and MAIL come within 2 seconds, and leave little for RCPT
+    began = time.monotonic()
+    said = notifier(server.port, timeout=2).send(make_message(), now)
+    assert said == TryLater(why="no answer from the mail server in time")
+    assert time.monotonic() - began < 3.5
 
 
 def test_nobody_there_is_tried_again(make_message: Callable[..., Message], now: datetime) -> None:
