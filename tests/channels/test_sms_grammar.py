@@ -19,6 +19,13 @@ from lapor_core.testing.strategies import texts
 CODE = tracking_code(bytes.fromhex("0123456789abcd"))
 SLIP = CODE[:-1] + ("X" if CODE[-1] != "X" else "Y")
 
+# A code without a digit: one in sixty is so, and it cannot be told from a word of its length.
+LETTERS = next(
+    code
+    for n in range(10_000)
+    if (code := tracking_code((2**55 // 3 + n).to_bytes(7, "big"))).replace("-", "").isalpha()
+)
+
 codes = st.binary(min_size=7, max_size=7).map(tracking_code)
 mixed = codes.filter(lambda code: re.search("[0-9]", code) and re.search("[A-Z]", code))
 marks = st.text(" .,:;!?-_/()\"'\n", max_size=3)
@@ -110,6 +117,9 @@ def test_what_follows_lapor_is_a_report_whatever_it_is(rest: str, between: str, 
         f"{CODE} sudah lama tidak dijawab",
         SLIP,
         f"Tolong cek {CODE}",
+        f"STATUS {CODE.replace('-', '')}abc jalan",
+        LETTERS,
+        f"STATUS {LETTERS} jalan rusak",
     ],
 )
 def test_in_doubt_it_is_a_report(text: str) -> None:
@@ -132,6 +142,9 @@ def test_a_keyword_alone_asks_for_help(text: str) -> None:
         (f"Cek laporan {CODE}.", Status(CODE)),
         (f"Status {CODE} pak, kenapa lama", Status(CODE)),
         (CODE, Status(CODE)),
+        (f"STATUS {LETTERS}", Status(LETTERS)),
+        (f"BALAS {LETTERS} lampu mati", Reply(LETTERS, "lampu mati")),
+        (f"STATUS {CODE}Z", Status(CODE.replace("-", "") + "Z")),
         (f"STATUS {CODE[:-1]}", Status(CODE[:-1].replace("-", ""))),
         (f"BALAS {CODE}", Reply(CODE, "")),
         (f"BALAS kode {CODE}: lampu mati, 3 hari.", Reply(CODE, "lampu mati, 3 hari.")),

@@ -114,6 +114,7 @@ def test_no_bytes_are_refused(raw: bytes, charset: str, coding: str) -> None:
         ("8100000001", "+628100000001"),
         ("+62999999999999", "+62999999999999"),  # an operator that no list knows yet
         ("60100000000", "+60100000000"),
+        ("84910000000", "+84910000000"),  # begins with 8 and is Vietnamese all the same
         ("+12025550100", "+12025550100"),
     ],
 )
@@ -123,7 +124,7 @@ def test_a_subscriber_is_known_in_every_form_of_the_number(given: str, number: s
 
 
 @pytest.mark.parametrize(
-    "given", ["1708", "+1708", "621708", "94111", "12345678", "TELKOMSEL", "Dinas1", "٠٨١٢٣٤٥٦٧٨٩", "+"]
+    "given", ["1708", "+1708", "621708", "94111", "12345678", "TELKOMSEL", "Dinas1", "0800LAPOR01", "٠٨١٢٣٤٥٦٧٨٩", "+"]
 )
 def test_a_short_code_or_a_name_proves_nobody(given: str) -> None:
     with pytest.raises(BadValue) as caught:

@@ -35,9 +35,7 @@ MAX_BODY = 256 * 1024
 
 _FORM = "application/x-www-form-urlencoded"
 _BARE = ("text/plain", "application/octet-stream")
-_HEADERS: Mapping[str, str] = MappingProxyType(
-    {"from": "X-Kannel-From", "time": "X-Kannel-Time", "coding": "X-Kannel-Coding"}
-)
+_HEADERS: Mapping[str, str] = MappingProxyType({"from": "X-Kannel-From", "time": "X-Kannel-Time"})
 _OF_THE_CITIZEN = (BadValue, NotFound, Refused)
 """What the citizen is told of and can mend; any other error is a fault of ours, and Kannel is to come again."""
 
@@ -127,7 +125,7 @@ def _content_type(request: Request) -> tuple[str, str]:
 
 
 def _password(authorization: str) -> bytes:
-    """Return the password of HTTP's Basic scheme, which Kannel speaks when its URL names a user: it stands in no access log."""
+    """Return the password of HTTP's Basic scheme, which Kannel speaks when its URL names a user; no web server logs it."""
     scheme, _, given = authorization.partition(" ")
     try:
         pair = base64.b64decode(given) if scheme.lower() == "basic" else b""
