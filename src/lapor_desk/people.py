@@ -42,10 +42,10 @@ def find_account(tx: Reading, reporter: Reporter, proofs: frozenset[Proof]) -> A
     if not indexes:
         return None
     found = select(accounts).where(or_(*(accounts.c[column] == value for column, value in indexes.items())))
-    rows = {row.id: row for row in tx.connection.execute(found)}
-    by_email = [row for row in rows.values() if row.email_index == indexes.get("email_index", "")]
-    row = (by_email or list(rows.values()) or [None])[0]
-    return None if row is None else _opened(tx, row)
+    rows = tx.connection.execute(found).all()
+    by_email = [row for row in rows if row.email_index == indexes.get("email_index", "")]
+    chosen = next(iter(by_email or rows), None)
+    return None if chosen is None else _opened(tx, chosen)
 
 
 def read_account(tx: Reading, account_id: str) -> Account | None:
