@@ -5,13 +5,14 @@ from __future__ import annotations
 import logging
 import secrets
 import time
+from collections.abc import Iterable
 
 from starlette.datastructures import MutableHeaders
 
-from lapor_core.errors import LaporError
 from lapor_core.plugins.contracts import ASGIApp
 from lapor_desk.http.answers import REQUEST_ID, Receive, Scope, Send, answer
-from lapor_desk.http.switchboard import ROUTE
+from lapor_desk.http.lives import Life
+from lapor_desk.http.switchboard import ROUTE, without_words
 
 __all__ = ["Reception"]
 
@@ -20,18 +21,19 @@ _log = logging.getLogger("lapor.http")
 
 
 class Reception:
-    """Receives every request.
+    """Receives every request, and starts and stops what is mounted.
 
     The line in the log has the method, the template of the path, the status and the time it took: no address, no query,
     and none of what a citizen writes into a path.
     """
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, lives: Iterable[Life] = ()) -> None:
         self._app = app
+        self._lives = tuple(lives)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
-            await _live(receive, send)
+            await self._live(receive, send)
         elif scope["type"] == "http":
             await self._serve(scope, receive, send)
         else:  # a websocket: nobody here speaks that
@@ -50,27 +52,26 @@ class Reception:
 
         try:
             await self._app(scope, receive, named)
-        except Exception as error:  # noqa: BLE001 - the database may be away, or the fault is ours; the server must go on
-            _log.error("%s: %s", scope[REQUEST_ID], _fault(error))
+        except Exception as error:  # noqa: BLE001 - a fault of ours costs one answer; the server must go on
+            _log.error("%s failed", scope[REQUEST_ID], exc_info=without_words(error))
             if not status:
-                await answer(scope, receive, named, status=503, code="unavailable", headers={"Retry-After": "5"})
+                await answer(scope, receive, named, status=500, code="internal")
         finally:
             took = (time.perf_counter() - begun) * 1000
             _access.info("%s %s %s %d %.0f ms", scope[REQUEST_ID], _method(scope), scope[ROUTE], status, took)
 
-
-def _fault(error: Exception) -> str:
-    return str(error) if isinstance(error, LaporError) else type(error).__name__
+    async def _live(self, receive: Receive, send: Send) -> None:
+        await receive()
+        for life in self._lives:
+            await life.start()
+        await send({"type": "lifespan.startup.complete"})
+        await receive()
+        for life in self._lives:
+            await life.stop()
+        await send({"type": "lifespan.shutdown.complete"})
 
 
 def _method(scope: Scope) -> str:
     """Return the method; one that was invented by the caller is not written down."""
     known = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
     return scope["method"] if scope["method"] in known else "?"
-
-
-async def _live(receive: Receive, send: Send) -> None:
-    while (message := await receive())["type"] != "lifespan.shutdown":
-        if message["type"] == "lifespan.startup":
-            await send({"type": "lifespan.startup.complete"})
-    await send({"type": "lifespan.shutdown.complete"})

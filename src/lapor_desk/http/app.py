@@ -10,6 +10,7 @@ from lapor_desk.http.budgets import Budgets
 from lapor_desk.http.console import console_app
 from lapor_desk.http.doors import CONSOLE, Mounted, doors_of
 from lapor_desk.http.health import health_app, ready_app
+from lapor_desk.http.lives import Life
 from lapor_desk.http.principals import Citizens, OfficersOnly
 from lapor_desk.http.switchboard import Switchboard
 
@@ -35,12 +36,14 @@ def create_app(house: House, workers: Workers | None = None, *, budgets: Budgets
         Mounted(key="health", path="/health", app=health_app(), single=True),
         Mounted(key="ready", path="/ready", app=ready_app(house, workers), single=True),
     )
-    return Reception(Switchboard((*ours, *(_guarded(door, house, budgets) for door in doors))))
+    lives = {door.key: Life(door.key, door.app) for door in doors}
+    theirs = (door.behind(_guarded(door, lives[door.key], house, budgets)) for door in doors)
+    return Reception(Switchboard((*ours, *theirs)), lives.values())
 
 
-def _guarded(door: Mounted, house: House, budgets: Budgets) -> Mounted:
+def _guarded(door: Mounted, app: ASGIApp, house: House, budgets: Budgets) -> ASGIApp:
     """Let each door know who comes in, and how often."""
     if door.for_officers:
-        return door.behind(OfficersOnly(door.app, house.officers))
-    app: ASGIApp = Citizens(door.app, house.accounts)
-    return door.behind(app if door.from_gateway else budgets.for_citizens(app))
+        return OfficersOnly(app, house.officers)
+    citizens = Citizens(app, house.accounts)
+    return citizens if door.from_gateway else budgets.for_citizens(citizens)

@@ -9,8 +9,9 @@ from lapor_core.plugins.contracts import PRINCIPAL
 from lapor_desk.http.answers import REQUEST_ID, Receive, Scope, Send, answer, is_browsing, redirect
 from lapor_desk.http.doors import Mounted
 from lapor_desk.http.paths import SITE_ROOT
+from lapor_desk.store import StoreBusy, StoreDown
 
-__all__ = ["ROUTE", "Switchboard"]
+__all__ = ["ROUTE", "Switchboard", "without_words"]
 
 ROUTE = "lapor.route"
 """Key of the ASGI scope: the template of the path that was asked for, in which nothing of the caller stands."""
@@ -54,13 +55,21 @@ class Switchboard:
 
         try:
             await door.app(inner, receive, noticed)
+        except (StoreBusy, StoreDown) as error:
+            _log.error("%s: %s", scope.get(REQUEST_ID, "-"), error)
+            if not started:
+                await answer(scope, receive, send, status=503, code="unavailable", headers={"Retry-After": "5"})
         except Exception as error:  # noqa: BLE001 - whatever an application raises costs this answer and nothing more
-            fault = RuntimeError(type(error).__name__).with_traceback(error.__traceback__)  # its words may be personal
-            _log.error("%s: %s failed", scope.get(REQUEST_ID, "-"), door.key, exc_info=fault)
+            _log.error("%s: %s failed", scope.get(REQUEST_ID, "-"), door.key, exc_info=without_words(error))
             if not started:
                 await answer(scope, receive, send, status=500, code="internal")
         finally:
             scope[ROUTE] = door.path + str(getattr(inner.get("route"), "path", "" if door.single else "/?"))
+
+
+def without_words(error: Exception) -> Exception:
+    """Return where and of which kind an error was, without its words, which may be personal."""
+    return RuntimeError(type(error).__name__).with_traceback(error.__traceback__)
 
 
 def _beneath(scope: Scope) -> str:
