@@ -67,9 +67,9 @@ class LogReads(ReadUnit):
         query = select(events).where(events.c.complaint_id == complaint_id).order_by(events.c.sequence)
         try:
             found = tuple(from_record(self._record(row)) for row in self.connection.execute(query))
-        except LaporError:
-            raise
-        except (TypeError, ValueError) as error:  # no instant, no JSON, no role: nothing that append has written
+        except (TypeError, ValueError) as error:
+            if isinstance(error, LaporError) and error.code != "naive_datetime":
+                raise
             message = f"the record of complaint {complaint_id} cannot be read: it was changed"
             raise Refused(message, code="tampered", place=f"event/{complaint_id}") from error
         return found or _unknown(complaint_id)
@@ -128,7 +128,7 @@ class LogReads(ReadUnit):
             actor=row.actor,
             happened_at=row.happened_at,
             recorded_at=row.recorded_at,
-            public=json.loads(row.public),
+            public=_object(row.public),
             personal=self._opened(row),
         )
 
@@ -136,8 +136,7 @@ class LogReads(ReadUnit):
         if row.sealed is None:
             return {}
         place = _place(row.complaint_id, row.sequence)
-        data: dict[str, Any] = json.loads(self.vault.open(self.person(row.person_id), row.sealed, place))
-        return data
+        return _object(self.vault.open(self.person(row.person_id), row.sealed, place))
 
 
 class LogWrites(LogReads, WriteUnit):
@@ -222,6 +221,13 @@ def _fault(row: Mapping[str, Any], expected: int, head: str) -> str:
 
 def _unknown(complaint_id: str) -> NoReturn:
     raise NotFound(f'"{complaint_id}": no such complaint', code="unknown_complaint", complaint=complaint_id)
+
+
+def _object(text: str | bytes) -> dict[str, Any]:
+    data = json.loads(text)
+    if not isinstance(data, dict):
+        raise TypeError("a record is a JSON object")
+    return data
 
 
 def _place(complaint_id: str, sequence: int) -> str:

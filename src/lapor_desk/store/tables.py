@@ -72,7 +72,7 @@ class Instant(TypeDecorator[datetime]):
         if value is None:
             return None
         moment = value if isinstance(value, datetime) else datetime.fromisoformat(value)
-        return moment.astimezone(UTC)
+        return require_aware(moment, "a stored instant").astimezone(UTC)
 
 
 metadata = MetaData(

@@ -20,6 +20,8 @@ from lapor_desk.store import database as database_module
 from lapor_desk.store.tables import instant_text, intake, notices
 
 OPEN_ONCE = settings(suppress_health_check=[HealthCheck.function_scoped_fixture])  # one database serves all examples
+SQLITE_ONLY = pytest.mark.parametrize("url", ["sqlite"], indirect=True)
+POSTGRESQL_ONLY = pytest.mark.parametrize("url", ["postgresql"], indirect=True)
 ROW = {"channel": "sms", "source_id": "x", "complaint_id": "c"}
 
 
@@ -113,9 +115,8 @@ def test_a_writer_that_waits_too_long_for_another_process_is_told_so(
     assert write(impatient, source_id="y") is None  # nothing of it sticks to the connection
 
 
+@POSTGRESQL_ONLY  # in SQLite there is one writer at a time
 def test_writers_that_embrace_each_other_are_parted(database: Database) -> None:
-    if database.is_sqlite:
-        pytest.skip("in SQLite there is one writer at a time")
     both_have_one = threading.Barrier(2)
 
     def take(*sources: str) -> None:
@@ -165,9 +166,8 @@ def test_a_file_that_is_no_database_is_told_as_such(tmp_path: Path) -> None:
     database.close()
 
 
+@SQLITE_ONLY  # the disk of PostgreSQL cannot be filled from here
 def test_a_full_disk_stores_nothing_of_the_action(database: Database) -> None:
-    if not database.is_sqlite:
-        pytest.skip("its disk cannot be filled from here")
     with database.reading() as connection:
         pages = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
     refused = caught(lambda: fill(database, limit=pages + 2))
