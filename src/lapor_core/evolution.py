@@ -120,6 +120,7 @@ _MILESTONES: dict[type[happened.Fact], Start] = {
     happened.Verified: Start.VERIFIED,
     happened.Forwarded: Start.FORWARDED,
     happened.Responded: Start.RESPONDED,
+    happened.Asked: Start.ASKED,
 }
 
 

@@ -25,7 +25,7 @@ def missing(submission: Submission, policy: Policy) -> tuple[Missing, ...]:
     Raises:
         NotFound: the policy has no requirements for this channel (code ``channel_without_requirements``).
     """
-    requirement = policy.requirement(submission.channel)
+    requirement = policy.requirement(submission.channel, submission.kind)
     return (*_proofs(submission, requirement.proofs), *_content(submission, requirement.content))
 
 

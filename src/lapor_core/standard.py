@@ -15,6 +15,7 @@ from lapor_core.complaint import Agency, Facts
 from lapor_core.errors import BadValue, Missing, NotFound, did_you_mean
 from lapor_core.policy.amounts import Limit
 from lapor_core.policy.model import CalendarOf, Policy, Tier
+from lapor_core.policy.offices import office_of
 from lapor_core.requirements import missing
 from lapor_core.severity import Assessment, assess
 from lapor_core.submission import Submission
@@ -147,15 +148,7 @@ def load_standard(
         policy = load_policy(policy.read_text("utf-8"), policy.name)
     elif isinstance(policy, str):
         policy = shipped_policy(policy)
-    rule = policy.office
-    office = Office.indonesia(
-        zone=policy.time_zone,
-        week=rule.week,
-        region=rule.region,
-        collective_leave=rule.collective_leave,
-        hours=rule.office_hours,
-        ledger=ledger,
-    )
+    office = office_of(policy, ledger)
     known = {agency.key: agency for agency in (*policy.agencies, *agencies)}
     for clock in policy.clocks.values():
         for key in clock.agency_limits:

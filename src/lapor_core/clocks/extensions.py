@@ -38,12 +38,18 @@ def extended(
     given = sorted(extensions, key=lambda extension: extension.granted_at)
     allowed = _allowed(rule, len(given))
     most, before = allowed.limit.over(base.limit), base
+    together = allowed.maximum.over(base.limit) if allowed.maximum is not None else None
     for extension in given:
         _check_in_time(extension, _latest(allowed.by, before, rule, office))
         found = count_further(rule, extension.limit, before.due, office, pauses)
         if found.due > count_further(rule, most, before.due, office, pauses).due:
             message = f"an extension by {extension.limit} is more than the standard allows, which is {most}"
             raise BadValue(message, code="long_extension", value=str(extension.limit), allowed=str(most))
+        if together is not None and found.due > count_further(rule, together, base.due, office, pauses).due:
+            message = (
+                f"with {extension.limit} more the extensions add more than the standard allows, which is {together}"
+            )
+            raise BadValue(message, code="long_extension", value=str(extension.limit), allowed=str(together))
         before = found
         yield found
 

@@ -26,13 +26,19 @@ __all__ = [
 
 
 class Start(StrEnum):
-    """The event that starts a clock."""
+    """The event that starts a clock.
+
+    ``asked`` is that the reporter was asked for something, for the reporter's own clock. ``breached`` is that a breach of
+    personal data became known: it stands in no complaint's record, and whoever answers for it hands its instant in.
+    """
 
     RECEIVED = "received"
     DISPOSED = "disposed"
     VERIFIED = "verified"
     FORWARDED = "forwarded"
     RESPONDED = "responded"
+    ASKED = "asked"
+    BREACHED = "breached"
 
 
 class FirstDay(StrEnum):
@@ -91,6 +97,8 @@ class ExtensionRule:
     Attributes:
         limit: How much one extension adds at most: ``7 working_days``, or ``same_as_base``.
         times: How many extensions there may be.
+        maximum: How much all of them may add together, counted from the due day of the limit itself; without it, ``times``
+            times ``limit``.
         by: Until when it must be made, seen from the due instant that it extends; ``-1 working_day`` is until the end of
             the working day before.
         text: The sentence of the standard.
@@ -99,6 +107,7 @@ class ExtensionRule:
 
     limit: ExtensionLimit
     times: int = attrs.field(default=1, validator=_at_least_once)
+    maximum: ExtensionLimit | None = None
     by: Amount = attrs.field(default=Amount(0), validator=_not_after_due)
     text: str = ""
     reading: str = ""
@@ -119,6 +128,8 @@ class ClockRule:
         extension: How it may be extended; None when the standard knows no extension.
         stops: The states in which what was promised has been done.
         pauses: The states in which it does not run.
+        text: The sentence of the standard.
+        reading: How it is read where it can be read two ways.
     """
 
     title: Text
@@ -133,6 +144,7 @@ class ClockRule:
     after_hours: AfterHours = attrs.field(default=AfterHours.SAME_DAY, converter=AfterHours)
     ends: DayEnd = attrs.field(default=DayEnd.END_OF_DAY, converter=DayEnd)
     day_off_end: DayOffEnd = attrs.field(default=DayOffEnd.NEXT_WORKING_DAY, converter=DayOffEnd)
+    text: str = ""
     reading: str = ""
 
     @property

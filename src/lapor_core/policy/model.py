@@ -16,7 +16,7 @@ from lapor_core.calendar.hours import OfficeHours, WrittenSchedule, shipped_hour
 from lapor_core.calendar.kinds import CollectiveLeave, Confidence
 from lapor_core.complaint import Agency, Kind, Proof
 from lapor_core.errors import BadValue, NotFound, did_you_mean
-from lapor_core.lifecycle import Action, Role
+from lapor_core.lifecycle import PERMISSIONS, Action, Role
 from lapor_core.policy.amounts import Amount, Limit
 from lapor_core.policy.clock_rule import (
     AfterHours,
@@ -29,6 +29,8 @@ from lapor_core.policy.clock_rule import (
     Start,
 )
 from lapor_core.policy.criteria import Criterion
+from lapor_core.policy.known_facts import FactRule
+from lapor_core.policy.manners import Politeness, Refusal
 from lapor_core.policy.wording import Text
 
 __all__ = [
@@ -41,10 +43,14 @@ __all__ = [
     "DayEnd",
     "DayOffEnd",
     "ExtensionRule",
+    "FactRule",
     "FirstDay",
+    "KindRequirement",
     "LadderStep",
     "OfficeRule",
     "Policy",
+    "Politeness",
+    "Refusal",
     "Requirement",
     "Rule",
     "Start",
@@ -60,22 +66,33 @@ class OfficeRule:
     """The office that gives the service: its address, and its calendar.
 
     Attributes:
+        name: Its name, as citizens know it.
+        address: Where it stands, as the standard writes it.
+        telephone: Its number, as the standard writes it.
+        email: Its e-mail address.
+        site: Its web site.
+        calendar: Whose days off it keeps: ``ID`` is the ledger of Indonesian decrees; another country by its ISO code, as
+            workalendar computes it (``PH``); ``none`` where no calendar is known: then the week alone counts.
         region: Whose regional decrees it follows, as ``kalimantan-selatan/banjarbaru``.
         week: Days in its working week, 5 or 6 (Perpres 21/2023), or the weekdays it works, ``["monday", "tuesday"]``.
         collective_leave: How it treats *cuti bersama*.
         hours: When it is open on its working days; hours that fit Perpres 21/2023 when the file states none.
         ramadan_hours: When it is open in Ramadan, where that differs.
+        roles: Roles that somebody fills here who is named in no permission, and is only to be reminded.
     """
 
     name: str
     address: str = ""
     telephone: str = ""
+    email: str = ""
     site: str = ""
+    calendar: str = "ID"
     region: str | None = None
     week: int | tuple[str, ...] = 5
     collective_leave: CollectiveLeave = CollectiveLeave.OFF
     hours: WrittenSchedule | None = None
     ramadan_hours: WrittenSchedule | None = None
+    roles: frozenset[Role] = frozenset()
 
     @property
     def office_hours(self) -> OfficeHours:
@@ -89,10 +106,19 @@ class OfficeRule:
 
 @attrs.frozen(kw_only=True)
 class Tier:
-    """A grade of seriousness; ``limits`` gives the limit of each clock (a key of the file, as ``resolve = "14 working_days"``)."""
+    """A grade of seriousness, with the limit of each clock; a policy lists its tiers from the lightest to the gravest.
+
+    Attributes:
+        name: As the standard calls it; any text.
+        limits: The limit of each clock, by its name; in the file a key of its own, as ``resolve = "14 working_days"``.
+        text: The sentence of the standard that gives the limits.
+        reading: How it is read where it can be read two ways.
+    """
 
     name: str
     limits: Mapping[str, Limit]
+    text: str = ""
+    reading: str = ""
 
 
 @attrs.frozen(kw_only=True)
@@ -100,7 +126,9 @@ class Rule:
     """One sentence of the standard that decides a tier; every criterion of ``when`` must hold. The first match decides.
 
     Attributes:
-        text: The sentence of the standard, word for word.
+        tier: The tier it decides.
+        when: What must hold of each fact; an empty table holds always.
+        text: The sentence of the standard; a policy whose confidence is not ``sourced`` may give it in short.
         reading: How the sentence is read where it can be read two ways, and that the reading is ours.
     """
 
@@ -108,6 +136,21 @@ class Rule:
     when: Mapping[str, Criterion]
     text: str
     reading: str = ""
+
+
+@attrs.frozen(kw_only=True)
+class KindRequirement:
+    """What a channel must bring for one kind of report, where that differs from the others.
+
+    Attributes:
+        proofs: The proofs of identity; those of the channel when absent.
+        content: Fields that must not be empty; those of the channel when absent.
+        text: The sentence of the standard.
+    """
+
+    proofs: frozenset[Proof] | None = None
+    content: tuple[str, ...] | None = None
+    text: str = ""
 
 
 @attrs.frozen(kw_only=True)
@@ -119,23 +162,50 @@ class Requirement:
         content: Fields of the submission that must not be empty.
         advised: Fields that are asked for, and never required.
         text: The sentence of the standard.
+        reading: How it is read where it can be read two ways.
+        kinds: What one kind of report must bring instead.
     """
 
     proofs: frozenset[Proof] = frozenset()
     content: tuple[str, ...] = ("narrative",)
     advised: tuple[str, ...] = ()
     text: str = ""
+    reading: str = ""
+    kinds: Mapping[Kind, KindRequirement] = attrs.Factory(dict)
+
+    def of(self, kind: Kind | None) -> Requirement:
+        """Return what a report of ``kind`` must bring by this channel."""
+        own = self.kinds.get(kind) if kind is not None else None
+        if own is None:
+            return self
+        proofs = self.proofs if own.proofs is None else own.proofs
+        content = self.content if own.content is None else own.content
+        return attrs.evolve(self, proofs=proofs, content=content, text=own.text or self.text)
 
 
 @attrs.frozen(kw_only=True)
 class LadderStep:
-    """One rung: at a distance from a clock's due day, remind these roles, act, and show the reporter these contacts."""
+    """One rung: at a distance from a clock's due day, remind these roles, act, and show the reporter these contacts.
+
+    Attributes:
+        clock: The clock whose due day it is seen from.
+        at: How far from it, in working days, days or hours: ``-3 working_days``, ``+0``.
+        remind: Who is reminded.
+        act: What the service does by itself, where the complaint's state allows it.
+        different_person: Whether somebody else than the person who handled it so far must go on.
+        show_reporter: The contacts that the reporter is shown.
+        text: The sentence of the standard.
+        reading: How it is read, or that the rung is ours.
+    """
 
     clock: str
     at: Amount
     remind: tuple[Role, ...] = ()
     act: Action | None = None
+    different_person: bool = False
     show_reporter: tuple[str, ...] = ()
+    text: str = ""
+    reading: str = ""
 
     @property
     def key(self) -> str:
@@ -145,7 +215,16 @@ class LadderStep:
 
 @attrs.frozen(kw_only=True)
 class Contact:
-    """Where a citizen can turn; shown as the standard gives it."""
+    """Where a citizen can turn; shown as the standard gives it.
+
+    Attributes:
+        name: Whose contact it is.
+        telephone: A number to call, also a short one: ``137``.
+        whatsapp: A number for WhatsApp.
+        email: An e-mail address.
+        site: A web site.
+        text: The sentence of the standard that shows the way there.
+    """
 
     name: str
     telephone: str = ""
@@ -160,9 +239,37 @@ class Policy:
     """One version of one service standard. What the standard leaves blank or writes as ``0`` is ``None`` here: not stated.
 
     Attributes:
-        decree: The number of the standard's own decree, or that it is not stated.
-        channels: Requirements by the key of a channel; ``other`` is the row for channels that are not listed.
+        id: A short stable name, as ``banjarbaru``.
+        version: Which version of the standard; with ``id`` what a complaint keeps.
+        title: What people call it.
+        confidence: How sure the source is.
         source: Where the text was seen.
+        time_zone: The office's zone, an IANA name.
+        office: The office that gives the service.
+        tiers: Grades of seriousness, from the lightest to the gravest.
+        rules: The sentences that decide a tier; the first that matches decides.
+        clocks: What is counted, by name.
+        channels: Requirements by the key of a channel; ``other`` is the row for channels that are not listed.
+        service: The service's full name.
+        decree: The number of the standard's own decree, or that it is not stated.
+        legal_basis: The laws and regulations it stands on.
+        language: The language of its sentences.
+        valid_from: The day on which it takes effect.
+        valid_until: The last day on which it takes in complaints.
+        reading: What is to be known of the whole: what the format cannot say, what is not stated.
+        stated_time: What the standard writes in its field "Waktu Penyelesaian"; shown, and never a limit.
+        product: What the service brings forth.
+        procedure: The steps as the standard tells them.
+        facts: Facts of the policy's own, and what they are called.
+        kinds: What the four kinds of reports are called.
+        ladder: The steps taken as a clock comes due and after.
+        contacts: Where citizens can turn, by key.
+        agencies: Agencies that can be reported.
+        permissions: Who may take an action, where that differs from the general table of the service.
+        refusals: Why a report may be rejected or archived; somebody decides it, and the reason is recorded.
+        politeness: What is advised on language; nothing is ever refused for it.
+        fee: What the service costs, as the standard says.
+        conditions: What is shown and not checked, as that an SMS costs the operator's tariff.
     """
 
     id: str
@@ -176,14 +283,24 @@ class Policy:
     rules: tuple[Rule, ...]
     clocks: Mapping[str, ClockRule]
     channels: Mapping[str, Requirement]
+    service: str = ""
     decree: str = ""
+    legal_basis: tuple[str, ...] = ()
     language: str = "id"
     valid_from: date | None = None
     valid_until: date | None = None
+    reading: str = ""
+    stated_time: str = ""
+    product: str = ""
+    procedure: tuple[str, ...] = ()
+    facts: Mapping[str, FactRule] = attrs.Factory(dict)
     kinds: Mapping[Kind, Text] = attrs.Factory(dict)
     ladder: tuple[LadderStep, ...] = ()
     contacts: Mapping[str, Contact] = attrs.Factory(dict)
     agencies: tuple[Agency, ...] = ()
+    permissions: Mapping[Action, frozenset[Role]] = attrs.Factory(dict)
+    refusals: Mapping[str, Refusal] = attrs.Factory(dict)
+    politeness: Politeness | None = None
     fee: str = ""
     conditions: tuple[str, ...] = ()
 
@@ -191,6 +308,19 @@ class Policy:
     def reference(self) -> str:
         """``id@version``: what a complaint keeps of the policy it was received under."""
         return f"{self.id}@{self.version}"
+
+    def roles_for(self, action: Action) -> frozenset[Role]:
+        """Return who may take ``action``: as this policy says, else as the general table of the service does."""
+        return self.permissions.get(action, PERMISSIONS[action])
+
+    @property
+    def roles(self) -> frozenset[Role]:
+        """The roles that somebody holds: by a permission, or because the office has such people."""
+        return self.office.roles.union(*map(self.roles_for, Action))
+
+    def refusals_for(self, action: Action) -> Mapping[str, Refusal]:
+        """Return the reasons for which ``action`` may be taken, by key; empty when the policy names none."""
+        return {key: refusal for key, refusal in self.refusals.items() if action in refusal.acts}
 
     def tier(self, name: str) -> Tier:
         """Return the tier called ``name``.
@@ -223,15 +353,15 @@ class Policy:
             chain.insert(0, before)
         return tuple(chain)
 
-    def requirement(self, channel: str) -> Requirement:
-        """Return what ``channel`` must bring; the row ``other`` serves channels that are not listed.
+    def requirement(self, channel: str, kind: Kind | None = None) -> Requirement:
+        """Return what ``channel`` must bring for a report of ``kind``; the row ``other`` serves channels that are not listed.
 
         Raises:
             NotFound: code ``channel_without_requirements``, when there is no such row.
         """
         if channel not in self.channels and "other" in self.channels:
-            return self.channels["other"]
-        return _named(channel, self.channels, f"channel of {self.id}", "channel_without_requirements")
+            return self.channels["other"].of(kind)
+        return _named(channel, self.channels, f"channel of {self.id}", "channel_without_requirements").of(kind)
 
 
 def _named(name: str, values: Mapping[str, T], what: str, code: str) -> T:
