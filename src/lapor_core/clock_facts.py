@@ -97,8 +97,10 @@ def _in_order(policy: Policy) -> list[str]:
 def _start(case: _Case, name: str, ended: Mapping[str, datetime]) -> Iterator[Fact]:
     complaint, rule = case.complaint, case.rule(name)
     begun = _begun(complaint, rule, ended)
-    already = any((clock.name, clock.round) == (name, complaint.round) for clock in complaint.clocks)
-    if begun is None or already or complaint.state in rule.stops or case.standard.limit(name, complaint.tier) is None:
+    if begun is None or complaint.state in rule.stops or case.standard.limit(name, complaint.tier) is None:
+        return
+    before = (clock.start for clock in complaint.clocks if (clock.name, clock.round) == (name, complaint.round))
+    if any(start >= begun for start in before):  # it ran for this event; an event that happens again starts it again
         return
     yield _started(name, complaint.tier or "", case.deadline(name, begun))
 
