@@ -8,11 +8,10 @@ adding at N = 14 at least 150 times workalendar and 15 times numpy's busday_offs
 import argparse
 import random
 import sys
-from collections.abc import Callable
 from datetime import date, timedelta
-from time import perf_counter
 
 import numpy as np
+from timing import portions, side_by_side
 from workalendar.core import SAT, SUN, Calendar
 
 from lapor_core.calendar import Effect, Office
@@ -47,37 +46,36 @@ def explained(day: date, n: int) -> object:
     return due, office.explain(day, due)
 
 
-def best(call: Callable[..., object], cases: list[tuple[object, ...]], runs: int) -> float:
-    """Nanoseconds per call, best of some runs: noise only adds."""
-    times = []
-    for _ in range(runs):
-        began = perf_counter()
-        for one, other in cases:
-            call(one, other)
-        times.append(perf_counter() - began)
-    return min(times) / len(cases) * 1e9
-
-
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--small", action="store_true", help="few cases, and no verdict: only show that it works")
     small = parser.parse_args().small
     rng = random.Random(14)  # noqa: S311 - cases to time
-    days = [FIRST + timedelta(days=rng.randrange((LAST - FIRST).days)) for _ in range(200 if small else 20_000)]
+    days = [FIRST + timedelta(days=rng.randrange((LAST - FIRST).days)) for _ in range(200 if small else 8_000)]
     additions, spans = [(day, N) for day in days], [(day, day + SPAN) for day in days]
-    few, fewer, runs = (20, 10, 2) if small else (1000, 100, 7)
+    few, fewer, rounds = (20, 10, 2) if small else (400, 40, 25)
     for (day, n), span in zip(additions[:few], spans, strict=False):
         assert office.add(day, n) == peer.add_working_days(day, n) == numpy_add(day, n)
         assert office.count(*span) == peer.get_working_days_delta(*span)
-    add, count = best(office.add, additions, runs), best(office.count, spans, runs)
+    took = side_by_side(
+        {
+            "add": portions(office.add, additions, 1000),
+            "count": portions(office.count, spans, 1000),
+            "explain": portions(explained, additions, 200),
+            "numpy": portions(numpy_add, additions[:few], 100),
+            "workalendar": portions(peer.add_working_days, additions[:few], 8),
+            "workalendar count": portions(peer.get_working_days_delta, spans[:fewer], 1),
+        },
+        rounds,
+    )
     rows = [
-        ("add", "numpy busday_offset", best(numpy_add, additions[:few], runs) / add, 15),
-        ("add", "workalendar", best(peer.add_working_days, additions[:few], runs) / add, 150),
-        ("count", "workalendar", best(peer.get_working_days_delta, spans[:fewer], runs) / count, 1000),
+        ("add", "numpy busday_offset", took["numpy"] / took["add"], 15),
+        ("add", "workalendar", took["workalendar"] / took["add"], 150),
+        ("count", "workalendar", took["workalendar count"] / took["count"], 1000),
     ]
-    more = best(explained, additions, runs) / add
-    print(f"add, N = {N}        {add:8.0f} ns")
-    print(f"count, 200 days    {count:8.0f} ns")
+    more = took["explain"] / took["add"]
+    print(f"add, N = {N}        {took['add']:8.0f} ns")
+    print(f"count, 200 days    {took['count']:8.0f} ns")
     for what, other, ratio, bound in rows:
         print(f"{what:6} against {other:20} {ratio:8.1f} times as fast   (at least {bound})")
     print(f"add and explain against add         {more:8.1f} times the cost      (at most 6)")
