@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from xml.etree import ElementTree as ET
 from zoneinfo import ZoneInfo
 
@@ -196,6 +198,11 @@ def test_the_picture_of_nyepi_and_idul_fitri() -> None:
     tooltips = ["".join(title.itertext()) for title in picture.findall(f"{SVG}g/{SVG}title")]
     assert len(tooltips) == len(NYEPI.days)
     assert "hari ke-14; batas akhir" in tooltips
+
+
+def test_the_picture_in_the_documentation_is_this_one() -> None:
+    shown = Path(__file__).parents[2] / "docs" / "explanation" / "nyepi.svg"
+    assert shown.read_text("utf-8").strip() == re.sub(r"lapor-[0-9a-f]{16}-id", "lapor-nyepi", NYEPI.svg("id"))
 
 
 @given(st.data(), clock_rules(), limits())
