@@ -307,6 +307,11 @@ def test_a_message_by_post_url_is_the_same_as_by_get_url(
     assert report.received_at == datetime.fromisoformat("2026-04-08T00:30:00+00:00")
 
 
+def test_without_time_in_the_url_the_header_says_when_it_was_sent(desk: MemoryDesk) -> None:
+    assert post(desk, b"rusak", *BY_POST, query=f"id={ID}".encode()).status == 200
+    assert only(desk)[1].received_at == datetime.fromisoformat("2026-04-08T00:30:00+00:00")
+
+
 def test_a_plain_form_is_taken_as_well(desk: MemoryDesk) -> None:
     body = urlencode({"from": NUMBER, "text": PLACE}).encode()
     answer = post(desk, body, ("content-type", "application/x-www-form-urlencoded; charset=UTF-8"))
