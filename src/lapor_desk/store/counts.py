@@ -52,4 +52,4 @@ class CountReads(ReadUnit):
 
     def _counted(self, column: Column[str]) -> dict[str, int]:
         rows = self.connection.execute(select(column, func.count()).group_by(column))
-        return dict(rows.tuples().all())
+        return dict(rows.all())
