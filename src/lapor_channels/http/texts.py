@@ -60,6 +60,11 @@ ERRORS = {
         id="Terlalu banyak permintaan; coba lagi nanti.", en="Too many requests; try again later."
     ),
     "sign_in_needed": Text(id="Masuk terlebih dahulu.", en="Sign in first."),
+    "bad_sender": Text(
+        id="Nomor pengirim bukan nomor pelanggan; kode pendek atau nama tidak diterima.",
+        en="The sender is not a subscriber's number; short codes and names are not accepted.",
+    ),
+    "bad_secret": Text(id="Kata sandi gerbang salah atau tidak ada.", en="The gateway's secret is missing or wrong."),
     "not_allowed": Text(id="Anda tidak berwenang membuka halaman ini.", en="You may not open this."),
     "other_origin": Text(
         id="Formulir ini dikirim dari situs lain; buka halaman ini lagi lalu kirim dari sini.",
