@@ -53,10 +53,7 @@ def hand_over(letter: Letter, settings: EmailSettings, tls: ssl.SSLContext) -> V
         return judge(refused.part, refused.code, refused.reply)
     except smtplib.SMTPResponseException as refused:
         return judge(_part(refused), refused.smtp_code, _bytes(refused.smtp_error))
-    except (
-        OSError,
-        ValueError,
-    ) as error:  # every error of smtplib and ssl is an OSError; smtplib decodes what it is sent
+    except (OSError, ValueError) as error:  # all of smtplib and ssl is an OSError; decoding may fail, too
         return TryLater(why=_trouble(error))
 
 
@@ -89,11 +86,8 @@ class _Timely(smtplib.SMTP):
         self._until = time.monotonic() + seconds
 
     def getreply(self) -> tuple[int, bytes]:
-        left = self._until - time.monotonic()
-        if left <= 0:
-            raise TimeoutError
         if self.sock is not None:
-            self.sock.settimeout(left)
+            self.sock.settimeout(max(self._until - time.monotonic(), 0.001))  # zero would mean something else
         return super().getreply()
 
 
@@ -130,6 +124,8 @@ _OF_THE_OFFICE = re.compile(r"5\.(?:7\.\d+|1\.[78]|3\.[25])")
 
 Many servers say these only when they are given a recipient, or the message.
 """
+_OF_THE_OFFICE_IN_WORDS = re.compile(rb"\brelay|\bsender\b|\bauthenticat", re.IGNORECASE)
+"""The same from a server that gives no enhanced codes, as Exim does not."""
 
 
 def judge(part: Part, code: int, reply: bytes) -> Verdict:
@@ -147,8 +143,8 @@ def judge(part: Part, code: int, reply: bytes) -> Verdict:
         return TryLater(why=f"the mail server does not take {part} now: {said}")
     if not 500 <= code < 600:
         return TryLater(why=f"the mail server answered {part} with something that is not SMTP")
-    about_the_mail = part in (Part.RECIPIENT, Part.MESSAGE) and code in _OF_THE_MAIL
-    if about_the_mail and not _OF_THE_OFFICE.fullmatch(enhanced):
+    about_us = _OF_THE_OFFICE.fullmatch(enhanced) if enhanced else _OF_THE_OFFICE_IN_WORDS.search(reply)
+    if part in (Part.RECIPIENT, Part.MESSAGE) and code in _OF_THE_MAIL and not about_us:
         return Failed(why=f"the mail server refuses {part}: {said}")
     return TryLater(why=f"the mail server refuses {part} from this office: {said}; check [plugins.email]")
 

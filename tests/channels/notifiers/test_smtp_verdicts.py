@@ -57,6 +57,7 @@ def test_a_bad_goodbye_neither_undoes_a_delivery_nor_holds_it_up(
     [
         {"RCPT": "550 5.1.1 <warga7@example.org>: no such user"},
         {"RCPT": "550 no such user"},
+        {"RCPT": "550 5.1.1 unknown to this relay"},
         {"RCPT": "550 5.4.1 recipient address rejected"},
         {"RCPT": "552 5.2.2 mailbox full"},
         {"RCPT": "553 5.1.3 bad address"},
@@ -85,6 +86,9 @@ def test_what_is_wrong_with_one_recipient_fails_this_notice(
         {"RCPT": "554 5.7.1 <warga7@example.org>: relay access denied"},
         {"RCPT": "550 5.7.26 not authenticated"},
         {"RCPT": "553 5.1.8 <lapor@example.id>: sender refused"},
+        {"RCPT": "550 relay not permitted"},
+        {"RCPT": "550 Sender verify failed"},
+        {"RCPT": "550-Verification failed\r\n550 Please authenticate first"},
         {"RCPT": "503 5.5.1 bad sequence"},
         {"RCPT": "504 5.5.2 helo refused"},
         {"END": "550 5.7.26 not authenticated"},
