@@ -6,7 +6,9 @@ from enum import StrEnum
 
 import attrs
 
-__all__ = ["CollectiveLeave", "Confidence", "DayKind", "Effect", "Name"]
+from lapor_core.errors import BadValue, did_you_mean
+
+__all__ = ["CollectiveLeave", "Confidence", "DayKind", "Effect", "Name", "as_collective_leave"]
 
 
 class Effect(StrEnum):
@@ -38,6 +40,19 @@ class CollectiveLeave(StrEnum):
     OFF = "off"
     ASN = "asn"
     WORKING = "working"
+
+
+def as_collective_leave(value: CollectiveLeave | str) -> CollectiveLeave:
+    """Return the member for its word.
+
+    Raises:
+        BadValue: an unknown word (code ``bad_collective_leave``), with those there are.
+    """
+    words = [member.value for member in CollectiveLeave]
+    if value not in words:
+        message = f'collective leave cannot be "{value}"; {did_you_mean(str(value), words)}'
+        raise BadValue(message, code="bad_collective_leave", value=str(value), allowed=tuple(words))
+    return CollectiveLeave(value)
 
 
 class Confidence(StrEnum):

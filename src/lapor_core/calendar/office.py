@@ -16,33 +16,21 @@ from lapor_core.calendar.coverage import holidays_version
 from lapor_core.calendar.day import Day, Days
 from lapor_core.calendar.doubts import Doubt
 from lapor_core.calendar.hours import OfficeHours, shipped_hours
-from lapor_core.calendar.kinds import CollectiveLeave
+from lapor_core.calendar.kinds import CollectiveLeave, as_collective_leave
 from lapor_core.calendar.ledger import Ledger, indonesia
-from lapor_core.calendar.overrides import LocalDay
+from lapor_core.calendar.overrides import LocalDay, own_days
 from lapor_core.calendar.regions import resolve_region
 from lapor_core.calendar.sources import Source, from_ledger, from_workalendar, workalendar_name
 from lapor_core.calendar.table import Table, Zero
 from lapor_core.calendar.weeks import Week, as_week
 from lapor_core.calendar.worktime import WorkTime, worktime_of
 from lapor_core.calendar.zones import as_zone
-from lapor_core.errors import BadValue, did_you_mean, require_aware
+from lapor_core.errors import BadValue, require_aware
 
 if TYPE_CHECKING:
     from workalendar.core import CoreCalendar
 
 __all__ = ["Office"]
-
-
-def _leave(value: CollectiveLeave | str) -> CollectiveLeave:
-    words = [member.value for member in CollectiveLeave]
-    if value not in words:
-        message = f'collective leave cannot be "{value}"; {did_you_mean(str(value), words)}'
-        raise BadValue(message, code="bad_collective_leave", value=str(value), allowed=tuple(words))
-    return CollectiveLeave(value)
-
-
-def _own_days(value: Iterable[LocalDay]) -> tuple[LocalDay, ...]:
-    return tuple(sorted(value, key=lambda day: day.date))
 
 
 @attrs.frozen(kw_only=True)
@@ -72,9 +60,9 @@ class Office:
     ledger: Ledger | None = attrs.field(factory=indonesia)
     calendar: CoreCalendar | None = None
     region: str | None = None
-    collective_leave: CollectiveLeave = attrs.field(default=CollectiveLeave.OFF, converter=_leave)
-    days_off: tuple[LocalDay, ...] = attrs.field(default=(), converter=_own_days)
-    working_days: tuple[LocalDay, ...] = attrs.field(default=(), converter=_own_days)
+    collective_leave: CollectiveLeave = attrs.field(default=CollectiveLeave.OFF, converter=as_collective_leave)
+    days_off: tuple[LocalDay, ...] = attrs.field(default=(), converter=own_days)
+    working_days: tuple[LocalDay, ...] = attrs.field(default=(), converter=own_days)
     hours: OfficeHours = attrs.field(factory=shipped_hours)
     known_on: date | None = None
     name: str = ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 
 import attrs
@@ -9,7 +10,7 @@ import attrs
 from lapor_core.calendar.kinds import DayKind, Effect, Name
 from lapor_core.calendar.replay import Entry
 
-__all__ = ["LocalDay"]
+__all__ = ["LocalDay", "own_days"]
 
 
 def _name(value: Name | str) -> Name:
@@ -36,3 +37,8 @@ class LocalDay:
         kind = DayKind.REPLACEMENT_WORKING_DAY if effect is Effect.WORKING else DayKind.REGIONAL
         cited = self.decree or self.reason or "office's own day"
         return Entry(date=self.date, effect=effect, kind=kind, name=self.name, decree=cited, scope="office")
+
+
+def own_days(value: Iterable[LocalDay]) -> tuple[LocalDay, ...]:
+    """Return an office's own days in the order of the calendar."""
+    return tuple(sorted(value, key=lambda day: day.date))

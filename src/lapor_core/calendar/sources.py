@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -15,6 +15,7 @@ from lapor_core.calendar.doubts import Doubt, doubt
 from lapor_core.calendar.kinds import CollectiveLeave, DayKind, Effect, Name
 from lapor_core.calendar.ledger import Ledger
 from lapor_core.calendar.replay import DayState, Entry, replay
+from lapor_core.errors import OutOfReach
 
 if TYPE_CHECKING:
     from workalendar.core import CoreCalendar
@@ -78,12 +79,21 @@ def from_ledger(ledger: Ledger, region: str | None, collective_leave: Collective
 
 @functools.lru_cache(maxsize=32)
 def from_workalendar(calendar: CoreCalendar) -> Source:
-    """Return the holidays of another country's workalendar calendar, as far as it can compute them."""
-    states: dict[date, DayState] = {}
-    year = FIRST_YEAR
+    """Return the holidays of another country's workalendar calendar, for the latest years in a row that it can compute.
+
+    Raises:
+        OutOfReach: it computes no year at all.
+    """
+    known: dict[int, dict[date, DayState]] = {}
     for year in range(FIRST_YEAR, last_year() + 1):
-        states.update(_workalendar_year(calendar, year))
-    return Source(first_year=FIRST_YEAR, last_year=year, states=states, provisional={})
+        computed = _workalendar_year(calendar, year)
+        if computed is not None:
+            known = {**known, year: computed} if year - 1 in known else {year: computed}
+    if not known:
+        message = f"{workalendar_name(calendar)} knows no year from {FIRST_YEAR} to {last_year()}"
+        raise OutOfReach(message, code="out_of_reach")
+    states = {day: state for year in known for day, state in known[year].items()}
+    return Source(first_year=min(known), last_year=max(known), states=states, provisional={})
 
 
 def workalendar_name(calendar: CoreCalendar) -> str:
@@ -128,15 +138,19 @@ def _keeping(state: DayState, leave: DayKind | None) -> DayState:
     )
 
 
-def _workalendar_year(calendar: CoreCalendar, year: int) -> Iterator[tuple[date, DayState]]:
+def _workalendar_year(calendar: CoreCalendar, year: int) -> dict[date, DayState] | None:
+    """Return the days off of one year, or None for a year of which the calendar has no table."""
     source = workalendar_name(calendar)
     found: dict[date, list[Entry]] = {}
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # "this Islamic calendar computation may be wrong", for every year
-        holidays = tuple(calendar.holidays(year))
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # "this Islamic calendar computation may be wrong", for every year
+            holidays = tuple(calendar.holidays(year))
+    except Exception:  # noqa: BLE001 - beyond its tables, each country's calendar raises something else
+        return None
     for day, label in holidays:
         entry = Entry(
             date=day, effect=Effect.OFF, kind=DayKind.NATIONAL_HOLIDAY, name=Name(id=label, en=label), decree=source
         )
         found.setdefault(day, []).append(entry)
-    yield from ((day, DayState(off=tuple(entries))) for day, entries in found.items())
+    return {day: DayState(off=tuple(entries)) for day, entries in found.items()}

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from lapor_core.calendar import LocalDay, Office, indonesia
+from lapor_core.calendar import Decree, DecreeDay, LocalDay, Name, Office, indonesia
 from lapor_core.testing.dates import amounts, dates, instants, offices
 
 DAY = timedelta(days=1)
@@ -145,6 +145,26 @@ def test_a_day_off_that_is_taken_back_was_never_there(office: Office, start: dat
     assume(office.is_working_day(extra))
     back = attrs.evolve(office, working_days=[LocalDay(date=extra, name="Hari contoh")])
     assert back.add(start, n) == office.add(start, n)
+
+
+def decree(number: str, issued: date, day: date, effect: str) -> Decree:
+    name = Name(id="Hari contoh", en="Example day")
+    return Decree(number=number, issued=issued, days=(DecreeDay(date=day, effect=effect, kind="regional", name=name),))
+
+
+@given(offices(), decreed_years, decreed_years, st.integers(1, 60))
+def test_a_decree_that_adds_a_day_and_one_that_withdraws_it_cancel_out(
+    office: Office, start: date, extra: date, n: int
+) -> None:
+    """And between the two it is off, for who asks what was known then."""
+    added = decree("SE contoh 1", extra - 9 * DAY, extra, "off")
+    withdrawn = decree("SE contoh 2", extra - 4 * DAY, extra, "withdrawn")
+    assert office.ledger is not None
+    changed = office.with_ledger(office.ledger.overlaid_with([added, withdrawn]))
+    assert changed.add(start, n) == office.add(start, n)
+    between = changed.as_known_on(extra - 5 * DAY)
+    assert not between.is_working_day(extra) or between.day(extra).entries[0].effect == "working"
+    assert changed.is_working_day(extra) == office.is_working_day(extra)
 
 
 @given(decreed_years, st.integers(1, 60), st.sampled_from(("off", "working")))

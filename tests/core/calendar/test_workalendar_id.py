@@ -8,7 +8,9 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from workalendar.asia import Philippines, Singapore
 from workalendar.core import SAT, SUN, Calendar
+from workalendar.europe import Germany
 from workalendar.registry import registry
 from workalendar.tests import GenericCalendarTest
 
@@ -138,3 +140,44 @@ def test_a_replacement_working_day_and_a_six_day_week_are_the_offices() -> None:
     six = IndonesiaCalendar(Office.indonesia(zone="Asia/Jakarta", week=6))
     assert six.get_weekend_days() == (SUN,)
     assert six.add_working_days(date(2026, 3, 13), 1) == date(2026, 3, 14)
+
+
+COUNTRIES = {
+    calendar: Office.from_workalendar(calendar, zone=zone)
+    for calendar, zone in (
+        (Philippines(), "Asia/Manila"),
+        (Singapore(), "Asia/Singapore"),
+        (Germany(), "Europe/Berlin"),
+        (IndonesiaCalendar(), "Asia/Jakarta"),
+    )
+}
+
+
+@given(st.sampled_from(tuple(COUNTRIES)), st.dates(date(2019, 1, 1), date(2027, 6, 30)), amounts())
+def test_an_office_over_any_calendar_of_workalendar_answers_as_that_calendar_does(
+    calendar: Calendar, start: date, n: int
+) -> None:
+    office = COUNTRIES[calendar]
+    assert office.add(start, n) == calendar.add_working_days(start, n)
+    assert office.is_working_day(start) == calendar.is_working_day(start)
+    assert all(
+        day.entries[0].decree.startswith("workalendar")
+        for day in office.explain(start, start + timedelta(days=60))
+        if day.entries
+    )
+
+
+def test_a_calendar_reaches_as_far_as_its_own_tables() -> None:
+    singapore = next(office for calendar, office in COUNTRIES.items() if isinstance(calendar, Singapore))
+    assert singapore.last.year < OFFICE.last.year
+    with pytest.raises(OutOfReach, match="reaches from"):
+        singapore.add(singapore.last, 1)
+    with pytest.raises(OutOfReach, match="knows no year"):
+        Office.from_workalendar(Unknowing(), zone="Asia/Jakarta").add(date(2026, 3, 13), 1)
+
+
+class Unknowing(Calendar):
+    WEEKEND_DAYS = (SAT, SUN)
+
+    def get_calendar_holidays(self, year: int) -> list:
+        raise KeyError(year)
