@@ -12,7 +12,7 @@ import attrs
 
 from lapor_core.plugins.contracts import Delivered, Failed, Message, Notifier, TryLater, Verdict
 
-__all__ = ["Courier", "Messenger", "by_medium"]
+__all__ = ["Courier", "Messenger", "believed", "by_medium"]
 
 
 @attrs.frozen(kw_only=True)
@@ -95,7 +95,7 @@ class _Call:
     def _run(self) -> None:
         messenger, message, now = self._work
         try:
-            self.verdict = _believed(messenger.key, messenger.notifier.send(message, now), message)
+            self.verdict = believed(messenger.key, messenger.notifier.send(message, now), message)
         except BaseException as error:  # noqa: BLE001 - whatever a plug-in does, it costs only its own result
             # not its words, which may hold an address
             self.verdict = TryLater(why=f"{messenger.key}: raised {type(error).__name__:.64}")
@@ -105,7 +105,7 @@ _LONGEST = 255
 """In characters: what a column of the queue holds."""
 
 
-def _believed(key: str, verdict: object, message: Message) -> Verdict:
+def believed(key: str, verdict: object, message: Message) -> Verdict:
     """Return the verdict with nothing in it that the contract does not allow."""
     match verdict:
         case Delivered(provider_id=name):

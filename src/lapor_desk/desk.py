@@ -117,11 +117,23 @@ class Desk:
             BadValue, NotFound: as :meth:`track`; a file cannot be taken; the text is empty (``text_needed``).
             Refused: a reply is not possible now (``not_possible``).
         """
+        self._act_as_reporter(code, Action.REPLY, text, uploads)
+
+    def withdraw(self, code: str, reason: str = "") -> None:
+        """Take the complaint back, as its reporter wishes.
+
+        Raises:
+            BadValue, NotFound: as :meth:`track`.
+            Refused: it is not possible now (``not_possible``).
+        """
+        self._act_as_reporter(code, Action.WITHDRAW, reason)
+
+    def _act_as_reporter(self, code: str, action: Action, text: str, uploads: Sequence[Upload] = ()) -> None:
         with self.store.reading() as tx:
             complaint_id = _found(tx.find(normalise_code(code)))
             complaint = _unless_erased(lambda: tx.load(complaint_id))
         actor = Actor(role=Role.REPORTER, id=complaint.reporter_ref)
-        self.act(complaint_id, Act(action=Action.REPLY, actor=actor, text=text), uploads=uploads)
+        self.act(complaint_id, Act(action=action, actor=actor, text=text), uploads=uploads)
 
     # What officers do.
 

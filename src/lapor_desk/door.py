@@ -9,10 +9,11 @@ import attrs
 
 from lapor_core.complaint import Proof, Reporter
 from lapor_core.errors import Refused
-from lapor_core.plugins.contracts import Principal, Receipt, Tracking
+from lapor_core.plugins.contracts import Principal, Receipt, Tracking, Verdict
 from lapor_core.policy import Policy
 from lapor_core.submission import Submission, Upload
 from lapor_desk.accounts import Accounts
+from lapor_desk.delivery import report_delivery
 from lapor_desk.desk import Desk
 
 __all__ = ["Door"]
@@ -58,6 +59,13 @@ class Door:
 
     def reply(self, code: str, text: str, uploads: tuple[Upload, ...] = ()) -> None:
         self.desk.reply(code, text, uploads)
+
+    def withdraw(self, code: str, reason: str = "") -> None:
+        self.desk.withdraw(code, reason)
+
+    def report_delivery(self, key: str, verdict: Verdict) -> None:
+        with self.desk.store.transaction() as tx:
+            report_delivery(tx, self.channel, key, verdict, self.now())
 
     def challenge(self, reporter: Reporter) -> str:
         return self.accounts.challenge(reporter)

@@ -297,7 +297,30 @@ class Desk(Protocol):
         """Add the reporter's reply.
 
         Raises:
-            Refused: not possible now.
+            NotFound, BadValue: as :meth:`track`; the text is empty (code ``text_needed``). Refused: not possible now.
+        """
+        ...
+
+    def withdraw(self, code: str, reason: str = "") -> None:
+        """Take the complaint back, as its reporter wishes.
+
+        Raises:
+            NotFound, BadValue: as :meth:`track`. Refused: not possible now.
+        """
+        ...
+
+    def report_delivery(self, key: str, verdict: Verdict) -> None:
+        """Tell what became of a message after its next hop had taken it: a delivery receipt, any number of times.
+
+        A channel may tell of messages that the notifier of its own key has sent. ``Delivered`` settles the message,
+        ``Failed`` takes the news of its delivery back, ``TryLater`` (the next hop is still trying) changes nothing.
+
+        Args:
+            key: The :attr:`Message.key`.
+            verdict: What became of it.
+
+        Raises:
+            NotFound: no such message of this channel's own notifier (code ``unknown_message``).
         """
         ...
 

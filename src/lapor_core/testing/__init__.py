@@ -20,6 +20,7 @@ except ModuleNotFoundError as error:
 
 from lapor_core.testing.channels import check_channel
 from lapor_core.testing.dates import amounts, dates, instants, offices, pauses, tiers, working_days
+from lapor_core.testing.desks import DeskTrial, check_desk
 from lapor_core.testing.fakes import FrozenClock, MemoryDesk, RecordingNotifier
 from lapor_core.testing.lives import Life, acts, example_standard, example_submission, lives
 from lapor_core.testing.notifiers import check_notifier
@@ -37,6 +38,7 @@ from lapor_core.testing.strategies import (
 )
 
 __all__ = [
+    "DeskTrial",
     "FrozenClock",
     "Life",
     "MemoryDesk",
@@ -44,6 +46,7 @@ __all__ = [
     "acts",
     "amounts",
     "check_channel",
+    "check_desk",
     "check_notifier",
     "dates",
     "example_standard",

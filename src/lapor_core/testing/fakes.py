@@ -15,7 +15,9 @@ from lapor_core.errors import BadValue, Incomplete, NotFound, Refused, require_a
 from lapor_core.lifecycle import Action, Role, State, next_state
 from lapor_core.plugins.contracts import (
     CODES_HOLD,
+    Channel,
     Delivered,
+    Failed,
     Medium,
     Message,
     Principal,
@@ -34,6 +36,7 @@ __all__ = ["FrozenClock", "MemoryDesk", "RecordingNotifier"]
 
 _TRIES = 5
 _LARGEST = 64 * 1024
+_LONGEST_KEY = 255
 
 
 class FrozenClock:
@@ -104,20 +107,26 @@ class MemoryDesk:
     Args:
         policy: The service standard; the shipped one, with a row for channels it does not list, when not given.
         clock: What :meth:`now` asks.
+        channel: The channel it is the desk of: it then refuses submissions of others, and proofs that are not declared.
 
     Attributes:
         submissions: What was taken in, by tracking code.
         codes: The one-time codes of each challenge, by its id.
         uploads: The files that came with replies, by tracking code.
         kept: The channel's own storage.
+        deliveries: What is known of each message that :meth:`sent` made known, by its key.
     """
 
-    def __init__(self, policy: Policy | None = None, clock: FrozenClock | None = None) -> None:
+    def __init__(
+        self, policy: Policy | None = None, clock: FrozenClock | None = None, channel: Channel | None = None
+    ) -> None:
+        self._channel = channel
         self._policy = policy or _with_row_for_others(shipped_policy("banjarbaru"))
         self.clock = clock or FrozenClock()
         self.codes: dict[str, Mapping[Proof, str]] = {}
         self.uploads: dict[str, list[Upload]] = {}
         self.kept: dict[str, bytes] = {}
+        self.deliveries: dict[str, Verdict] = {}
         self._cases: dict[str, _Case] = {}
         self._known: dict[tuple[str, str], Receipt] = {}
         self._challenges: dict[str, _Challenge] = {}
@@ -138,6 +147,9 @@ class MemoryDesk:
         return self._local(self.clock())
 
     def submit(self, submission: Submission) -> Receipt:
+        self._check_channel(submission)
+        if max(submission.received_at, submission.entered_at or submission.received_at) > self.clock():
+            raise BadValue("received after now", code="from_the_future", field="received_at")
         lacking = missing(submission, self._policy)
         if lacking:
             raise Incomplete(lacking)
@@ -147,6 +159,15 @@ class MemoryDesk:
                 return attrs.evolve(self._known[identity], repeated=True)
             self._known[identity] = self._take_in(submission)
             return self._known[identity]
+
+    def _check_channel(self, submission: Submission) -> None:
+        if self._channel is None:
+            return
+        key = self._channel.key
+        if key not in (submission.channel, submission.entry_channel):
+            raise Refused(f"channel {key} handed in a submission of another", code="other_channel", channel=key)
+        if submission.proofs - self._channel.proofs:
+            raise Refused(f"channel {key} claims proofs it has not declared", code="undeclared_proof", channel=key)
 
     def _take_in(self, submission: Submission) -> Receipt:
         code = tracking_code((len(self._cases) + 1).to_bytes(RANDOM_BYTES, "big"))
@@ -165,8 +186,21 @@ class MemoryDesk:
         )
 
     def reply(self, code: str, text: str, uploads: tuple[Upload, ...] = ()) -> None:
+        self._case(code)
+        if not text.strip():
+            raise BadValue("a reply needs a text", code="text_needed", action=Action.REPLY)
         self._act(code, Action.REPLY, text)
         self.uploads.setdefault(normalise_code(code), []).extend(uploads)
+
+    def withdraw(self, code: str, reason: str = "") -> None:
+        self._act(code, Action.WITHDRAW, reason)
+
+    def report_delivery(self, key: str, verdict: Verdict) -> None:
+        if key not in self.deliveries:
+            raise NotFound("no message of this channel's notifier has this key", code="unknown_message")
+        known = self.deliveries[key]
+        if isinstance(verdict, Delivered) or (isinstance(verdict, Failed) and isinstance(known, Delivered)):
+            self.deliveries[key] = verdict
 
     def challenge(self, reporter: Reporter) -> str:
         with self._lock:
@@ -197,9 +231,11 @@ class MemoryDesk:
         return self._sessions.get(token)
 
     def recall(self, key: str) -> bytes | None:
+        _check_key(key)
         return self.kept.get(key)
 
     def keep(self, key: str, value: bytes) -> None:
+        _check_key(key)
         if len(value) > _LARGEST:
             message = f"at most {_LARGEST} bytes can be kept under one key, not {len(value)}"
             raise BadValue(message, code="too_large")
@@ -216,6 +252,10 @@ class MemoryDesk:
         principal = Principal(id=name or f"{role}-{number}", role=role, proofs=frozenset(proofs), reporter=reporter)
         self._sessions[token] = principal
         return token
+
+    def sent(self, key: str) -> None:
+        """Make known that the notifier of the channel's own key has handed the message ``key`` to its next hop."""
+        self.deliveries[key] = Delivered()
 
     def move(self, code: str, state: State, text: str = "") -> None:
         """Put a complaint into ``state``, as officers would in several steps; ``text`` becomes a line of its tracking."""
@@ -238,6 +278,11 @@ class MemoryDesk:
 
     def _local(self, moment: datetime) -> datetime:
         return moment.astimezone(ZoneInfo(self._policy.time_zone))
+
+
+def _check_key(key: str) -> None:
+    if not 0 < len(key) <= _LONGEST_KEY:
+        raise BadValue(f"a key has between 1 and {_LONGEST_KEY} characters", code="bad_key")
 
 
 def _codes(reporter: Reporter, number: int) -> Iterator[tuple[Proof, str]]:

@@ -35,7 +35,7 @@ def test_the_desk_in_memory_is_a_desk() -> None:
 
 @given(submission=submissions(channel="sms", proofs=PROVED))
 def test_the_same_submission_is_taken_in_once(submission: Submission) -> None:
-    desk = MemoryDesk()
+    desk = MemoryDesk(clock=FrozenClock(datetime(2028, 1, 3, tzinfo=UTC)))
     first = desk.submit(submission)
     again = desk.submit(attrs.evolve(submission, narrative="lain"))
     assert again == attrs.evolve(first, repeated=True)

@@ -1,0 +1,200 @@
+"""Whether a host's desk keeps its contract: the same laws for the desk in memory and for the one with a database."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+
+import attrs
+
+from lapor_core.complaint import Proof, Reporter
+from lapor_core.errors import LaporError
+from lapor_core.lifecycle import State
+from lapor_core.plugins.contracts import Channel, Delivered, Desk, Failed, TryLater
+from lapor_core.submission import Submission
+from lapor_core.testing.fakes import FrozenClock
+
+__all__ = ["DeskTrial", "check_desk"]
+
+_WARGA = Reporter(name="Warga Contoh", email="warga@example.org", mobile="+628100000001")
+
+
+@attrs.frozen(kw_only=True)
+class DeskTrial:
+    """A fresh desk and what its channel cannot do: the part of officers, of citizens' post boxes, and of time.
+
+    Attributes:
+        desk: The desk of ``channel``.
+        channel: The channel; it declares at least one proof and not all of them.
+        clock: What the desk reads the time from.
+        codes: Returns the one-time codes that a challenge has sent.
+        ask: Lets officers ask the reporter of the complaint with this code something, so that it waits for a reply.
+        sent: Lets the notifier of the channel's key send a message, and returns the message's key.
+        state_of: Returns ``delivered`` or ``failed``: what the desk knows of a message.
+    """
+
+    desk: Desk
+    channel: Channel
+    clock: FrozenClock
+    codes: Callable[[str], Mapping[Proof, str]]
+    ask: Callable[[str], None]
+    sent: Callable[[], str]
+    state_of: Callable[[str], str]
+
+
+def check_desk(make: Callable[[], DeskTrial]) -> None:
+    """Check that a desk keeps the contract of :class:`lapor_core.plugins.Desk`.
+
+    Args:
+        make: Makes a trial with a fresh desk, once for each law.
+
+    Raises:
+        AssertionError: naming what the desk did.
+    """
+    for law in _LAWS:
+        law(make())
+
+
+def _now_is_local(trial: DeskTrial) -> None:
+    now = trial.desk.now()
+    assert now == trial.clock(), "now() is not what the clock says"
+    assert str(now.tzinfo) == trial.desk.policy.time_zone, "now() is not in the office's zone"
+
+
+def _submits_once(trial: DeskTrial) -> None:
+    first = trial.desk.submit(_submission(trial))
+    assert not first.repeated, "the first receipt says that it was handed in before"
+    assert first.received_at == trial.clock(), "the receipt has another time than the submission"
+    again = trial.desk.submit(attrs.evolve(_submission(trial), narrative="Kata lain"))
+    assert again == attrs.evolve(first, repeated=True), "the same submission again has another receipt"
+    other = trial.desk.submit(_submission(trial, source_id="2"))
+    assert other.code != first.code, "another submission has the same code"
+
+
+def _refuses_to_submit(trial: DeskTrial) -> None:
+    stranger = next(proof for proof in Proof if proof not in trial.channel.proofs)
+    for change, code in (
+        ({"channel": "other_than_its_own"}, "other_channel"),
+        ({"proofs": trial.channel.proofs | {stranger}}, "undeclared_proof"),
+        ({"proofs": frozenset()}, "incomplete"),
+        ({"narrative": "  "}, "incomplete"),
+        ({"received_at": trial.clock() + timedelta(seconds=1)}, "from_the_future"),
+    ):
+        _refused(code, lambda change=change: trial.desk.submit(_submission(trial, **change)))  # type: ignore[misc]  # bound
+
+
+def _tracks(trial: DeskTrial) -> None:
+    code = trial.desk.submit(_submission(trial)).code
+    tracking = trial.desk.track(code.lower().replace("-", " "))
+    assert (tracking.code, tracking.state) == (code, State.SUBMITTED), "track() does not see through slips of typing"
+    assert tracking.status != trial.desk.track(code, "en").status, "track() speaks one language only"
+    assert tracking.received_at.utcoffset() == trial.desk.now().utcoffset(), "track() is not in the office's zone"
+    mistyped = code[:-1] + ("7" if code[-1] != "7" else "8")
+    for ask in (trial.desk.track, trial.desk.withdraw, lambda code: trial.desk.reply(code, "Ya")):
+        _refused("bad_code", lambda ask=ask: ask(mistyped))  # type: ignore[misc]  # a lambda's default has no type
+        _refused("unknown_code", lambda ask=ask: ask("0000-0000-000"))  # type: ignore[misc]  # likewise
+
+
+def _replies(trial: DeskTrial) -> None:
+    code = trial.desk.submit(_submission(trial)).code
+    _refused("not_possible", lambda: trial.desk.reply(code, "Sudah menyala"))
+    trial.ask(code)
+    assert trial.desk.track(code).state == State.WAITING, "the complaint does not wait for the reporter"
+    _refused("text_needed", lambda: trial.desk.reply(code, " "))
+    before = len(trial.desk.track(code).entries)
+    trial.desk.reply(code, "Di depan pasar")
+    tracking = trial.desk.track(code)
+    assert tracking.state == State.IN_PROGRESS, "a reply does not end the waiting"
+    assert len(tracking.entries) > before, "a reply leaves no line in the tracking"
+
+
+def _withdraws(trial: DeskTrial) -> None:
+    code = trial.desk.submit(_submission(trial)).code
+    trial.desk.withdraw(code, "Sudah selesai")
+    assert trial.desk.track(code).state == State.WITHDRAWN, "a complaint that was taken back is still open"
+    _refused("not_possible", lambda: trial.desk.withdraw(code))
+
+
+def _confirms(trial: DeskTrial) -> None:
+    _refused("no_contact", lambda: trial.desk.challenge(Reporter(name="Warga Contoh")))
+    challenge = trial.desk.challenge(_WARGA)
+    codes = trial.codes(challenge)
+    assert set(codes) == {Proof.VERIFIED_EMAIL, Proof.VERIFIED_MOBILE}, "a challenge sends one code to each contact"
+    _refused("wrong_code", lambda: trial.desk.confirm(challenge, {}))
+    _refused("expired_code", lambda: trial.desk.confirm("no-such-challenge", codes))
+    principal = trial.desk.principal(trial.desk.confirm(challenge, codes))
+    assert principal is not None, "the token of a confirmed challenge is nobody's"
+    assert principal.proofs >= set(codes), "an account does not carry what was proved"
+    assert principal.reporter.email == _WARGA.email, "an account does not carry its contacts"
+    assert trial.desk.principal("no-such-token") is None, "a token of nobody is somebody's"
+    _refused("expired_code", lambda: trial.desk.confirm(challenge, codes))
+
+
+def _lets_codes_expire(trial: DeskTrial) -> None:
+    tried, old = trial.desk.challenge(_WARGA), trial.desk.challenge(_WARGA)
+    for _ in range(5):
+        _refused("wrong_code", lambda: trial.desk.confirm(tried, {}))
+    _refused("too_many_tries", lambda: trial.desk.confirm(tried, trial.codes(tried)))
+    codes = trial.codes(old)
+    trial.clock.advance(timedelta(minutes=11))
+    _refused("expired_code", lambda: trial.desk.confirm(old, codes))
+
+
+def _hears_of_deliveries(trial: DeskTrial) -> None:
+    _refused("unknown_message", lambda: trial.desk.report_delivery("no-such-message", Delivered()))
+    key = trial.sent()
+    for verdict, state in (
+        (TryLater(why="busy"), "delivered"),
+        (Failed(why="gone"), "failed"),
+        (Failed(why="gone"), "failed"),
+        (TryLater(why="busy"), "failed"),
+        (Delivered(provider_id="7"), "delivered"),
+    ):
+        trial.desk.report_delivery(key, verdict)
+        assert trial.state_of(key) == state, f"after {type(verdict).__name__} a message is {trial.state_of(key)}"
+
+
+def _keeps(trial: DeskTrial) -> None:
+    assert trial.desk.recall("offset") is None, "a fresh storage is not empty"
+    for value in (b"7", b"", bytes(64 * 1024)):
+        trial.desk.keep("offset", value)
+        assert trial.desk.recall("offset") == value, "the storage gives back something else"
+    _refused("too_large", lambda: trial.desk.keep("offset", bytes(64 * 1024 + 1)))
+    for key in ("", "k" * 256):
+        _refused("bad_key", lambda key=key: trial.desk.keep(key, b""))  # type: ignore[misc]  # a lambda's default has no type
+
+
+_LAWS: tuple[Callable[[DeskTrial], None], ...] = (
+    _now_is_local,
+    _submits_once,
+    _refuses_to_submit,
+    _tracks,
+    _replies,
+    _withdraws,
+    _confirms,
+    _lets_codes_expire,
+    _hears_of_deliveries,
+    _keeps,
+)
+
+
+def _submission(trial: DeskTrial, **changes: object) -> Submission:
+    said: dict[str, object] = {
+        "channel": trial.channel.key,
+        "source_id": "1",
+        "received_at": trial.clock(),
+        "reporter": _WARGA,
+        "proofs": trial.channel.proofs,
+        "narrative": "Lampu jalan contoh mati",
+    }
+    return Submission(**{**said, **changes})  # type: ignore[arg-type]  # what is said differs in type
+
+
+def _refused(code: str, ask: Callable[[], object]) -> None:
+    try:
+        answer = ask()
+    except LaporError as refusal:
+        given = refusal.code
+    else:
+        raise AssertionError(f"answered {type(answer).__name__} where it must refuse with {code}")
+    assert given == code, f"refused with {given} where {code} is due"
