@@ -58,4 +58,4 @@ def _reasons(house: House, workers: Workers | None) -> Iterator[str]:
         yield "nobody looks for due notices: the relay has ended"
     if waiting.oldest is not None and waiting.oldest > LONGEST_WAIT:
         minutes = waiting.oldest // timedelta(minutes=1)
-        yield f"{waiting.due} notices wait, the oldest for {minutes} minutes"
+        yield f"notices that wait: {waiting.due}, the oldest for {minutes} minutes"

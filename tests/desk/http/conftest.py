@@ -45,12 +45,13 @@ PEOPLE: Mapping[str, tuple[Role, str | None]] = {
 """Logins, with the role of each and its agency."""
 
 HTML = {"accept": "text/html"}
-_HASH = officers_module._hashed(PASSWORD)
 
 
 @pytest.fixture(autouse=True)
-def _one_password_is_hashed_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(officers_module, "_hashed", lambda _: _HASH)
+def _passwords_cost_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Argon2 is slow on purpose; tests/desk/test_officers.py and the test of a running desk have it as it is."""
+    monkeypatch.setattr(officers_module, "_hashed", lambda password: f"hash of {password}")
+    monkeypatch.setattr(officers_module, "_is_right", lambda password, phc: phc == f"hash of {password}")
 
 
 @pytest.fixture

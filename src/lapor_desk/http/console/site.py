@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
@@ -29,6 +31,16 @@ from lapor_desk.store.uploads import LARGEST_FILE
 __all__ = ["console_app"]
 
 _LARGEST_BODY = 3 * LARGEST_FILE
+_KEPT_AN_HOUR = {"Cache-Control": "public, max-age=3600", "X-Content-Type-Options": "nosniff"}
+
+
+class _Look(StaticFiles):
+    """The style sheet and the icon, which a browser may keep."""
+
+    def file_response(self, *args: Any, **kwargs: Any) -> Response:
+        response = super().file_response(*args, **kwargs)
+        response.headers.update(_KEPT_AN_HOUR)
+        return response
 
 
 def console_app(house: House, counters: tuple[Mounted, ...], budgets: Budgets) -> ASGIApp:
@@ -43,7 +55,7 @@ def console_app(house: House, counters: tuple[Mounted, ...], budgets: Budgets) -
 
     routes = [route for part in (Signing, Listing, Complaints, Papers) for route in part(frame).routes()]
     app = Starlette(
-        routes=[*routes, Mount("/static", StaticFiles(directory=STATIC))],
+        routes=[*routes, Mount("/static", _Look(directory=STATIC))],
         middleware=[Middleware(BodyLimit, limit=_LARGEST_BODY, answer=answer)],
         exception_handlers={LaporError: answer, HTTPException: answer, Exception: answer},
     )
