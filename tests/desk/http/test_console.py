@@ -615,14 +615,14 @@ def test_a_program_with_a_bearer_token_needs_no_form_token(
     assert client.post(f"{page_of(complaint_id)}/act/hold", data=data).status_code == 303
 
 
+CSRF = b'--x\r\nContent-Disposition: form-data; name="csrf"\r\n\r\nx\r\n--x--\r\n'
+
+
 @pytest.mark.parametrize(
     ("content_type", "body", "status"),
     [
-        (
-            "multipart/form-data; charset=klingon; boundary=x",
-            b'--x\r\nContent-Disposition: form-data; name="csrf"\r\n\r\nx\r\n--x--',
-            400,
-        ),
+        ("multipart/form-data; charset=klingon; boundary=x", CSRF, 403),
+        ("multipart/form-data; charset=undefined; boundary=x", CSRF, 400),
         ("multipart/form-data", b"--x", 400),
         ("application/json", b"{}", 403),
         ("application/x-www-form-urlencoded", b"a=1&" * 2000, 400),
