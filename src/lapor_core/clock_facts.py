@@ -97,7 +97,9 @@ def _in_order(policy: Policy) -> list[str]:
 def _start(case: _Case, name: str, ended: Mapping[str, datetime]) -> Iterator[Fact]:
     complaint, rule = case.complaint, case.rule(name)
     begun = _begun(complaint, rule, ended)
-    if begun is None or complaint.state in rule.stops or case.standard.limit(name, complaint.tier) is None:
+    if begun is None or complaint.state in rule.stops or not rule.rounds.has(complaint.round):
+        return
+    if case.standard.limit(name, complaint.tier) is None:
         return
     before = (clock.start for clock in complaint.clocks if (clock.name, clock.round) == (name, complaint.round))
     if any(start >= begun for start in before):  # it ran for this event; an event that happens again starts it again

@@ -21,6 +21,7 @@ __all__ = [
     "DayOffEnd",
     "ExtensionRule",
     "FirstDay",
+    "Rounds",
     "Start",
 ]
 
@@ -67,6 +68,18 @@ class DayOffEnd(StrEnum):
 
     NEXT_WORKING_DAY = "next_working_day"
     STAYS = "stays"
+
+
+class Rounds(StrEnum):
+    """In which lives of a complaint a clock runs: each reopening begins a new one."""
+
+    ALL = "all"
+    FIRST = "first"
+    LATER = "later"
+
+    def has(self, number: int) -> bool:
+        """Return whether the round with this number, counted from 1, is one of them."""
+        return self is Rounds.ALL or (number == 1) == (self is Rounds.FIRST)
 
 
 class CalendarOf(StrEnum):
@@ -125,6 +138,7 @@ class ClockRule:
         starts: The event that starts it (:class:`Start`), or the name of another clock: then it starts when that one ends.
         limit: The limit of every tier that names none of its own.
         agency_limits: What agencies have promised themselves, by key; it counts in limits written ``min(..., agency)``.
+        rounds: Whether it runs in every round, only before a reopening (``first``), or only after one (``later``).
         extension: How it may be extended; None when the standard knows no extension.
         stops: The states in which what was promised has been done.
         pauses: The states in which it does not run.
@@ -136,6 +150,7 @@ class ClockRule:
     starts: str = attrs.field(default=Start.RECEIVED, converter=_start)
     limit: Limit | None = None
     agency_limits: Mapping[str, Limit] = attrs.Factory(dict)
+    rounds: Rounds = attrs.field(default=Rounds.ALL, converter=Rounds)
     extension: ExtensionRule | None = None
     stops: tuple[State, ...] = (State.RESPONDED, State.CLOSED, State.REJECTED, State.ARCHIVED, State.WITHDRAWN)
     pauses: tuple[State, ...] = ()
