@@ -220,6 +220,21 @@ def test_pauses_and_extensions_need_the_present() -> None:
         assert caught.value.code == "now_needed"
 
 
+def test_the_present_has_its_zone_and_an_extension_one_amount() -> None:
+    with pytest.raises(BadValue, match="no time zone"):
+        compute(
+            name="resolve",
+            rule=ClockRule(title=TITLE),
+            limit=Limit.parse("5 days"),
+            start=at(3, 13),
+            office=OFFICE,
+            policy="contoh@1",
+            now=datetime(2026, 3, 14),  # noqa: DTZ001 - the point of the test
+        )
+    with pytest.raises(BadValue, match="one amount"):
+        more("min(3 days, 2 days)", at(3, 16))
+
+
 @pytest.mark.parametrize("amount", [0, -1, True, 1.5, "14"])
 def test_a_limit_is_a_positive_whole_number(amount: object) -> None:
     with pytest.raises(BadValue, match="positive whole number"):

@@ -54,7 +54,7 @@ def compute(
         OutOfReach: the calendar does not reach that far.
     """
     begun = office.local(start)
-    if pauses or extensions:
+    if pauses or extensions or now is not None:
         _check_past(pauses, extensions, now)
     paused = merged(pauses, office) if pauses else ()
     limits = limit.candidates(own)
@@ -86,8 +86,9 @@ def _check_past(pauses: Sequence[Pause], extensions: Sequence[Extension], now: d
     if now is None:
         message = "pauses and extensions are taken only with now, for what lies in the future has not happened"
         raise BadValue(message, code="now_needed")
+    require_aware(now)
     for what, moment in _moments(pauses, extensions):
-        if moment > require_aware(now):
+        if moment > now:
             message = f"{what} at {moment.isoformat()} lies in the future; it is {now.isoformat()}"
             raise BadValue(message, code=f"future_{what.rpartition(' ')[2]}", value=moment, now=now)
 

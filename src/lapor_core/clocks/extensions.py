@@ -17,11 +17,17 @@ from lapor_core.policy.clock_rule import ClockRule, DayEnd, ExtensionRule
 __all__ = ["Extension", "extended"]
 
 
+def _one_amount(_: object, field: attrs.Attribute[Limit], value: Limit) -> None:
+    if value.others or value.agency:
+        message = f'"{value}": an extension adds one amount, for example "7 working_days"'
+        raise BadValue(message, code="bad_amount", name=field.name, value=str(value))
+
+
 @attrs.frozen(kw_only=True)
 class Extension:
     """More time, granted by somebody at an instant (aware) for a reason; counted from the due day it extends."""
 
-    limit: Limit
+    limit: Limit = attrs.field(validator=_one_amount)
     granted_at: datetime = attrs.field(validator=aware)
     reason: str = attrs.field(default="", repr=False)  # may name a person
 
