@@ -125,6 +125,19 @@ def test_a_clock_that_follows_another_is_shown_after_it(lapor: Run, tmp_path: Pa
     assert (data["clock"], data["start"]) == ("coordinate", "2026-03-25T23:59:59+08:00")
 
 
+def test_the_only_clock_of_a_policy_needs_no_name(lapor: Run, tmp_path: Path) -> None:
+    shipped = (resources.files("lapor_core.policy") / "data" / "banjarbaru.toml").read_text("utf-8")
+    file = tmp_path / "contoh.toml"
+    file.write_text(
+        shipped.replace("clocks.resolve", "clocks.handle")
+        .replace("resolve = ", "handle = ")
+        .replace('"resolve"', '"handle"'),
+        "utf-8",
+    )
+    argv = ("deadline", "--policy", str(file), "--tier", "sedang", "--received", RECEIVED, "--json")
+    assert json.loads(lapor(*argv))["clock"] == "handle"
+
+
 @pytest.mark.parametrize(
     ("given", "told"),
     [

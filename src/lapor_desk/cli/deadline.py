@@ -27,7 +27,7 @@ def deadline(
     policy: str = "banjarbaru",
     tier: str,
     received: str,
-    clock: str = "resolve",
+    clock: str | None = None,
     as_known_on: str | None = None,
     lang: Language = "id",
     json: Annotated[bool, Parameter(negative=())] = False,
@@ -45,7 +45,7 @@ def deadline(
     received
         When the clock's first event happened, such as receipt, with its zone: 2026-03-13T10:00+08:00.
     clock
-        The clock, as the policy names it.
+        The clock, as the policy names it; without it "resolve", or the only one there is.
     as_known_on
         Judge by the decrees issued up to this day.
     lang
@@ -58,7 +58,8 @@ def deadline(
         Write an iCalendar task to this file.
     """
     standard = chosen_standard(policy, as_known_on)
-    chain = tuple(_chain(standard, clock, tier, read_instant(received, "received")))
+    name = _usual(standard) if clock is None else clock
+    chain = tuple(_chain(standard, name, tier, read_instant(received, "received")))
     found = chain[-1]
     if svg is not None:
         _write(svg, found.svg(lang).encode())
@@ -68,6 +69,11 @@ def deadline(
         print_json(found.to_json())
     elif svg is None and ics is None:
         print("\n\n".join(link.explain(lang) for link in chain))
+
+
+def _usual(standard: Standard) -> str:
+    clocks = standard.policy.clocks
+    return next(iter(clocks)) if len(clocks) == 1 else "resolve"
 
 
 def _chain(standard: Standard, clock: str, tier: str, start: datetime) -> Iterator[Deadline]:
