@@ -90,16 +90,18 @@ class Workers:
         except BaseException:
             self._leave()
             raise
+        self.engine.release_gone()
         self._looking = threading.Thread(target=self._look, name="lapor-relay", daemon=True)
         self._looking.start()
 
     def stop(self, patience: timedelta = timedelta(seconds=10)) -> None:
-        """Stop working; what is under way may finish within ``patience``, and the rest is claimed again later."""
+        """Stop working; what is under way may finish within ``patience``, and the rest is free for others."""
         self._stop.set()
         self._wake.set()
         if self._looking is not None:
             self._looking.join(patience.total_seconds())
         self._leave(int(patience.total_seconds()))
+        self.engine.release()
 
     @property
     def is_working(self) -> bool:

@@ -22,7 +22,7 @@ from lapor_core.plugins.contracts import Delivered, Failed, Message, TryLater, V
 from lapor_desk.courier import Courier, by_medium
 from lapor_desk.store import Claim, QueuedNotice, Settlement, Status, Store
 
-__all__ = ["Composer", "Courier", "Engine", "Retry", "by_medium", "worker_name"]
+__all__ = ["Composer", "Courier", "Engine", "Retry", "by_medium", "is_gone", "worker_name"]
 
 Composer = Callable[[QueuedNotice], Message | None]
 """Makes the message of a notice: its address and its words, found out now. None when there is nothing to send any more."""
@@ -53,6 +53,22 @@ class Retry:
 def worker_name() -> str:
     """Return a name for this process that no other one has, now or later."""
     return f"{socket.gethostname()[:60]}-{os.getpid()}-{secrets.token_hex(4)}"
+
+
+def is_gone(worker: str) -> bool:
+    """Return whether ``worker`` was a process of this machine that is there no more; in doubt it is there."""
+    host, _, rest = worker.rpartition("-")[0].rpartition("-")
+    if os.name != "posix" or host != socket.gethostname()[:60] or not rest.isdigit():
+        return False
+    if int(rest) == os.getpid():  # ours now: in a container, every first process has the number 1
+        return True
+    try:
+        os.kill(int(rest), 0)  # no signal is sent; only whether one could be is looked at
+    except ProcessLookupError:
+        return True
+    except (OSError, OverflowError):  # somebody else's process; a number that is none
+        return False
+    return False
 
 
 @attrs.frozen(kw_only=True)
@@ -110,6 +126,24 @@ class Engine:
         with self.store.transaction() as tx:
             tx.settle(claim, settlement, now)
             return tx.notice(claim.notice_id).status
+
+    def release(self) -> int:
+        """Let go of what this process holds and will not send any more; return how many notices that were."""
+        with self.store.transaction() as tx:
+            return tx.release(self.owner)
+
+    def release_gone(self) -> int:
+        """Let go of what killed processes of this machine held, instead of waiting for their leases to run out.
+
+        Returns:
+            How many notices are free again.
+        """
+        with self.store.reading() as tx:
+            gone = [owner for owner in tx.holders() if owner != self.owner and is_gone(owner)]
+        if not gone:
+            return 0
+        with self.store.transaction() as tx:
+            return sum(tx.release(owner) for owner in gone)
 
     def run_once(self, now: datetime) -> int:
         """Deliver everything that is due at ``now``, one after the other; return how many attempts were made."""

@@ -170,6 +170,11 @@ class QueueReads(ReadUnit):
         held = (notices.c.status == Status.QUEUED.value, notices.c.lease_owner == owner, notices.c.lease_until > now)
         return self.connection.execute(select(func.count()).select_from(notices).where(*held)).scalar_one()
 
+    def holders(self) -> tuple[str, ...]:
+        """Return who holds a claim, live or run out."""
+        held = (notices.c.status == Status.QUEUED.value, notices.c.lease_owner.is_not(None))
+        return tuple(self.connection.execute(select(notices.c.lease_owner).where(*held).distinct()).scalars())
+
 
 class QueueWrites(QueueReads, WriteUnit):
     """Filling the queue, claiming from it and settling it."""
@@ -215,6 +220,11 @@ class QueueWrites(QueueReads, WriteUnit):
             mine += [notices.c.status == Status.QUEUED.value, notices.c.claims == claim.number]
         changed = self.connection.execute(update(notices).where(*mine).values(_settled(settlement, now)))
         return changed.rowcount == 1
+
+    def release(self, owner: str) -> int:
+        """Let go of all that ``owner`` holds, so that nobody waits for its leases to run out; return how many that were."""
+        held = (notices.c.status == Status.QUEUED.value, notices.c.lease_owner == owner)
+        return self.connection.execute(update(notices).where(*held).values(_FREE)).rowcount
 
     def retry_notice(self, notice_id: str, now: datetime) -> None:
         """Queue a stuck or failed notice again, as if it had not been tried.
