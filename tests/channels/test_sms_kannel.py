@@ -30,7 +30,7 @@ from starlette.routing import Mount
 from lapor_channels.sms import Sms, SmsNotifier, SmsSettings
 from lapor_core.plugins.contracts import Delivered, Message, Receipt, TryLater
 from lapor_core.submission import Submission
-from lapor_core.testing import MemoryDesk
+from lapor_core.testing import FrozenClock, MemoryDesk
 
 BEARERBOX, SMSBOX = (shutil.which(box, path="/usr/sbin:/usr/local/sbin") or "" for box in ("bearerbox", "smsbox"))
 FAKESMSC = Path("/usr/lib/kannel/test/fakesmsc")
@@ -46,15 +46,17 @@ def test_kannel_is_here() -> None:
     assert IS_HERE, "apt-get install kannel kannel-extras"
 
 
+class _RealClock(FrozenClock):
+    def __call__(self) -> datetime:
+        return datetime.now(UTC)
+
+
 class Desk(MemoryDesk):
     """A desk by the real clock, whose database is away when the first message comes."""
 
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__(clock=_RealClock())
         self.tries = 0
-
-    def now(self) -> datetime:
-        return datetime.now(UTC)
 
     def submit(self, submission: Submission) -> Receipt:
         self.tries += 1
