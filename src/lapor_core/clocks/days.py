@@ -62,11 +62,12 @@ def explained(deadline: Deadline) -> tuple[DeadlineDay, ...]:
 
 
 def _part(part: Counted, days: Iterable[Day], start: date, extension: int) -> Iterator[DeadlineDay]:
-    by_calendar, paused = part.limit.unit is Unit.DAYS, frozenset(_each(part.paused, part.last))
-    left = 0 if part.limit.unit.in_hours else part.limit.amount
-    counted, number = "calendar_day" if by_calendar else "working_day", 0
+    unit, after, number = part.limit.unit, part.after, 0
+    by_calendar, left = unit is Unit.DAYS, 0 if unit.in_hours else part.limit.amount
+    counted = "calendar_day" if by_calendar else "working_day"
+    paused = frozenset(_each(part.paused, part.last)) if part.paused else frozenset[date]()
     for day in days:
-        if number < left and (day.working or by_calendar) and day.date > part.after and day.date not in paused:
+        if (day.working or by_calendar) and number < left and day.date > after and day.date not in paused:
             number += 1
             yield _row(day, number, counted, extension)
         else:
