@@ -284,7 +284,7 @@ FAULTS = (
     ("compute", "limit=base.limit,", "limit=limit,", of_several_limits_the_first_to_end_counts),
     ("days", "day.date not in paused:", "True:", each_day_says_what_it_was),
     ("days", "number < left and ", "", each_day_says_what_it_was),
-    ("days", "day.date > part.after", "True", each_day_says_what_it_was),
+    ("days", "day.date > after and", "", each_day_says_what_it_was),
     ("days", "office.explain(before.last, part.last)", "office.explain(start, part.last)", each_day_says_what_it_was),
     ("days", '"before_start" if day.date <= part.after else "moved"', '"moved"', each_day_says_what_it_was),
     ("days", 'return "day_off" if day.entries else "weekend"', 'return "weekend"', each_day_says_what_it_was),
