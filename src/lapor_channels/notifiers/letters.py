@@ -1,7 +1,7 @@
 """A message as an e-mail that any server carries unchanged: RFC 5322 and MIME, built from checked parts. Pure.
 
-The header lines are written here and not by ``email.message``: its folding loses blanks between the words of a long
-subject with letters outside ASCII (Python 3.11 to 3.13).
+The header lines are written here and not by ``email.message``: its folding loses blanks of a long subject (Python 3.11), and
+takes a text that looks like an encoded word for one (3.13 still does).
 """
 
 from __future__ import annotations
