@@ -58,10 +58,10 @@ def serve(
     chosen = configured(config, database=database, host=host, port=port, policy=policy)
     _log_to_the_console()
     with _listening(chosen) as listener, opened(chosen) as house:
-        _run(house, listener)
+        _run(house, listener, _said(config, database))
 
 
-def _run(house: House, listener: socket.socket) -> None:
+def _run(house: House, listener: socket.socket, said: str) -> None:
     from lapor_desk.durable import Workers
     from lapor_desk.http import create_app
 
@@ -71,7 +71,7 @@ def _run(house: House, listener: socket.socket) -> None:
     with _signals_noted():
         workers.start()
         try:
-            _greet(house, listener)
+            _greet(house, listener, said)
             _serve(application, listener, house.config)
         finally:
             workers.stop(_PATIENCE)
@@ -131,11 +131,11 @@ def _log_to_the_console() -> None:
     logging.getLogger("lapor").setLevel(logging.INFO)
 
 
-def _greet(house: House, listener: socket.socket) -> None:
+def _greet(house: House, listener: socket.socket, said: str = "") -> None:
     report = house.plugins.report()
     parts = (
         f"LAPOR! desk: http://{_address(house.config.host, listener)}/",
-        f"database: {_database(house.config)}",
+        f"database: {_shown(house.config.database).removeprefix('sqlite:///')}",
         f"policy: {house.standard.policy.id}",
         f"plug-ins: {_count(house.channels, 'channel')}, {_count(house.plugins.notifiers(), 'notifier')}",
     )
@@ -144,17 +144,12 @@ def _greet(house: House, listener: socket.socket) -> None:
         if not status.enabled:
             print(f"off: {status.key}: {status.reason} {status.remedy}".rstrip(), flush=True)
     if not any(not officer.disabled for officer in house.officers.listed()):
-        print(f"No officer can sign in yet: lapor officers add LOGIN --role central_admin{_where(house)}", flush=True)
+        print(f"No officer can sign in yet: lapor officers add LOGIN --role central_admin{said}", flush=True)
 
 
-def _where(house: House) -> str:
-    """Return the options with which another command finds the same database."""
-    from lapor_desk.config import Config
-
-    document = house.config.document
-    if document is not None:
-        return f" --config {document.name}"
-    return "" if house.config.database == Config().database else f" --database {_shown(house.config)}"
+def _said(config: Path | None, database: str | None) -> str:
+    """Return the options with which another command finds the same house."""
+    return (f" --config {config}" if config else "") + (f" --database {_shown(database)}" if database else "")
 
 
 def _address(host: str, listener: socket.socket) -> str:
@@ -162,15 +157,10 @@ def _address(host: str, listener: socket.socket) -> str:
     return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 
-def _database(config: Config) -> str:
-    shown = _shown(config)
-    return shown.removeprefix("sqlite:///")
-
-
-def _shown(config: Config) -> str:
+def _shown(database: str) -> str:
     from sqlalchemy import make_url
 
-    return make_url(config.database).render_as_string(hide_password=True)
+    return make_url(database).render_as_string(hide_password=True)
 
 
 def _count(things: tuple[object, ...], name: str) -> str:
