@@ -16,10 +16,11 @@ import attrs
 from lapor_core.complaint import Agency
 from lapor_core.documents import Document, read_document
 from lapor_core.documents import Path as KeyPath
-from lapor_core.errors import BadValue, DocumentFaults, Fault, NotFound, did_you_mean
+from lapor_core.errors import BadValue, DocumentFaults, Fault, LaporError, NotFound, did_you_mean
 from lapor_core.policy import Policy
 from lapor_core.policy.loading import load_policy, shipped_policies, shipped_policy
-from lapor_core.policy.model import CollectiveLeave
+from lapor_core.policy.model import OfficeRule
+from lapor_core.policy.offices import office_from
 from lapor_core.structure import structure
 
 __all__ = ["Config", "OfficeEntry", "find_config", "load_config", "read_decrees", "read_policy"]
@@ -29,21 +30,18 @@ _SQLITE = "sqlite:///"
 
 
 @attrs.frozen(kw_only=True)
-class OfficeEntry:
-    """An office whose week and region differ from those of the policy's own; agencies name it by its key.
+class OfficeEntry(OfficeRule):
+    """An office whose calendar differs from that of the policy's own; agencies name it by its key.
+
+    Everything that a policy says of its office can be said of it: week, hours, region, collective leave.
 
     Attributes:
         time_zone: An IANA name, such as ``Asia/Makassar``; the policy's own when empty.
-        region: Whose regional decrees it follows, as ``kalimantan-selatan/banjarbaru``.
-        week: Days in its working week, 5 or 6.
     """
 
     key: str
     name: str = ""
     time_zone: str = ""
-    region: str | None = None
-    week: int = 5
-    collective_leave: CollectiveLeave = CollectiveLeave.OFF
 
 
 @attrs.frozen(kw_only=True)
@@ -57,6 +55,7 @@ class Config:
         files: The folder of attachments; beside the database when None.
         key_file: The file of the master key, made at the first run; beside the database when None.
         outbox: The folder into which messages are written while no notifier is configured; beside the database when None.
+        checkpoints: The folder of checkpoints of the record; beside the database, or beside ``files``, when None.
         host: The address to listen on.
         port: The port to listen on.
         trusted_proxies: Addresses of reverse proxies whose ``X-Forwarded-*`` headers are believed.
@@ -75,6 +74,7 @@ class Config:
     files: Path | None = None
     key_file: Path | None = None
     outbox: Path | None = None
+    checkpoints: Path | None = None
     host: str = "127.0.0.1"
     port: int = 8000
     trusted_proxies: tuple[str, ...] = ("127.0.0.1",)
@@ -97,6 +97,7 @@ class _File:
     files: str = ""
     key_file: str = ""
     outbox: str = ""
+    checkpoints: str = ""
     host: str = Config().host
     port: int = Config().port
     trusted_proxies: tuple[str, ...] = Config().trusted_proxies
@@ -226,11 +227,11 @@ def _contradictions(document: Document, written: _File, folder: Path) -> Iterato
             problem = f'"{agency.office}": not an office; {did_you_mean(agency.office, sorted(offices))}'
             yield document.fault(("agencies", index, "office"), problem)
     for index, office in enumerate(written.offices):
-        if office.week not in (5, 6):
-            yield document.fault(("offices", index, "week"), f"must be 5 or 6, not {office.week}")
         if office.time_zone and not _is_zone(office.time_zone):
             problem = f'"{office.time_zone}": not a time zone; write Asia/Jakarta, Asia/Makassar or Asia/Jayapura'
             yield document.fault(("offices", index, "time_zone"), problem)
+        else:
+            yield from _calendar_faults(document, ("offices", index), office)
     for index, decree in enumerate(written.decrees):
         if not (folder / decree).is_file():
             yield document.fault(("decrees", index), f"{decree}: no such file")
@@ -238,6 +239,23 @@ def _contradictions(document: Document, written: _File, folder: Path) -> Iterato
         yield document.fault(("port",), f"must be 0 to 65535, not {written.port}")
     for name in sorted(set(written.allow_plugins) & set(written.block_plugins)):
         yield document.fault(("block_plugins",), f'"{name}": allowed and blocked at once')
+
+
+def _calendar_faults(document: Document, at: KeyPath, office: OfficeEntry) -> Iterator[Fault]:
+    try:
+        office_from(office, office.time_zone or "Asia/Jakarta")
+    except LaporError as error:
+        field = _FIELD_OF.get(error.code)
+        yield document.fault((*at, field) if field else at, str(error))
+
+
+_FIELD_OF = {
+    "bad_week": "week",
+    "empty_week": "week",
+    "unknown_region": "region",
+    "unknown_calendar": "calendar",
+}
+"""The key that an error of a calendar speaks of."""
 
 
 def _bad_keys(document: Document, table: str, keys: list[str]) -> Iterator[Fault]:
@@ -270,6 +288,7 @@ def _config(written: _File, folder: Path) -> Config:
             "files": folder / written.files if written.files else None,
             "key_file": folder / written.key_file if written.key_file else None,
             "outbox": folder / written.outbox if written.outbox else None,
+            "checkpoints": folder / written.checkpoints if written.checkpoints else None,
             "decrees": tuple(folder / decree for decree in written.decrees),
         }
     )

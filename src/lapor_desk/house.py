@@ -10,15 +10,16 @@ from typing import Any, Self
 import attrs
 from sqlalchemy import select
 
-from lapor_core.calendar import Ledger, Office, indonesia, overlay
+from lapor_core.calendar import indonesia, overlay
 from lapor_core.errors import BadValue
-from lapor_core.plugins import Channel, PluginHost
+from lapor_core.plugins import Channel, Notifier, PluginHost
 from lapor_core.plugins import Desk as ChannelDesk
+from lapor_core.policy.offices import office_from
 from lapor_core.requirements import check_channels
 from lapor_core.standard import Standard, load_standard
 from lapor_desk.accounts import Accounts
 from lapor_desk.composing import Composing
-from lapor_desk.config import Config, OfficeEntry, read_decrees, read_policy
+from lapor_desk.config import Config, read_decrees, read_policy
 from lapor_desk.desk import Desk
 from lapor_desk.door import Door
 from lapor_desk.engine import Courier, Engine, by_medium
@@ -67,6 +68,12 @@ class House:
         self.desk.queued = nudge
         self.accounts.queued = nudge
 
+    @property
+    def checkpoints(self) -> Path:
+        """The folder of checkpoints: as configured, else beside the SQLite file or the folder of attachments."""
+        beside = _beside(self.config, "checkpoints") or (self.config.files or Path()).absolute().with_name("checkpoints")
+        return self.config.checkpoints or beside
+
     def close(self) -> None:
         """Give everything back."""
         self.store.close()
@@ -105,7 +112,7 @@ def open_house(config: Config, *, clock: Callable[[], datetime] = utc_now) -> Ho
         accounts=Accounts(store, clock=clock),
         officers=Officers(store, clock=clock, agencies=frozenset(standard.agencies)),
         engine=Engine(
-            store=store, compose=Composing(desk=desk, clock=clock), courier=Courier(by_medium(plugins.notifiers()))
+            store=store, compose=Composing(desk=desk, clock=clock), courier=Courier(by_medium(_notifiers(config, plugins)))
         ),
         clock=clock,
     )
@@ -117,19 +124,8 @@ def read_standard(config: Config, policy: str | None = None) -> Standard:
     for name, text in read_decrees(config):
         ledger = overlay(ledger, text, name)
     read = read_policy(config, policy)
-    offices = {entry.key: _office(entry, read.time_zone, ledger) for entry in config.offices}
+    offices = {entry.key: office_from(entry, entry.time_zone or read.time_zone, ledger) for entry in config.offices}
     return load_standard(read, ledger=ledger, offices=offices)
-
-
-def _office(entry: OfficeEntry, zone: str, ledger: Ledger) -> Office:
-    return Office.indonesia(
-        zone=entry.time_zone or zone,
-        week=entry.week,
-        region=entry.region,
-        collective_leave=entry.collective_leave,
-        ledger=ledger,
-        name=entry.name,
-    )
 
 
 def _plugins(config: Config) -> PluginHost:
@@ -139,6 +135,16 @@ def _plugins(config: Config) -> PluginHost:
         settings=_settings(config),
         document=config.document,
     )
+
+
+def _notifiers(config: Config, plugins: PluginHost) -> tuple[Notifier, ...]:
+    """Return the notifiers in use.
+
+    Where a plug-in that the office has configured is off, none stands in for it: a folder that swallows letters because
+    of a slip in ``[plugins.email]`` would look like a mail server that works. The letters wait until it is mended.
+    """
+    off = any(status.key in config.plugins and not status.enabled for status in plugins.report())
+    return tuple(one for one in plugins.notifiers() if not (off and getattr(one, "last_resort", False)))
 
 
 def _store(config: Config, standards: list[Standard]) -> Store:
@@ -157,19 +163,19 @@ def _store(config: Config, standards: list[Standard]) -> Store:
 
 def _settings(config: Config) -> Mapping[str, Mapping[str, Any]]:
     """The outbox gets a folder beside the database, so that nothing is lost before an office has a mail server."""
-    folder = config.outbox or _beside(config)
+    folder = config.outbox or _beside(config, "outbox")
     if OUTBOX in config.plugins or folder is None:
         return config.plugins
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return {**config.plugins, OUTBOX: {"folder": str(folder)}}
+    return {**config.plugins, OUTBOX: {"folder": str(folder.absolute())}}
 
 
-def _beside(config: Config) -> Path | None:
+def _beside(config: Config, what: str) -> Path | None:
     url = database_url(config.database)
     if url.get_backend_name() != "sqlite":
         return None
     database = Path(url.database or "").absolute()
-    return database.with_name(f"{database.stem}-outbox")
+    return database.with_name(f"{database.stem}-{what}")
 
 
 def _check_policies(store: Store, standards: list[Standard]) -> None:

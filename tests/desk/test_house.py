@@ -206,3 +206,11 @@ def test_an_office_of_its_own_week_serves_its_agencies(config: Config, tmp_path:
     )
     with open_house(attrs.evolve(load_config(file, {}), database=config.database)) as house:
         assert house.standard.offices["enam"].week == frozenset(range(6))
+
+
+def test_no_folder_stands_in_for_a_mail_server_that_is_wrongly_set(config: Config, tmp_path: Path) -> None:
+    file = tmp_path / "lapor.toml"
+    for written, serves in (("", True), ('[plugins.email]\nhots = "mail.example.id"\n', False)):
+        file.write_text(written, "utf-8")
+        with open_house(attrs.evolve(load_config(file, {}), database=config.database)) as house:
+            assert (house.engine.courier.choose("email") is not None) == serves

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 from lapor_core.calendar import Ledger, Office
 from lapor_core.errors import NotFound, did_you_mean
-from lapor_core.policy.model import Policy
+from lapor_core.policy.model import OfficeRule, Policy
 
 if TYPE_CHECKING:
     from workalendar.core import CoreCalendar
 
-__all__ = ["INDONESIA", "NO_CALENDAR", "foreign_calendar", "office_of"]
+__all__ = ["INDONESIA", "NO_CALENDAR", "foreign_calendar", "office_from", "office_of"]
 
 INDONESIA = "ID"
 """The ledger of Indonesian decrees."""
@@ -22,23 +22,29 @@ NO_CALENDAR = "none"
 
 
 def office_of(policy: Policy, ledger: Ledger | None = None) -> Office:
-    """Return the calendar of the office that owns the policy; ``ledger`` replaces the shipped decrees.
+    """Return the calendar of the office that owns the policy; see :func:`office_from`."""
+    return office_from(policy.office, policy.time_zone, ledger)
+
+
+def office_from(rule: OfficeRule, zone: str, ledger: Ledger | None = None) -> Office:
+    """Return the calendar of an office as it is written; ``ledger`` replaces the shipped decrees.
 
     Raises:
         NotFound: no calendar of this country is known (code ``unknown_calendar``), or the zone or region is not.
+        BadValue: the week or the hours cannot be.
     """
-    rule = policy.office
     if rule.calendar == INDONESIA:
         return Office.indonesia(
-            zone=policy.time_zone,
+            zone=zone,
             week=rule.week,
             region=rule.region,
             collective_leave=rule.collective_leave,
             hours=rule.office_hours,
             ledger=ledger,
+            name=rule.name,
         )
     calendar = foreign_calendar(rule.calendar)
-    return Office.from_workalendar(calendar, zone=policy.time_zone, week=rule.week, hours=rule.office_hours)
+    return Office.from_workalendar(calendar, zone=zone, week=rule.week, hours=rule.office_hours, name=rule.name)
 
 
 @functools.cache
