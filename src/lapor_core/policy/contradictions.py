@@ -11,6 +11,8 @@ from lapor_core.documents import Path
 from lapor_core.errors import BadValue, LaporError, NotFound, did_you_mean
 from lapor_core.policy.clock_rule import ClockRule, Start
 from lapor_core.policy.model import Policy
+from lapor_core.policy.offices import INDONESIA, foreign_calendar
+from lapor_core.policy.plausible import implausible
 
 __all__ = ["contradictions"]
 
@@ -19,6 +21,7 @@ Found = Iterator[tuple[Path, str]]
 
 def contradictions(policy: Policy) -> Found:
     """Yield every place at which the policy cannot be right, and why."""
+    yield from implausible(policy)
     yield from _of_office(policy)
     yield from _of_rules(policy)
     yield from _of_ladder(policy)
@@ -31,6 +34,7 @@ def _of_office(policy: Policy) -> Found:
     questions: tuple[tuple[Path, Callable[[], object]], ...] = (
         (("time_zone",), lambda: as_zone(policy.time_zone)),
         (("office", "week"), lambda: as_week(office.week)),
+        (("office", "calendar"), lambda: office.calendar == INDONESIA or foreign_calendar(office.calendar)),
         (("office", "region"), lambda: office.region is None or resolve_region(office.region)),
         (("office", "hours"), lambda: office.hours is None or office.hours.schedule()),
         (("office", "ramadan_hours"), lambda: office.ramadan_hours is None or office.ramadan_hours.schedule()),
@@ -40,6 +44,11 @@ def _of_office(policy: Policy) -> Found:
             ask()
         except LaporError as error:
             yield path, str(error)
+    if office.region is not None and office.calendar != INDONESIA:
+        yield (
+            ("office", "region"),
+            f'decrees of regions stand in the calendar "{INDONESIA}", not in "{office.calendar}"',
+        )
 
 
 def _of_rules(policy: Policy) -> Found:

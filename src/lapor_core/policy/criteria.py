@@ -8,9 +8,10 @@ import attrs
 
 from lapor_core.errors import BadValue, did_you_mean
 
-__all__ = ["Criterion"]
+__all__ = ["Criterion", "Value"]
 
 Value = str | int | bool
+"""What a fact can be."""
 
 
 @attrs.frozen(kw_only=True)

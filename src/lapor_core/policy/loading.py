@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping
 from importlib import resources
-from typing import Any
 
 from lapor_core.documents import read_document
 from lapor_core.errors import DocumentFaults, NotFound, did_you_mean
+from lapor_core.policy.checking import gathered, told
 from lapor_core.policy.contradictions import contradictions
 from lapor_core.policy.model import Policy
 from lapor_core.structure import structure
@@ -27,10 +26,13 @@ def load_policy(text: str, name: str = "policy.toml") -> Policy:
         DocumentFaults: with every fault, each with its line and key path.
     """
     document = read_document(text, name)
-    policy = structure(document, Policy, _with_limits_gathered(document.data))
+    try:
+        policy = structure(document, Policy, gathered(document.data))
+    except DocumentFaults as error:
+        raise DocumentFaults(told(document, error.faults)) from error
     faults = tuple(document.fault(path, problem) for path, problem in contradictions(policy))
     if faults:
-        raise DocumentFaults(faults)
+        raise DocumentFaults(told(document, faults))
     return policy
 
 
@@ -53,17 +55,3 @@ def shipped_policy(policy_id: str) -> Policy:
         raise NotFound(message, code="unknown_policy", name=policy_id, allowed=known)
     file = resources.files("lapor_core.policy") / "data" / f"{policy_id}.toml"
     return load_policy(file.read_text("utf-8"), f"{policy_id}.toml")
-
-
-def _with_limits_gathered(data: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Move a tier's limits, written as ``resolve = "14 working_days"``, under one key; unknown keys stay and are refused."""
-    clocks = data.get("clocks")
-    tiers = data.get("tiers")
-    if not isinstance(clocks, dict) or not isinstance(tiers, list):
-        return data
-    return {**data, "tiers": [_tier(tier, clocks) if isinstance(tier, dict) else tier for tier in tiers]}
-
-
-def _tier(tier: Mapping[str, Any], clocks: Mapping[str, Any]) -> Mapping[str, Any]:
-    limits = {key: value for key, value in tier.items() if key in clocks}
-    return {key: value for key, value in tier.items() if key not in clocks} | {"limits": limits}
