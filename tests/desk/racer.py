@@ -13,7 +13,10 @@ from pathlib import Path
 from lapor_core import Actor, Role
 from lapor_core.errors import Refused
 from lapor_core.events import Event, Verified
-from lapor_desk.store import Files, MasterKey, Store, open_store
+from lapor_core.plugins.contracts import Delivered, Message, Verdict
+from lapor_desk.courier import Courier
+from lapor_desk.engine import Engine
+from lapor_desk.store import Files, MasterKey, QueuedNotice, Store, open_store
 
 NOW = datetime(2026, 3, 13, 2, tzinfo=UTC)
 
@@ -46,11 +49,30 @@ def claim(store: Store, mine: str, count: str) -> list[str]:
     return found
 
 
+def deliver(store: Store) -> list[str]:
+    """Deliver all that is due; return the keys of what was sent from here."""
+    sent: list[str] = []
+
+    class Post:
+        key = "post"
+        media = frozenset({"sms"})
+
+        def send(self, message: Message, now: datetime) -> Verdict:
+            sent.append(message.key)
+            return Delivered()
+
+    def compose(notice: QueuedNotice) -> Message:
+        return Message(key=notice.id, medium="sms", address="x", text="x", template="answered")
+
+    Engine(store=store, compose=compose, courier=Courier({"sms": Post()}), batch=3).run_once(NOW)
+    return sent
+
+
 def main(action: str, url: str, files: str, *more: str) -> None:
     store = open_store(url, master=MasterKey(bytes(32)), files=Files.local(Path(files)))
     print("ready", flush=True)
     sys.stdin.readline()
-    print(json.dumps({"append": append, "claim": claim}[action](store, *more)), flush=True)
+    print(json.dumps({"append": append, "claim": claim, "deliver": deliver}[action](store, *more)), flush=True)
     store.close()
 
 
