@@ -8,6 +8,7 @@ from pathlib import Path
 import attrs
 import pytest
 
+from lapor_desk.cli import COMMANDS
 from lapor_desk.config import Config
 
 HOUSE = Path(__file__).resolve().parents[2]
@@ -74,3 +75,8 @@ def test_each_key_of_the_configuration_is_explained() -> None:
     rows = re.findall(r"^\| (`[^|]+) \|", text, re.MULTILINE)
     explained = {key for row in rows for key in re.findall(r"`(\w+)`", row)}
     assert explained == {field.name for field in attrs.fields(Config)} - {"document"}
+
+
+def test_each_command_is_explained() -> None:
+    text = (HOUSE / "docs" / "reference" / "command-line.md").read_text(encoding="utf-8")
+    assert set(re.findall(r"`lapor (\w+)", text)) == set(COMMANDS)

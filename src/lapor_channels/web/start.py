@@ -58,4 +58,8 @@ def tier_rows(policy: Policy, language: str) -> Iterator[TierRow]:
 
 def _limit(limit: Limit | None, language: str) -> str:
     texts = catalog(WebSite.package, language)
-    return texts[f"units.{limit.unit}"].format(n=limit.amount) if limit else texts["start.not_stated"]
+    if limit is None:
+        return texts["start.not_stated"]
+    parts = [texts[f"units.{one.unit}"].format(n=one.amount) for one in limit.candidates()]
+    parts += [texts["units.agency"]] if limit.agency else []
+    return parts[0] if len(parts) == 1 else texts["units.shortest"].format(parts=", ".join(parts))

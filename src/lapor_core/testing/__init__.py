@@ -19,7 +19,17 @@ except ModuleNotFoundError as error:
     raise ModuleNotFoundError(message, name=error.name) from error
 
 from lapor_core.testing.channels import check_channel
-from lapor_core.testing.dates import amounts, dates, instants, offices, pauses, tiers, working_days
+from lapor_core.testing.dates import (
+    amounts,
+    clock_rules,
+    dates,
+    instants,
+    limits,
+    offices,
+    pauses,
+    tiers,
+    working_days,
+)
 from lapor_core.testing.desks import DeskTrial, check_desk
 from lapor_core.testing.fakes import FrozenClock, MemoryDesk, RecordingNotifier
 from lapor_core.testing.lives import Life, acts, example_standard, example_submission, lives
@@ -48,12 +58,14 @@ __all__ = [
     "check_channel",
     "check_desk",
     "check_notifier",
+    "clock_rules",
     "dates",
     "example_standard",
     "example_submission",
     "facts",
     "instants",
     "keys",
+    "limits",
     "lives",
     "messages",
     "moments",
