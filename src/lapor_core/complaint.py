@@ -77,6 +77,7 @@ class Reporter:
         mobile: A mobile number in international form, ``+62...``.
         identity_number: The NIK (16 digits), where a channel asks for it.
         language: ``id`` or ``en``: the language of every notice to this person.
+        addresses: Addresses for further media, by medium: those for which a plug-in brings a notifier.
     """
 
     name: str = personal(default="")
@@ -84,6 +85,7 @@ class Reporter:
     mobile: str = personal(default="")
     identity_number: str = personal(default="")
     language: str = "id"
+    addresses: Mapping[str, str] = personal(factory=dict)
 
 
 @attrs.frozen(kw_only=True)

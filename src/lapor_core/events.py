@@ -11,6 +11,7 @@ from lapor_core.lifecycle import Role
 
 __all__ = [
     "FACTS",
+    "Advised",
     "Archived",
     "Asked",
     "Classified",
@@ -81,6 +82,14 @@ class Learned(Fact):
     """Facts became known by which its tier will be decided, and which do not suffice yet."""
 
     facts: Facts
+
+
+@attrs.frozen(kw_only=True)
+class Advised(Fact):
+    """A plug-in had something to say of it, for officers to weigh; it decides nothing, and citizens are not told."""
+
+    by: str
+    text: str = personal()
 
 
 @attrs.frozen(kw_only=True)
@@ -236,6 +245,7 @@ FACTS: dict[str, type[Fact]] = {
     "received": Received,
     "classified": Classified,
     "learned": Learned,
+    "advised": Advised,
     "clock_started": ClockStarted,
     "clock_moved": ClockMoved,
     "clock_stopped": ClockStopped,

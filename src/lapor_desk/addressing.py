@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 
-from lapor_core.complaint import Complaint
+from lapor_core.complaint import Complaint, Reporter
 from lapor_core.lifecycle import Role
 from lapor_core.notices import Notice
 from lapor_core.plugins.contracts import Medium
@@ -23,7 +23,8 @@ def rows_for(tx: Reading, told: Iterable[Notice], complaint: Complaint, now: dat
     """
     for notice in told:
         if notice.recipient.role is Role.REPORTER:
-            medium = medium_of(complaint.reporter.email, complaint.reporter.mobile)
+            reporter = complaint.reporter
+            medium = medium_of(reporter.email, reporter.mobile) or next(iter(sorted(reporter.addresses)), None)
             if medium is not None:
                 yield NewNotice.of(notice, medium=medium, now=now)
         else:
@@ -44,6 +45,10 @@ def medium_of(email: str, mobile: str) -> Medium | None:
     return Medium.SMS if mobile else None
 
 
-def address(person: Officer | object, medium: str) -> str:
+def address(person: Officer | Reporter, medium: str) -> str:
     """Return the address of a reporter or an officer for ``medium``; empty when there is none."""
-    return str(getattr(person, {Medium.EMAIL: "email", Medium.SMS: "mobile"}.get(Medium(medium), ""), ""))
+    if medium == Medium.EMAIL:
+        return person.email
+    if medium == Medium.SMS:
+        return person.mobile
+    return person.addresses.get(medium, "") if isinstance(person, Reporter) else ""

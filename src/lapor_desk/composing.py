@@ -12,6 +12,7 @@ from lapor_core.errors import Refused
 from lapor_core.evolution import replay
 from lapor_core.lifecycle import Role
 from lapor_core.notices import Written, write, write_code
+from lapor_core.notices.rendering import Templates
 from lapor_core.plugins.contracts import CODES_HOLD, Medium, Message
 from lapor_desk.accounts import read_challenge
 from lapor_desk.addressing import address
@@ -29,10 +30,12 @@ class Composing:
     Attributes:
         desk: Knows the standards complaints are judged by.
         clock: Gives the present instant (aware).
+        templates: Words of plug-ins that stand for shipped ones.
     """
 
     desk: Desk
     clock: Callable[[], datetime]
+    templates: Templates = attrs.field(factory=dict)
 
     def __call__(self, notice: QueuedNotice) -> Message | None:
         """Return the message, or None when there is nothing to send any more: a used code, an erased person."""
@@ -57,7 +60,8 @@ class Composing:
         minutes = int(CODES_HOLD.total_seconds() // 60)
         if code is None:
             return None
-        return _message(notice, asked.reporter, write_code(code, office, minutes, asked.reporter.language))
+        words = write_code(code, office, minutes, asked.reporter.language, templates=self.templates)
+        return _message(notice, asked.reporter, words)
 
     def _news(self, notice: QueuedNotice) -> Message | None:
         with self._store.reading() as tx:
@@ -69,7 +73,7 @@ class Composing:
         if recipient is None or (isinstance(recipient, Officer) and recipient.disabled):
             return None
         standard = self.desk.standard_of(complaint)
-        written = write(notice.template, told[-1], complaint, standard, recipient.language)
+        written = write(notice.template, told[-1], complaint, standard, recipient.language, templates=self.templates)
         return _message(notice, recipient, written)
 
 

@@ -7,7 +7,7 @@ is one. Without any, the values of this module hold. Paths in the file count fro
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -141,14 +141,19 @@ def load_config(path: Path | None, environ: Mapping[str, str]) -> Config:
     return attrs.evolve(_config(written, path.parent), document=document)
 
 
-def read_policy(config: Config, name: str | None = None) -> Policy:
+def read_policy(config: Config, name: str | None = None, further: Iterable[Policy] = ()) -> Policy:
     """Return the policy in force, or the one called ``name``, with the agencies of the configuration among its own.
+
+    Args:
+        config: The configuration.
+        name: The id of a policy, or the path of a policy file; the one in force when None.
+        further: Policies beside the shipped ones: those of plug-ins.
 
     Raises:
         NotFound: code ``unknown_policy``: neither a shipped policy nor a file.
         DocumentFaults: The policy file has faults.
     """
-    policy = _policy_named(config.policy if name is None else name)
+    policy = _policy_named(config.policy if name is None else name, {policy.id: policy for policy in further})
     taken = {agency.key for agency in config.agencies}
     others = tuple(agency for agency in policy.agencies if agency.key not in taken)
     return attrs.evolve(policy, agencies=others + config.agencies)
@@ -159,14 +164,17 @@ def read_decrees(config: Config) -> tuple[tuple[str, str], ...]:
     return tuple((str(path), _text(path)) for path in config.decrees)
 
 
-def _policy_named(name: str) -> Policy:
+def _policy_named(name: str, further: Mapping[str, Policy]) -> Policy:
     if name in shipped_policies():
         return shipped_policy(name)
+    if name in further:
+        return further[name]
     path = Path(name)
     if path.suffix == ".toml" or path.is_file():
         return load_policy(_text(path), name)
-    message = f'"{name}": neither a shipped policy nor a policy file; {did_you_mean(name, shipped_policies())}'
-    raise NotFound(message, code="unknown_policy", name=name, allowed=shipped_policies())
+    known = (*shipped_policies(), *further)
+    message = f'"{name}": neither a shipped policy nor a policy file; {did_you_mean(name, known)}'
+    raise NotFound(message, code="unknown_policy", name=name, allowed=known)
 
 
 def _text(path: Path) -> str:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from itertools import groupby
 
 import attrs
 
+from lapor_core.plugins import Choice
 from lapor_core.plugins.contracts import Delivered, Failed, Message, Notifier, TryLater, Verdict
 
 __all__ = ["Courier", "Messenger", "believed", "by_medium"]
@@ -40,6 +41,8 @@ class Courier:
 
     Args:
         notifiers: By medium.
+        all_notifiers: Every notifier, where more than one may serve a medium.
+        chosen: Asked which of several is to send a message; it answers a key, or None to leave it to the usual one.
         patience: How long one call may take.
         most_hanging: A notifier with so many calls that never came back is not called again until one does.
     """
@@ -48,18 +51,27 @@ class Courier:
         self,
         notifiers: Mapping[str, Notifier],
         *,
+        all_notifiers: Iterable[Notifier] = (),
+        chosen: Callable[[Choice], str | None] = lambda _: None,
         patience: timedelta = timedelta(seconds=30),
         most_hanging: int = 4,
     ) -> None:
         self._messengers = {medium: Messenger(key=each.key, notifier=each) for medium, each in notifiers.items()}
+        self._able = {medium: _able(all_notifiers, medium, usual) for medium, usual in self._messengers.items()}
+        self._chosen = chosen
         self._patience = patience.total_seconds()
         self._most_hanging = most_hanging
         self._hanging: dict[str, set[threading.Thread]] = {}
         self._lock = threading.Lock()
 
-    def choose(self, medium: str) -> Messenger | None:
-        """Return who serves ``medium``, if anybody does."""
-        return self._messengers.get(medium)
+    def choose(self, medium: str, template: str = "", attempt: int = 1) -> Messenger | None:
+        """Return who serves ``medium``, if anybody does; where several do, whom a plug-in chooses, or else the usual one."""
+        able = self._able.get(medium, {})
+        usual = self._messengers.get(medium)
+        if len(able) < 2:
+            return usual
+        choice = Choice(medium=medium, template=template, attempt=attempt, notifiers=tuple(able))
+        return able.get(self._chosen(choice) or "", usual)
 
     def send(self, messenger: Messenger, message: Message, now: datetime) -> Verdict:
         """Hand ``message`` over and return the verdict; a notifier that raises, hangs or lies gives ``TryLater``.
@@ -82,6 +94,12 @@ class Courier:
         with self._lock:
             self._hanging[key] = {thread for thread in self._hanging.get(key, ()) if thread.is_alive()}
             return len(self._hanging[key])
+
+
+def _able(notifiers: Iterable[Notifier], medium: str, usual: Messenger) -> dict[str, Messenger]:
+    """Return who serves a medium, by key, the usual one first."""
+    others = (Messenger(key=each.key, notifier=each) for each in notifiers if medium in each.media)
+    return {usual.key: usual, **{each.key: each for each in others if each.key != usual.key}}
 
 
 class _Call:

@@ -5,6 +5,7 @@ Safe to call from any thread. Either the events of an action, the register and t
 
 from __future__ import annotations
 
+import logging
 import secrets
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
@@ -12,13 +13,15 @@ from typing import TypeVar
 
 import attrs
 
+from lapor_core.advising import advise
 from lapor_core.codes import RANDOM_BYTES, normalise_code, tracking_code
 from lapor_core.complaint import Actor, Attachment, Complaint
 from lapor_core.decisions import Act, decide, receive
-from lapor_core.errors import BadValue, Incomplete, NotFound, Refused, require_aware
+from lapor_core.errors import BadValue, Incomplete, LaporError, NotFound, Refused, require_aware
 from lapor_core.events import Event
 from lapor_core.evolution import replay
 from lapor_core.lifecycle import Action, Role
+from lapor_core.plugins import PluginHost
 from lapor_core.plugins.contracts import Receipt, Tracking
 from lapor_core.standard import Standard
 from lapor_core.submission import Submission, Upload
@@ -37,6 +40,8 @@ _TRIES = 5
 
 T = TypeVar("T")
 
+_log = logging.getLogger("lapor.desk")
+
 
 class Desk:
     """A store with a standard to judge by.
@@ -48,6 +53,7 @@ class Desk:
         former: Standards under which earlier complaints were received.
         random: Gives random bytes, for tracking codes.
         queued: Called after notices were queued, so that they need not wait for the next look.
+        plugins: Asked for advice about what was taken in, and told of every event; without it nobody is.
     """
 
     def __init__(
@@ -59,6 +65,7 @@ class Desk:
         former: Iterable[Standard] = (),
         random: Callable[[int], bytes] = secrets.token_bytes,
         queued: Callable[[], None] = lambda: None,
+        plugins: PluginHost | None = None,
     ) -> None:
         self.store = store
         self.standard = standard
@@ -66,6 +73,7 @@ class Desk:
         self._clock = clock
         self._random = random
         self._standards = {known.policy.reference: known for known in (*former, standard)}
+        self._plugins = plugins or PluginHost(entry_points=())
 
     def now(self) -> datetime:
         """Return the present instant, in the office's zone."""
@@ -168,8 +176,11 @@ class Desk:
         self.store.keep_files(person, files)
         act = attrs.evolve(act, attachments=(*act.attachments, *_attachments(files)))
         tries = _TRIES if version is None else 1  # who says what they have seen wants to be told
-        after = _again_when_overtaken(lambda: self._act_once(complaint_id, act, files, version, agency), tries=tries)
+        events, after = _again_when_overtaken(
+            lambda: self._act_once(complaint_id, act, files, version, agency), tries=tries
+        )
         self.queued()
+        self._tell(events, after)
         return after
 
     def complaint(self, complaint_id: str, *, agency: str | None = None) -> Complaint:
@@ -192,7 +203,7 @@ class Desk:
 
     def sweep(self, now: datetime) -> int:
         """Take every step of the ladder that is due at ``now`` (aware); return how many complaints took one."""
-        moved = Sweeper(store=self.store, standard_of=self.standard_of).sweep(now)
+        moved = Sweeper(store=self.store, standard_of=self.standard_of, told=self._tell).sweep(now)
         if moved:
             self.queued()
         return moved
@@ -214,29 +225,51 @@ class Desk:
                 raise Refused("this submission was taken in a moment ago", code="changed_meanwhile")
             if account is None:
                 enrol(tx, person, submission.reporter, submission.proofs, self.now())
-            complaint = self._received(tx, complaint_id, submission, person, files)
+            events = self._received(tx, complaint_id, submission, person, files)
+            complaint = record(tx, None, events, self.standard, self.now())
         self.queued()
+        self._tell(events, complaint)
+        self._screen(submission, complaint)
         return self._receipt(complaint)
+
+    def _tell(self, events: Sequence[Event], complaint: Complaint) -> None:
+        for event in events:
+            self._plugins.observe(event, complaint)
+
+    def _screen(self, submission: Submission, complaint: Complaint) -> None:
+        """Write down what plug-ins advise; the complaint is stored by now, and nothing of this can harm it."""
+        now = self.now()
+        advice = [(key, each.text) for key, each in self._plugins.screen(submission, now)]
+        if not advice:
+            return
+
+        def write() -> None:
+            with self.store.transaction() as tx:
+                before = tx.load(complaint.id)
+                record(tx, before, advise(before, advice, self.standard.policy.id, now), self.standard, now)
+
+        try:
+            _again_when_overtaken(write)
+        except LaporError as error:
+            _log.warning("complaint %s: advice was not kept: %s", complaint.id, error.code)
 
     def _received(
         self, tx: Transaction, complaint_id: str, submission: Submission, person: Person, files: Sequence[PreparedFile]
-    ) -> Complaint:
+    ) -> tuple[Event, ...]:
         tx.attach(person.id, files)
-        now = self.now()
-        events = receive(
+        return receive(
             submission,
             self.standard,
-            now,
+            self.now(),
             complaint=complaint_id,
             code=tracking_code(self._random(RANDOM_BYTES)),
             reporter_ref=person.id,
             attachments=_attachments(files),
         )
-        return record(tx, None, events, self.standard, now)
 
     def _act_once(
         self, complaint_id: str, act: Act, files: Sequence[PreparedFile], version: int | None, agency: str | None
-    ) -> Complaint:
+    ) -> tuple[tuple[Event, ...], Complaint]:
         with self.store.transaction() as tx:
             complaint = tx.load(complaint_id)
             _check_agency(complaint, agency)
@@ -245,7 +278,8 @@ class Desk:
                 raise Refused(message, code="changed_meanwhile", complaint=complaint_id)
             tx.attach(complaint.reporter_ref, files)
             now, standard = self.now(), self.standard_of(complaint)
-            return record(tx, complaint, decide(complaint, act, standard, now), standard, now)
+            events = decide(complaint, act, standard, now)
+            return events, record(tx, complaint, events, standard, now)
 
     def _receipt(self, complaint: Complaint, *, repeated: bool = False) -> Receipt:
         clock = promise(complaint)

@@ -155,7 +155,7 @@ class Engine:
         return made
 
     def _attempt(self, notice: QueuedNotice, now: datetime) -> Settlement:
-        messenger = self.courier.choose(notice.medium)
+        messenger = self.courier.choose(notice.medium, notice.template, notice.attempts)
         if messenger is None:
             return self._settled(notice, None, TryLater(why=f'no notifier serves "{notice.medium}"'), now)
         try:

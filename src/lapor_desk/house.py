@@ -12,18 +12,21 @@ from sqlalchemy import select
 
 from lapor_core.calendar import indonesia, overlay
 from lapor_core.errors import BadValue
-from lapor_core.plugins import Channel, Notifier, PluginHost
+from lapor_core.notices.rendering import Templates
+from lapor_core.plugins import Channel, Notifier, PluginHost, Works
 from lapor_core.plugins import Desk as ChannelDesk
 from lapor_core.policy.offices import office_from
 from lapor_core.requirements import check_channels
 from lapor_core.standard import Standard, load_standard
 from lapor_desk.accounts import Accounts
+from lapor_desk.channel_work import ChannelWork
 from lapor_desk.composing import Composing
 from lapor_desk.config import Config, read_decrees, read_policy
 from lapor_desk.desk import Desk
 from lapor_desk.door import Door
 from lapor_desk.engine import Courier, Engine, by_medium
 from lapor_desk.officers import Officers
+from lapor_desk.plugging import plugin_host
 from lapor_desk.store import Files, MasterKey, Store, database_url, open_store
 from lapor_desk.store.tables import complaints
 
@@ -63,6 +66,10 @@ class House:
         """Return the desk as ``channel`` sees it."""
         return Door(channel=channel.key, proofs=channel.proofs, desk=self.desk, accounts=self.accounts)
 
+    def channel_work(self) -> ChannelWork:
+        """Return the workers of the channels that fetch their messages themselves, not started yet."""
+        return ChannelWork((channel, self.door(channel)) for channel in self.channels if isinstance(channel, Works))
+
     def on_queued(self, nudge: Callable[[], None]) -> None:
         """Have ``nudge`` called whenever something was queued."""
         self.desk.queued = nudge
@@ -71,7 +78,9 @@ class House:
     @property
     def checkpoints(self) -> Path:
         """The folder of checkpoints: as configured, else beside the SQLite file or the folder of attachments."""
-        beside = _beside(self.config, "checkpoints") or (self.config.files or Path()).absolute().with_name("checkpoints")
+        beside = _beside(self.config, "checkpoints") or (self.config.files or Path()).absolute().with_name(
+            "checkpoints"
+        )
         return self.config.checkpoints or beside
 
     def close(self) -> None:
@@ -95,13 +104,13 @@ def open_house(config: Config, *, clock: Callable[[], datetime] = utc_now) -> Ho
         DocumentFaults: a policy or decree file has faults.
         NotFound: no such policy.
     """
-    standard = read_standard(config)
-    former = [read_standard(config, name) for name in config.former_policies]
-    plugins = _plugins(config)
+    plugins = plugin_host(config, _settings(config))
+    standard = read_standard(config, plugins=plugins)
+    former = [read_standard(config, name, plugins) for name in config.former_policies]
     channels = plugins.channels()
     check_channels([channel.key for channel in channels], standard.policy)
     store = _store(config, [*former, standard])
-    desk = Desk(store, standard, clock=clock, former=former)
+    desk = Desk(store, standard, clock=clock, former=former, plugins=plugins)
     return House(
         config=config,
         store=store,
@@ -112,29 +121,35 @@ def open_house(config: Config, *, clock: Callable[[], datetime] = utc_now) -> Ho
         accounts=Accounts(store, clock=clock),
         officers=Officers(store, clock=clock, agencies=frozenset(standard.agencies)),
         engine=Engine(
-            store=store, compose=Composing(desk=desk, clock=clock), courier=Courier(by_medium(_notifiers(config, plugins)))
+            store=store,
+            compose=Composing(desk=desk, clock=clock, templates=_templates(plugins)),
+            courier=_courier(config, plugins),
         ),
         clock=clock,
     )
 
 
-def read_standard(config: Config, policy: str | None = None) -> Standard:
-    """Return the standard in force, or the one of another policy, over the decrees and offices of the configuration."""
-    ledger = indonesia()
+def read_standard(config: Config, policy: str | None = None, plugins: PluginHost | None = None) -> Standard:
+    """Return the standard in force, or the one of another policy, over the decrees and offices of the configuration.
+
+    Policies and decrees of ``plugins`` count beside the shipped ones; the office's own decrees are laid over both.
+    """
+    plugins = plugins or PluginHost(entry_points=())
+    ledger = plugins.ledger(indonesia())
     for name, text in read_decrees(config):
         ledger = overlay(ledger, text, name)
-    read = read_policy(config, policy)
+    read = read_policy(config, policy, plugins.policies())
     offices = {entry.key: office_from(entry, entry.time_zone or read.time_zone, ledger) for entry in config.offices}
     return load_standard(read, ledger=ledger, offices=offices)
 
 
-def _plugins(config: Config) -> PluginHost:
-    return PluginHost(
-        allow=config.allow_plugins or None,
-        block=config.block_plugins,
-        settings=_settings(config),
-        document=config.document,
-    )
+def _templates(plugins: PluginHost) -> Templates:
+    return {(template.name, template.language): template.text for template in plugins.templates()}
+
+
+def _courier(config: Config, plugins: PluginHost) -> Courier:
+    notifiers = _notifiers(config, plugins)
+    return Courier(by_medium(notifiers), all_notifiers=notifiers, chosen=plugins.choose)
 
 
 def _notifiers(config: Config, plugins: PluginHost) -> tuple[Notifier, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 import attrs
@@ -32,11 +32,13 @@ class Sweeper:
     Attributes:
         store: Where complaints are.
         standard_of: Gives the standard a complaint was received under.
+        told: Called with what happened to a complaint, after it was stored.
         batch: How many complaints are looked up at once.
     """
 
     store: Store
     standard_of: Callable[[Complaint], Standard]
+    told: Callable[[Sequence[Event], Complaint], None] = lambda _, __: None
     batch: int = 100
 
     def sweep(self, now: datetime) -> int:
@@ -74,4 +76,5 @@ class Sweeper:
                 events += take_step(complaint, steps[0], standard, now)
                 complaint = replay_on(before, events)
             record(tx, before, events, standard, now)
-            return bool(events)
+        self.told(events, complaint)
+        return bool(events)

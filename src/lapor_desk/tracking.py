@@ -19,7 +19,7 @@ from lapor_core.texts import long_date, word
 
 __all__ = ["promise", "sentence_of", "tracking_of"]
 
-_UNTOLD: tuple[type[happened.Fact], ...] = (happened.ClockStopped,)
+_UNTOLD: tuple[type[happened.Fact], ...] = (happened.Advised, happened.ClockStopped)
 """What is no news for a citizen."""
 
 

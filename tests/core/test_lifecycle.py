@@ -14,7 +14,7 @@ from lapor_core.evolution import ACTION_OF, replay_on
 from lapor_core.lifecycle import PERMISSIONS, allowed, is_open, is_over, may, next_state
 from lapor_core.testing import Life
 
-ALONE = {"received", "learned", "clock_started", "clock_moved", "clock_stopped", "step_taken"}
+ALONE = {"advised", "received", "learned", "clock_started", "clock_moved", "clock_stopped", "step_taken"}
 """Facts that record no action of the table: a beginning, what becomes known, what time does, and what is told."""
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from importlib import resources
+from types import MappingProxyType
 from typing import Any
 
 import attrs
@@ -19,7 +21,24 @@ from lapor_core.policy.model import Contact
 from lapor_core.standard import Standard
 from lapor_core.texts import LANGUAGES, clock_time, long_date, word
 
-__all__ = ["SHORT", "Written", "contact_line", "write", "write_code"]
+__all__ = [
+    "BLOCKS",
+    "OFFERED",
+    "OFFERED_WITH_CODE",
+    "SHORT",
+    "Templates",
+    "Written",
+    "contact_line",
+    "environment",
+    "write",
+    "write_code",
+]
+
+Templates = Mapping[tuple[str, str], str]
+"""Sources that stand for shipped templates, by name and language."""
+
+BLOCKS = ("subject", "text", "short")
+"""The parts of every template."""
 
 
 @attrs.frozen(kw_only=True)
@@ -41,7 +60,27 @@ SHORT = 306
 """The most characters of a short form: two parts of a concatenated SMS in the GSM alphabet."""
 
 
-def write(template: str, event: Event, complaint: Complaint, standard: Standard, language: str = "id") -> Written:
+OFFERED = frozenset(
+    {
+        *("code", "office", "fee", "tier", "at", "due", "provisional", "late"),
+        *("agencies", "text", "by_itself", "contacts", "way"),
+    }
+)
+"""The names a template may use."""
+
+OFFERED_WITH_CODE = frozenset({"one_time_code", "office", "minutes"})
+"""The names the template of one-time codes may use."""
+
+
+def write(
+    template: str,
+    event: Event,
+    complaint: Complaint,
+    standard: Standard,
+    language: str = "id",
+    *,
+    templates: Templates = MappingProxyType({}),
+) -> Written:
     """Return the words of a notice of ``event``.
 
     Args:
@@ -50,6 +89,7 @@ def write(template: str, event: Event, complaint: Complaint, standard: Standard,
         complaint: The complaint as it stood after the event.
         standard: For the office's name, its agencies and its contacts.
         language: ``id`` or ``en``.
+        templates: Sources that stand for shipped templates; one that fails leaves the word to the shipped one.
     """
     office = standard.office
     clock = _clock(event, complaint)
@@ -70,12 +110,15 @@ def write(template: str, event: Event, complaint: Complaint, standard: Standard,
         "contacts": [contact_line(contact, language) for contact in contacts],
         "way": " ".join(contact.text for contact in contacts).strip(),
     }
-    return _written(template, values, language)
+    return _written(template, values, language, templates)
 
 
-def write_code(code: str, office: str, minutes: int, language: str = "id") -> Written:
+def write_code(
+    code: str, office: str, minutes: int, language: str = "id", *, templates: Templates = MappingProxyType({})
+) -> Written:
     """Return the words that bring a one-time code."""
-    return _written("one_time_code", {"one_time_code": code, "office": office, "minutes": minutes}, language)
+    values = {"one_time_code": code, "office": office, "minutes": minutes}
+    return _written("one_time_code", values, language, templates)
 
 
 def contact_line(contact: Contact, language: str = "id") -> str:
@@ -98,11 +141,20 @@ def _names(keys: Iterable[str], standard: Standard) -> str:
     return ", ".join(standard.agencies[key].name if key in standard.agencies else key for key in keys)
 
 
-def _written(name: str, values: Mapping[str, Any], language: str) -> Written:
-    template, used = _template(name, language if language in LANGUAGES else "id")
+def _written(name: str, values: Mapping[str, Any], language: str, templates: Templates) -> Written:
+    language = language if language in LANGUAGES else "id"
+    own = templates.get((name, language))
+    if own is not None:
+        with contextlib.suppress(Exception):  # words that fail must not keep a citizen from the news
+            return _filled(_compiled(own), values)
+    return _filled(_template(name, language), values)
+
+
+def _filled(template: tuple[jinja2.Template, frozenset[str]], values: Mapping[str, Any]) -> Written:
+    compiled, used = template
 
     def block(name: str) -> str:
-        return "".join(template.blocks[name](template.new_context(dict(values)))).strip()
+        return "".join(compiled.blocks[name](compiled.new_context(dict(values)))).strip()
 
     plain = {key: str(value) for key, value in values.items() if key in used and isinstance(value, str | int)}
     short = _shortened(" ".join(block("short").split()))
@@ -123,16 +175,23 @@ def _moment(moment: datetime, language: str) -> str:
 
 @functools.cache
 def _template(name: str, language: str) -> tuple[jinja2.Template, frozenset[str]]:
-    """Return a template with the names it uses: a service is handed those values and no others."""
     folder = resources.files(__package__ or __name__) / "templates" / language
-    source = (folder / f"{name}.txt").read_text("utf-8")
-    used = meta.find_undeclared_variables(_environment().parse(source))
-    return _environment().from_string(source), frozenset(used)
+    return _compiled((folder / f"{name}.txt").read_text("utf-8"))
+
+
+@functools.lru_cache(maxsize=256)
+def _compiled(source: str) -> tuple[jinja2.Template, frozenset[str]]:
+    """Return a template with the names it uses: a service is handed those values and no others."""
+    used = meta.find_undeclared_variables(environment().parse(source))
+    return environment().from_string(source), frozenset(used)
 
 
 @functools.cache
-def _environment() -> jinja2.Environment:
-    """A name that a template uses and nobody gave is an error, never an empty place in a letter to a citizen."""
+def environment() -> jinja2.Environment:
+    """Return what templates are read by.
+
+    A name that a template uses and nobody gave is an error, never an empty place in a letter to a citizen.
+    """
     return jinja2.Environment(
         undefined=jinja2.StrictUndefined,
         autoescape=False,  # noqa: S701  # plain text; an HTML page escapes what it shows of it

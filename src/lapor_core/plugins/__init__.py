@@ -35,23 +35,32 @@ from lapor_core.plugins.contracts import (
     Principal,
     Reads,
     Receipt,
+    Stop,
     Tracking,
     TrackingEntry,
     TryLater,
     Verdict,
+    Works,
 )
+from lapor_core.plugins.guarding import Guard, Hung, Meddled
 from lapor_core.plugins.hookspecs import PROJECT, hookimpl
 from lapor_core.plugins.host import PluginHost, PluginStatus
+from lapor_core.plugins.offers import Advice, Choice, Template
 
 __all__ = [
     "PRINCIPAL",
     "PROJECT",
     "ASGIApp",
+    "Advice",
     "Channel",
+    "Choice",
     "Configurable",
     "Delivered",
     "Desk",
     "Failed",
+    "Guard",
+    "Hung",
+    "Meddled",
     "Medium",
     "Message",
     "Mounts",
@@ -61,9 +70,12 @@ __all__ = [
     "Principal",
     "Reads",
     "Receipt",
+    "Stop",
+    "Template",
     "Tracking",
     "TrackingEntry",
     "TryLater",
     "Verdict",
+    "Works",
     "hookimpl",
 ]

@@ -1,16 +1,37 @@
-"""Contributions held against their contracts: what is wrong with a channel or a notifier, in one sentence, or nothing."""
+"""Contributions held against their contracts: what is wrong with one, in one sentence, or nothing."""
 
 from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Mapping
+from typing import Any
 
 import attrs
 
+from lapor_core.calendar.ledger import Ledger, indonesia
 from lapor_core.complaint import Proof
+from lapor_core.errors import BadValue
 from lapor_core.plugins.found import KEY
+from lapor_core.plugins.offers import Advice, Template
+from lapor_core.policy.loading import shipped_policies
+from lapor_core.policy.model import Policy
 
-__all__ = ["CONTRACTS", "Contract", "channel_problem", "notifier_problem"]
+__all__ = [
+    "CONTRACTS",
+    "KINDS",
+    "LONGEST_ADVICE",
+    "Contract",
+    "advice_problem",
+    "calendar_problem",
+    "channel_problem",
+    "notifier_problem",
+    "policy_problem",
+    "replacement_problem",
+    "settings_problem",
+]
+
+LONGEST_ADVICE = 1000
+"""In characters."""
 
 
 def channel_problem(value: object) -> str | None:
@@ -24,7 +45,8 @@ def channel_problem(value: object) -> str | None:
         or _members_problem(value, "proofs", Proof)
         or _method_problem(value, "read", ("message", "now"), optional=True)
         or _mount_problem(value)
-        or _settings_problem(value)
+        or _method_problem(value, "work", ("desk", "stop"), optional=True)
+        or settings_problem(value)
     )
 
 
@@ -38,7 +60,7 @@ def notifier_problem(value: object) -> str | None:
         or _key_problem(value)
         or _members_problem(value, "media", str)
         or _method_problem(value, "send", ("message", "now"))
-        or _settings_problem(value)
+        or settings_problem(value)
     )
 
 
@@ -109,13 +131,54 @@ def _mount_problem(value: object) -> str | None:
     return _method_problem(value, "app", ("desk",))
 
 
-def _settings_problem(value: object) -> str | None:
+def settings_problem(value: object) -> str | None:
+    """Return why ``value`` cannot be given settings, or None when it can, or wants none."""
     if getattr(value, "configure", None) is None:
         return None
     settings = getattr(value, "settings", None)
     if not isinstance(settings, type) or not hasattr(settings, "__attrs_attrs__"):
         return f"{type(value).__name__}.settings must be an attrs class, for configure() is given one"
     return _method_problem(value, "configure", ("settings",))
+
+
+def calendar_problem(value: object) -> str | None:
+    """Return why ``value`` is no ledger that can be laid over the shipped one, or None when it is."""
+    if not isinstance(value, Ledger):
+        return f"{type(value).__name__} is no Ledger; give read_ledger([(name, text)])"
+    if not value.decrees:
+        return "the ledger holds no decree"
+    try:
+        Ledger((*indonesia().decrees, *value.decrees))
+    except BadValue as error:
+        return f"it contradicts the shipped decrees: {error}"
+    return None
+
+
+def policy_problem(value: object) -> str | None:
+    """Return why ``value`` is no policy beside the shipped ones, or None when it is."""
+    if not isinstance(value, Policy):
+        return f"{type(value).__name__} is no Policy; give load_policy(text, name)"
+    if value.id in shipped_policies():
+        return f'the id "{value.id}" is that of a shipped policy; give it one of its own'
+    return None
+
+
+def replacement_problem(value: object) -> str | None:
+    """Return why ``value`` is no template that can stand for a shipped one, or None when it is."""
+    from lapor_core.notices.replacing import problem_of
+
+    if not isinstance(value, Template):
+        return f"{type(value).__name__} is no Template"
+    return problem_of(value.name, value.language, value.text)
+
+
+def advice_problem(value: object) -> str | None:
+    """Return why ``value`` is no advice, or None when it is. Nothing of its text is repeated."""
+    if not isinstance(value, Advice):
+        return f"{type(value).__name__} is no Advice"
+    if not isinstance(value.text, str) or not value.text.strip() or len(value.text) > LONGEST_ADVICE:
+        return f"Advice.text must be a text of 1 to {LONGEST_ADVICE} characters"
+    return None
 
 
 @attrs.frozen(kw_only=True)
@@ -126,15 +189,37 @@ class Contract:
         kind: The name of one contribution, ``channel``.
         nouns: The name of several.
         problem: Says what is wrong with a value that should be one.
+        key: Names one, so that two of them can be told apart.
     """
 
     kind: str
     nouns: str
     problem: Callable[[object], str | None]
+    key: Callable[[Any], str] = lambda value: str(value.key)
 
 
 CONTRACTS: Mapping[str, Contract] = {
     "lapor_register_channels": Contract(kind="channel", nouns="channels", problem=channel_problem),
     "lapor_register_notifiers": Contract(kind="notifier", nouns="notifiers", problem=notifier_problem),
+    "lapor_register_calendars": Contract(
+        kind="calendar", nouns="calendars", problem=calendar_problem, key=lambda ledger: str(ledger.version)
+    ),
+    "lapor_register_policies": Contract(
+        kind="policy", nouns="policies", problem=policy_problem, key=lambda policy: str(policy.id)
+    ),
+    "lapor_register_templates": Contract(
+        kind="template",
+        nouns="templates",
+        problem=replacement_problem,
+        key=lambda template: f"{template.name}.{template.language}",
+    ),
 }
-"""What is expected of each hook."""
+"""What is expected of each hook that registers something."""
+
+KINDS: Mapping[str, str] = {
+    **{hook: contract.kind for hook, contract in CONTRACTS.items()},
+    "lapor_screen_submission": "screener",
+    "lapor_choose_notifier": "chooser",
+    "lapor_observe_event": "observer",
+}
+"""What a plug-in that implements a hook is called."""

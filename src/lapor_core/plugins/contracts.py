@@ -34,10 +34,12 @@ __all__ = [
     "Principal",
     "Reads",
     "Receipt",
+    "Stop",
     "Tracking",
     "TrackingEntry",
     "TryLater",
     "Verdict",
+    "Works",
 ]
 
 Scope: TypeAlias = MutableMapping[str, Any]
@@ -110,6 +112,30 @@ class Mounts(Channel, Protocol):
 
     def app(self, desk: Desk) -> ASGIApp:
         """Return the application; it calls ``desk`` in a thread pool, for every method of a desk may block."""
+        ...
+
+
+class Stop(Protocol):
+    """Tells a worker to come to its end; :class:`threading.Event` is one."""
+
+    def is_set(self) -> bool:
+        """Return whether it is time to stop."""
+        ...
+
+    def wait(self, timeout: float | None = None) -> bool:
+        """Wait at most ``timeout`` seconds, and return whether it is time to stop."""
+        ...
+
+
+@runtime_checkable
+class Works(Channel, Protocol):
+    """A channel that fetches its messages itself: from a queue, a mailbox, a service that is asked for news."""
+
+    def work(self, desk: Desk, stop: Stop) -> None:
+        """Fetch messages and hand them to ``desk`` until ``stop`` is set, then return soon.
+
+        A host calls it in a thread of its own, and again after a pause when it raises or returns too early.
+        """
         ...
 
 

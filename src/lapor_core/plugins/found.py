@@ -11,6 +11,7 @@ from importlib.metadata import Distribution, EntryPoint
 import attrs
 
 from lapor_core.errors import PluginError
+from lapor_core.plugins.guarding import Hung, Meddled
 from lapor_core.plugins.hookspecs import PROJECT
 
 __all__ = ["KEY", "Found", "find", "one_line"]
@@ -64,14 +65,29 @@ class Found:
         )
 
     @contextmanager
-    def blamed(self, doing: str, code: str) -> Iterator[None]:
-        """Turn whatever the plug-in's code raises in this block into a fault of the plug-in, naming what it was doing."""
+    def blamed(self, doing: str, code: str, *, words: bool = True) -> Iterator[None]:
+        """Turn whatever the plug-in's code raises in this block into a fault of the plug-in, naming what it was doing.
+
+        Args:
+            doing: What it was doing, ``importing lapor_kiosk``.
+            code: The code of the fault.
+            words: Whether what its error says may be shown: no, where it was given something personal.
+        """
         try:
             yield
+        except Hung as error:
+            raise self.fault(f"{doing} {error}", code="hung", remedy=self._until_the_next_start()) from None
+        except Meddled as error:
+            raise self.fault(f"{doing} {error}", code="meddled") from None
         except ModuleNotFoundError as error:
             raise self._module_missing(error, doing, code) from error
         except (Exception, SystemExit) as error:  # a plug-in that calls sys.exit() must not end an office's desk
+            if not words:
+                raise self.fault(f"{doing} raised {type(error).__name__}", code=code) from None
             raise self.fault(f"{doing} {_raised(error)}", code=code) from error
+
+    def _until_the_next_start(self) -> str:
+        return f"it is off until the next start; {self._remedy()}"
 
     def _remedy(self) -> str:
         return f'tell the authors of {self.distribution or "the plug-in"}; until then, block "{self.key}"'

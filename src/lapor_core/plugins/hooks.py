@@ -12,10 +12,11 @@ import pluggy
 from lapor_core.errors import did_you_mean
 from lapor_core.plugins import hookspecs
 from lapor_core.plugins.found import Found, one_line
+from lapor_core.plugins.guarding import Guard, unguarded
 
-__all__ = ["HOOKS", "MOST", "Implementation", "call", "implementations", "signature"]
+__all__ = ["HOOKS", "MOST", "Implementation", "accepted", "call", "implementations", "signature"]
 
-Implementation = Callable[[], Any]
+Implementation = Callable[..., Any]
 
 PREFIX = f"{hookspecs.PROJECT}_"
 HOOKS: Mapping[str, Callable[..., Any]] = {
@@ -50,32 +51,49 @@ def implementations(found: Found, plugin: object) -> Mapping[str, Implementation
     return {hook: marked[hook] for hook in HOOKS if hook in marked}
 
 
-def call(found: Found, hook: str, function: Implementation, noun: str) -> tuple[object, ...]:
+def call(
+    found: Found, hook: str, work: Callable[[], object], noun: str, guard: Guard = unguarded, *, asked: bool = False
+) -> tuple[object, ...]:
     """Call one hook of one plug-in and consume what it returns, here where its faults are caught: generators fail late.
 
     Args:
         found: The plug-in.
         hook: The hook's name.
-        function: The plug-in's implementation.
+        work: The plug-in's implementation, with what it is given.
         noun: What the hook returns, for the error: ``channels``.
+        guard: Runs the plug-in's code.
+        asked: Whether it was given something of a citizen's, so that the words of its errors are not shown.
 
     Raises:
         PluginError: It raised, returned nothing that can be gone through, or did not come to an end.
     """
-    with found.blamed(f"{hook}()", "hook_raised"):
-        result = function()
-    if inspect.iscoroutine(result):
-        result.close()
-    if isinstance(result, str | bytes | Mapping | None) or not isinstance(result, Iterable):
-        kind = "None" if result is None else type(result).__name__
-        raise found.fault(f"{hook}() returned {kind}; it must return {noun}", code="hook_returned")
-    with found.blamed(f"{hook}()", "hook_raised"):
-        items = tuple(itertools.islice(result, MOST + 1))
-        if inspect.isgenerator(result):
-            result.close()
+    with found.blamed(f"{hook}()", "hook_raised", words=not asked):
+        items = guard(lambda: _consumed(work()), brief=asked)
+    if isinstance(items, str):
+        raise found.fault(f"{hook}() returned {items}; it must return {noun}", code="hook_returned")
     if len(items) > MOST:
         raise found.fault(f"{hook}() returned more than {MOST} {noun}", code="hook_returned")
     return items
+
+
+def _consumed(result: object) -> tuple[object, ...] | str:
+    """Return what can be gone through, up to one more than is allowed, or the kind of what cannot."""
+    if inspect.iscoroutine(result):
+        result.close()
+    if isinstance(result, str | bytes | Mapping | None) or not isinstance(result, Iterable):
+        return "None" if result is None else type(result).__name__
+    items = tuple(itertools.islice(result, MOST + 1))
+    if inspect.isgenerator(result):
+        result.close()
+    return items
+
+
+def accepted(hook: str, function: Implementation) -> tuple[str, ...]:
+    """Return which of the arguments that ``hook`` gives an implementation takes: it names those it wants."""
+    taken = inspect.signature(function).parameters.values()
+    everything = any(parameter.kind is inspect.Parameter.VAR_KEYWORD for parameter in taken)
+    names = {parameter.name for parameter in taken}
+    return tuple(name for name in inspect.signature(HOOKS[hook]).parameters if everything or name in names)
 
 
 def _marked(plugin: object) -> Iterator[tuple[str, Implementation]]:
@@ -90,7 +108,7 @@ def _check(found: Found, hook: str, function: Implementation) -> None:
     if hook not in HOOKS:
         raise found.fault(f'"{hook}": not a hook; {did_you_mean(hook, HOOKS)}', code="unknown_hook")
     try:
-        inspect.signature(function).bind()
+        inspect.signature(function).bind(**dict.fromkeys(accepted(hook, function)))
     except TypeError as error:
         problem = f"its {hook} does not fit the hook ({one_line(error)}); the hook is {signature(hook)}"
         raise found.fault(problem, code="bad_signature") from error

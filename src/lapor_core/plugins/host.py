@@ -3,79 +3,29 @@
 from __future__ import annotations
 
 import threading
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import datetime
 from importlib.metadata import EntryPoint
 from itertools import groupby
 from typing import Any
 
-import attrs
-
+from lapor_core.calendar.ledger import Ledger
+from lapor_core.complaint import Complaint
 from lapor_core.documents import Document, key_of
-from lapor_core.errors import PluginError, did_you_mean
-from lapor_core.plugins.checks import CONTRACTS
+from lapor_core.errors import BadValue, PluginError, did_you_mean
+from lapor_core.events import Event
+from lapor_core.plugins.asking import Asked, ask_chooser, ask_observer, ask_screener
 from lapor_core.plugins.contracts import Channel, Notifier
 from lapor_core.plugins.found import KEY, Found, find
-from lapor_core.plugins.hooks import Implementation, call, implementations
-from lapor_core.plugins.settings import SECTION, Section
+from lapor_core.plugins.guarding import Guard, unguarded
+from lapor_core.plugins.loading import load
+from lapor_core.plugins.offers import Advice, Choice, Template
+from lapor_core.plugins.outcomes import Outcome, PluginStatus, duplicate, without_clashes
+from lapor_core.plugins.settings import SECTION
+from lapor_core.policy.model import Policy
+from lapor_core.submission import Submission
 
 __all__ = ["PluginHost", "PluginStatus"]
-
-
-@attrs.frozen(kw_only=True)
-class PluginStatus:
-    """What became of one plug-in.
-
-    Attributes:
-        key: The name of its entry point, and of its section in the configuration.
-        kind: What it brings: ``channel``, ``notifier`` or ``channel, notifier``; empty while that is not known.
-        distribution: The distribution that brought it; empty when there is none.
-        version: That distribution's version.
-        hooks: The hooks it implements.
-        enabled: Whether its contributions are in use.
-        reason: Why not; empty when it is enabled.
-        remedy: What mends it; empty when it is enabled.
-    """
-
-    key: str
-    kind: str = ""
-    distribution: str = ""
-    version: str = ""
-    hooks: tuple[str, ...] = ()
-    enabled: bool = False
-    reason: str = ""
-    remedy: str = ""
-
-
-@attrs.frozen(kw_only=True)
-class _Given:
-    """One contribution, by the hook that returned it."""
-
-    hook: str
-    key: str
-    value: Any
-
-
-@attrs.frozen(kw_only=True)
-class _Outcome:
-    """A plug-in that was found, and what came of it: contributions, or a fault."""
-
-    found: Found
-    hooks: tuple[str, ...] = ()
-    given: tuple[_Given, ...] = ()
-    fault: PluginError | None = None
-
-    def status(self) -> PluginStatus:
-        return PluginStatus(
-            key=self.found.key,
-            kind=", ".join(CONTRACTS[hook].kind for hook in self.hooks),
-            distribution=self.found.distribution,
-            version=self.found.version,
-            hooks=self.hooks,
-            enabled=self.fault is None,
-            reason="" if self.fault is None else str(self.fault),
-            remedy="" if self.fault is None else self.fault.params["remedy"],
-        )
 
 
 class PluginHost:
@@ -90,6 +40,8 @@ class PluginHost:
         block: Keys of plug-ins that are not imported, whatever ``allow`` says.
         settings: Settings of plug-ins by key: the table ``[plugins]`` of the configuration.
         document: The configuration file, so that a fault in the settings can name its line.
+        guard: Runs the code of plug-ins, within limits of time.
+        on_fault: Told of each fault of a plug-in that is found while the desk works; nothing personal stands in it.
     """
 
     def __init__(
@@ -100,14 +52,19 @@ class PluginHost:
         block: Iterable[str] = (),
         settings: Mapping[str, Mapping[str, Any]] | None = None,
         document: Document | None = None,
+        guard: Guard = unguarded,
+        on_fault: Callable[[PluginError], None] = lambda _: None,
     ) -> None:
         self._found = find(entry_points)
         self._allow = None if allow is None else frozenset(allow)
         self._block = frozenset(block)
         self._settings = settings or {}
         self._document = document or Document(name="settings", text="", data={})
+        self._guard = guard
+        self._on_fault = on_fault
         self._lock = threading.Lock()
-        self._outcomes: tuple[_Outcome, ...] | None = None
+        self._outcomes: tuple[Outcome, ...] | None = None
+        self._off: dict[Found, PluginError] = {}
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -122,34 +79,100 @@ class PluginHost:
         """Return the notifiers of every plug-in that can be used, in the order of the plug-ins' keys."""
         return tuple(self._values("lapor_register_notifiers"))
 
+    def calendars(self) -> tuple[Ledger, ...]:
+        """Return the decrees of every plug-in that can be used, in the order of the plug-ins' keys."""
+        return tuple(self._values("lapor_register_calendars"))
+
+    def policies(self) -> tuple[Policy, ...]:
+        """Return the service standards of every plug-in that can be used, in the order of the plug-ins' keys."""
+        return tuple(self._values("lapor_register_policies"))
+
+    def templates(self) -> tuple[Template, ...]:
+        """Return the words for notices of every plug-in that can be used, in the order of the plug-ins' keys."""
+        return tuple(self._values("lapor_register_templates"))
+
+    def ledger(self, base: Ledger) -> Ledger:
+        """Return ``base`` with the decrees of plug-ins laid over it; a plug-in whose decrees contradict it is left out."""
+        for outcome in self._loaded():
+            ours = [given.value for given in outcome.given if given.hook == "lapor_register_calendars"]
+            if ours and self._is_on(outcome):
+                try:
+                    base = Ledger((*base.decrees, *(decree for ledger in ours for decree in ledger.decrees)))
+                except BadValue as error:
+                    self._switch_off(outcome.found, f"its decrees contradict others: {error}", "contradicting_decrees")
+        return base
+
+    def screen(self, submission: Submission, now: datetime) -> tuple[tuple[str, Advice], ...]:
+        """Return what plug-ins advise about a submission, each with the key of its plug-in; never a refusal.
+
+        Args:
+            submission: What was taken in.
+            now: The present instant (aware).
+        """
+        given = {"submission": submission, "now": now}
+        answers = self._ask("lapor_screen_submission", ask_screener, given)
+        return tuple((key, advice) for key, many in answers for advice in many)
+
+    def choose(self, choice: Choice) -> str | None:
+        """Return the key of the notifier that the first plug-in with a wish chooses, or None."""
+        answers = self._ask("lapor_choose_notifier", ask_chooser, {"choice": choice})
+        return next((chosen for _, chosen in answers if chosen is not None), None)
+
+    def observe(self, event: Event, complaint: Complaint) -> None:
+        """Let plug-ins take note of an event; ``complaint`` is as the action that caused it has left it."""
+        for _ in self._ask("lapor_observe_event", ask_observer, {"event": event, "complaint": complaint}):
+            pass
+
     def report(self) -> tuple[PluginStatus, ...]:
         """Return what became of every plug-in, sorted by key, and of every key in the settings that names none."""
-        named = (outcome.status() for outcome in self._loaded())
+        named = (outcome.status(self._off.get(outcome.found)) for outcome in self._loaded())
         return tuple(sorted((*named, *self._unknown()), key=lambda status: (status.key, status.distribution)))
 
     def _values(self, hook: str) -> Iterator[Any]:
         for outcome in self._loaded():
-            if outcome.fault is None:
+            if self._is_on(outcome):
                 yield from (given.value for given in outcome.given if given.hook == hook)
 
-    def _loaded(self) -> tuple[_Outcome, ...]:
+    def _ask(self, hook: str, ask: Asked, given: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+        """Yield what each plug-in answers, with its key; a fault costs its answer, and one that hangs is not asked again."""
+        for outcome in self._loaded():
+            function = outcome.hooks.get(hook)
+            if function is None or not self._is_on(outcome):
+                continue
+            try:
+                answer = ask(outcome.found, function, given, self._guard)
+            except PluginError as fault:
+                if fault.code == "hung":
+                    self._off[outcome.found] = fault
+                self._on_fault(fault)
+            else:
+                yield outcome.found.key, answer
+
+    def _is_on(self, outcome: Outcome) -> bool:
+        return outcome.fault is None and outcome.found not in self._off
+
+    def _switch_off(self, found: Found, problem: str, code: str) -> None:
+        self._off[found] = found.fault(problem, code=code)
+        self._on_fault(self._off[found])
+
+    def _loaded(self) -> tuple[Outcome, ...]:
         with self._lock:
             if self._outcomes is None:
                 groups = groupby(self._found, key=lambda found: found.key)
-                self._outcomes = _without_clashes(
+                self._outcomes = without_clashes(
                     [outcome for _, group in groups for outcome in self._same_key([*group])]
                 )
             return self._outcomes
 
-    def _same_key(self, group: list[Found]) -> Iterator[_Outcome]:
+    def _same_key(self, group: list[Found]) -> Iterator[Outcome]:
         """Yield the outcome of the plug-in of one key, or of all that claim it: then none can be told from the other."""
         for found in group:
             try:
                 self._admit(found, group)
             except PluginError as fault:
-                yield _Outcome(found=found, fault=fault)
+                yield Outcome(found=found, fault=fault)
             else:
-                yield self._load(found)
+                yield load(found, self._settings.get(found.key), self._document, self._guard)
 
     def _admit(self, found: Found, group: list[Found]) -> None:
         key = found.key
@@ -161,19 +184,7 @@ class PluginHost:
         if not KEY.fullmatch(key):
             raise found.fault("its key must be lower-case letters, digits and _", code="bad_key")
         if len(group) > 1:
-            raise _duplicate(found, f'the key "{key}"', group, "uninstall one of them")
-
-    def _load(self, found: Found) -> _Outcome:
-        hooks: Mapping[str, Implementation] = {}
-        try:
-            with found.blamed(f"importing {found.module}", "import_failed"):
-                plugin = found.entry_point.load()
-            hooks = implementations(found, plugin)
-            given = [item for hook, function in hooks.items() for item in _contributions(found, hook, function)]
-            section = Section(found=found, data=self._settings.get(found.key), document=self._document)
-            return _Outcome(found=found, hooks=tuple(hooks), given=_configured(section, given))
-        except PluginError as fault:
-            return _Outcome(found=found, hooks=tuple(hooks), fault=fault)
+            raise duplicate(found, f'the key "{key}"', group, "uninstall one of them")
 
     def _unknown(self) -> Iterator[PluginStatus]:
         """Yield the keys of the configuration that name no plug-in: a slip there would otherwise pass in silence."""
@@ -185,57 +196,3 @@ class PluginHost:
             yield PluginStatus(
                 key=key, reason=reason, remedy=f'install it, or take "{key}" off the list of allowed plug-ins'
             )
-
-
-def _contributions(found: Found, hook: str, function: Implementation) -> Iterator[_Given]:
-    contract = CONTRACTS[hook]
-    for value in call(found, hook, function, contract.nouns):
-        with found.blamed(f"{hook}()", "bad_contribution"):
-            problem = contract.problem(value)
-        if problem:
-            raise found.fault(f"{hook}() returned no {contract.kind}: {problem}", code="bad_contribution")
-        yield _given(found, hook, value)
-
-
-def _configured(section: Section, given: list[_Given]) -> tuple[_Given, ...]:
-    section.check(tuple(item.value for item in given))
-    return tuple(_given(section.found, item.hook, section.apply(item.value, CONTRACTS[item.hook])) for item in given)
-
-
-def _given(found: Found, hook: str, value: Any) -> _Given:
-    with found.blamed(f"{hook}()", "bad_contribution"):
-        return _Given(hook=hook, key=value.key, value=value)
-
-
-def _without_clashes(outcomes: list[_Outcome]) -> tuple[_Outcome, ...]:
-    """Take out the plug-ins that claim the key of another's channel or notifier.
-
-    The plug-in of the same key keeps it: nobody takes the door of ``web`` away by bringing another one of that name.
-    Among others nothing says whose it is, and all of them are left out.
-    """
-    claims = Counter(claim for outcome in outcomes if outcome.fault is None for claim in _claims(outcome))
-    clashing = {claim for claim, count in claims.items() if count > 1}
-    return tuple(_judged(outcome, clashing, outcomes) for outcome in outcomes)
-
-
-def _judged(outcome: _Outcome, clashing: set[tuple[str, str]], outcomes: list[_Outcome]) -> _Outcome:
-    if outcome.fault is not None:
-        return outcome
-    for hook, key in _claims(outcome):
-        claimants = [other for other in outcomes if other.fault is None and (hook, key) in _claims(other)]
-        own_twice = _claims(outcome).count((hook, key)) > 1
-        if (hook, key) in clashing and (key != outcome.found.key or own_twice):
-            what = f'the {CONTRACTS[hook].kind} "{key}"'
-            remedy = "uninstall or block one of them"
-            fault = _duplicate(outcome.found, what, [claimant.found for claimant in claimants], remedy)
-            return attrs.evolve(outcome, given=(), fault=fault)
-    return outcome
-
-
-def _claims(outcome: _Outcome) -> list[tuple[str, str]]:
-    return [(given.hook, given.key) for given in outcome.given]
-
-
-def _duplicate(found: Found, what: str, providers: list[Found], remedy: str) -> PluginError:
-    names = " and ".join(dict.fromkeys(str(provider) for provider in providers))
-    return found.fault(f"{what} is claimed more than once, by {names}", code="duplicate_key", remedy=remedy)

@@ -70,10 +70,13 @@ def _run(house: House, listener: socket.socket, said: str) -> None:
     house.on_queued(workers.nudge)
     with _signals_noted():
         workers.start()
+        fetching = house.channel_work()
+        fetching.start()
         try:
             _greet(house, listener, said)
             _serve(application, listener, house.config)
         finally:
+            fetching.stop(_PATIENCE)
             workers.stop(_PATIENCE)
 
 

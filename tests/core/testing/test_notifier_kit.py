@@ -47,7 +47,8 @@ class TellsTheAddress(Pager):
 
 class TellsTheText(Pager):
     def send(self, message: Message, now: datetime) -> Verdict:
-        return TryLater(why=f"could not encode {message.text}")
+        said = message.text if message.text not in (message.subject, *message.values.values()) else "it"
+        return TryLater(why=f"could not encode {said}")
 
 
 class GoesBack(Pager):

@@ -1,0 +1,94 @@
+"""Plug-ins within limits: what they do takes only so long, changes no environment, and is told in the log."""
+
+from __future__ import annotations
+
+import logging
+import os
+import threading
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from typing import Any, Generic, TypeVar
+
+import attrs
+
+from lapor_core.errors import PluginError
+from lapor_core.plugins import Hung, Meddled, PluginHost
+from lapor_desk.config import Config
+
+__all__ = ["TimeLimit", "plugin_host"]
+
+_log = logging.getLogger("lapor.plugins")
+
+T = TypeVar("T")
+
+
+@attrs.frozen(kw_only=True)
+class TimeLimit:
+    """A guard: runs a plug-in's work in a thread that is left behind when it does not come back.
+
+    Attributes:
+        loading: How long an import or the call of a registering hook may take.
+        asking: How long an answer may take while somebody waits for it.
+    """
+
+    loading: timedelta = timedelta(seconds=20)
+    asking: timedelta = timedelta(seconds=2)
+
+    def __call__(self, work: Callable[[], T], *, brief: bool = False) -> T:
+        """Return what ``work`` returns; see :class:`lapor_core.plugins.Guard`."""
+        limit = (self.asking if brief else self.loading).total_seconds()
+        before = dict(os.environ)
+        call = _Call(work)
+        call.thread.start()
+        call.thread.join(limit)
+        changed = _put_back(before)
+        if call.thread.is_alive():
+            raise Hung(limit)
+        if call.error is not None:
+            raise call.error
+        if changed:
+            raise Meddled(changed)
+        return call.results[0]
+
+
+class _Call(Generic[T]):
+    """One call in its thread, and what came of it."""
+
+    def __init__(self, work: Callable[[], T]) -> None:
+        self.results: list[T] = []
+        self.error: BaseException | None = None
+        self._work = work
+        self.thread = threading.Thread(target=self._run, name="lapor-plugin", daemon=True)
+
+    def _run(self) -> None:
+        try:
+            self.results.append(self._work())
+        except BaseException as error:  # noqa: BLE001 - it is raised again by whoever waits for it
+            self.error = error
+
+
+def _put_back(before: Mapping[str, str]) -> frozenset[str]:
+    """Make the environment what it was, and return the names of what had changed."""
+    changed = frozenset(name for name in before.keys() | os.environ.keys() if before.get(name) != os.environ.get(name))
+    for name in changed:
+        if name in before:
+            os.environ[name] = before[name]
+        else:
+            os.environ.pop(name, None)
+    return changed
+
+
+def plugin_host(config: Config, settings: Mapping[str, Mapping[str, Any]] | None = None) -> PluginHost:
+    """Return the host of the plug-ins that ``config`` allows; ``settings`` stand for its own where they are given."""
+    return PluginHost(
+        allow=config.allow_plugins or None,
+        block=config.block_plugins,
+        settings=config.plugins if settings is None else settings,
+        document=config.document,
+        guard=TimeLimit(),
+        on_fault=_tell,
+    )
+
+
+def _tell(fault: PluginError) -> None:
+    _log.error("%s; %s", fault, fault.params["remedy"])
