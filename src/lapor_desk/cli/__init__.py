@@ -41,6 +41,7 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
         ),
         "serve": Command(help="Run the desk: web form, app, SMS, counter and officers' console.", extra="desk"),
         "officers": Command(help="Add, list and disable officers, and change their passwords.", extra="desk"),
+        "audit": Command(help="Verify the record, take checkpoints of it, and export it.", extra="desk"),
         "plugins": Command(help="Show the channels and notifiers found, and why one is off."),
         "deadline": Command(help="When an answer is due, and why, day by day."),
         "workdays": Command(help="Add and count working days."),
