@@ -70,6 +70,7 @@ class Desk:
         self.store = store
         self.standard = standard
         self.queued = queued
+        self.daily: Callable[[datetime], object] = lambda _: None
         self._clock = clock
         self._random = random
         self._standards = {known.policy.reference: known for known in (*former, standard)}
@@ -202,10 +203,14 @@ class Desk:
     # What time does.
 
     def sweep(self, now: datetime) -> int:
-        """Take every step of the ladder that is due at ``now`` (aware); return how many complaints took one."""
+        """Take every step of the ladder that is due at ``now`` (aware); return how many complaints took one.
+
+        What a day asks for besides is called with ``now`` too: :attr:`daily`, which the house sets.
+        """
         moved = Sweeper(store=self.store, standard_of=self.standard_of, told=self._tell).sweep(now)
         if moved:
             self.queued()
+        self.daily(now)
         return moved
 
     def _taken_before(self, submission: Submission) -> Receipt | None:

@@ -20,8 +20,10 @@ from lapor_core.requirements import check_channels
 from lapor_core.standard import Standard, load_standard
 from lapor_desk.accounts import Accounts
 from lapor_desk.channel_work import ChannelWork
+from lapor_desk.checkpoints import take_checkpoint
 from lapor_desk.composing import Composing
 from lapor_desk.config import Config, read_decrees, read_policy
+from lapor_desk.daily import Daily
 from lapor_desk.desk import Desk
 from lapor_desk.door import Door
 from lapor_desk.engine import Courier, Engine, by_medium
@@ -78,10 +80,12 @@ class House:
     @property
     def checkpoints(self) -> Path:
         """The folder of checkpoints: as configured, else beside the SQLite file or the folder of attachments."""
-        beside = _beside(self.config, "checkpoints") or (self.config.files or Path()).absolute().with_name(
-            "checkpoints"
-        )
+        beside = _beside(self.config, "checkpoints") or (self.config.files or Path()).with_name("checkpoints")
         return self.config.checkpoints or beside
+
+    def chores(self) -> Mapping[str, Callable[[datetime], object]]:
+        """Return what is done once a day, by name."""
+        return {"checkpoint": lambda now: take_checkpoint(self.store, self.checkpoints, now)}
 
     def close(self) -> None:
         """Give everything back."""
@@ -111,7 +115,7 @@ def open_house(config: Config, *, clock: Callable[[], datetime] = utc_now) -> Ho
     check_channels([channel.key for channel in channels], standard.policy)
     store = _store(config, [*former, standard])
     desk = Desk(store, standard, clock=clock, former=former, plugins=plugins)
-    return House(
+    house = House(
         config=config,
         store=store,
         standard=standard,
@@ -127,6 +131,8 @@ def open_house(config: Config, *, clock: Callable[[], datetime] = utc_now) -> Ho
         ),
         clock=clock,
     )
+    desk.daily = Daily(store, standard.office, house.chores()).run
+    return house
 
 
 def read_standard(config: Config, policy: str | None = None, plugins: PluginHost | None = None) -> Standard:

@@ -40,6 +40,7 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
             help="Play four citizens' messages through the whole service, on this machine, in seconds.", extra="demo"
         ),
         "serve": Command(help="Run the desk: web form, app, SMS, counter and officers' console.", extra="desk"),
+        "work": Command(help="Deliver notices and take what has come due, without HTTP.", extra="desk"),
         "officers": Command(help="Add, list and disable officers, and change their passwords.", extra="desk"),
         "audit": Command(help="Verify the record, take checkpoints of it, and export it.", extra="desk"),
         "plugins": Command(help="Show the channels and notifiers found, and why one is off."),

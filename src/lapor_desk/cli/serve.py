@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import signal
 import socket
 from collections.abc import Iterator
@@ -17,6 +16,7 @@ from cyclopts import App
 from lapor_core.errors import BadValue
 from lapor_desk.cli.houses import configured, opened
 from lapor_desk.cli.values import WholeNumber
+from lapor_desk.logs import LogFormat, log_to_the_console
 
 if TYPE_CHECKING:
     from lapor_core.plugins.contracts import ASGIApp
@@ -39,6 +39,7 @@ def serve(
     host: str | None = None,
     port: WholeNumber | None = None,
     policy: str | None = None,
+    log_format: LogFormat = "text",
 ) -> None:
     """Run the desk. What is not said here, the configuration says.
 
@@ -54,9 +55,11 @@ def serve(
         The port to listen on; 0 takes a free one.
     policy
         A shipped service standard, or the path of a policy file.
+    log_format
+        Lines for people (text), or one JSON object per line (json).
     """
     chosen = configured(config, database=database, host=host, port=port, policy=policy)
-    _log_to_the_console()
+    log_to_the_console(log_format)
     with _listening(chosen) as listener, opened(chosen) as house:
         _run(house, listener, _said(config, database))
 
@@ -126,12 +129,6 @@ def _signals_noted() -> Iterator[None]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
-
-
-def _log_to_the_console() -> None:
-    """Let libraries speak from warnings on: on a lower level some write down whole requests."""
-    logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s", level=logging.WARNING)
-    logging.getLogger("lapor").setLevel(logging.INFO)
 
 
 def _greet(house: House, listener: socket.socket, said: str = "") -> None:
