@@ -15,7 +15,7 @@ from lapor_core.policy.criteria import Criterion, Value
 from lapor_core.policy.known_facts import SERVICE_FACTS
 from lapor_core.policy.model import Policy
 
-__all__ = ["MOST_CASES", "Coverage", "coverage_of", "uncovered_or_hidden"]
+__all__ = ["MOST_CASES", "Case", "Coverage", "coverage_of", "decided_by", "patterns", "uncovered_or_hidden"]
 
 MOST_CASES = 50_000
 """More combinations than this are not tried; a policy with so many is refused by the check, not guessed at."""
@@ -23,6 +23,8 @@ MOST_CASES = 50_000
 _SHOWN = 5
 
 Case = tuple[Value, ...]
+"""One value for each fact, in the order of the facts."""
+
 Found = Iterator[tuple[Path, str]]
 
 
@@ -47,19 +49,19 @@ class Coverage:
         place = self.deciding[case]
         return None if place is None else self.policy.rules[place].tier
 
-    def facts(self, case: Iterable[Value | None]) -> dict[str, Value]:
-        """Return the facts of a case by name; those that are None, and do not matter, are left out."""
-        return {name: value for name, value in zip(self.names, case, strict=True) if value is not None}
+    def values_of(self, name: str) -> tuple[Value, ...]:
+        """Return what a fact can be; nothing when no rule mentions it."""
+        return self.values[self.names.index(name)] if name in self.names else ()
+
+    def facts(self, case: Case) -> dict[str, Value]:
+        """Return the facts of a case by name."""
+        return dict(zip(self.names, case, strict=True))
 
     @functools.cached_property
     def uncovered(self) -> tuple[Mapping[str, Value], ...]:
         """What no rule covers, as few patterns as describe it: a fact that is absent can be anything."""
-        open_ones = {case for case, place in self.deciding.items() if place is None}
-        patterns: list[tuple[Value | None, ...]] = []
-        for case in self.deciding:
-            if case in open_ones and not any(_fits(case, pattern) for pattern in patterns):
-                patterns.append(self._widened(case, open_ones))
-        return tuple(self.facts(pattern) for pattern in patterns)
+        open_ones = [case for case, place in self.deciding.items() if place is None]
+        return patterns(self.names, self.values, open_ones)
 
     def graver(self, name: str) -> Iterator[tuple[Case, Case]]:
         """Yield each case with the one in which a fact is one step graver."""
@@ -68,15 +70,6 @@ class Coverage:
             step = self.values[place].index(case[place]) + 1
             if step < len(self.values[place]):
                 yield case, (*case[:place], self.values[place][step], *case[place + 1 :])
-
-    def _widened(self, case: Case, among: set[Case]) -> tuple[Value | None, ...]:
-        pattern: tuple[Value | None, ...] = case
-        for place in range(len(self.names)):
-            wider = (*pattern[:place], None, *pattern[place + 1 :])
-            choices = (values if part is None else (part,) for values, part in zip(self.values, wider, strict=True))
-            if all(each in among for each in itertools.product(*choices)):
-                pattern = wider
-        return pattern
 
 
 def coverage_of(policy: Policy) -> Coverage:
@@ -119,6 +112,27 @@ def uncovered_or_hidden(policy: Policy) -> Found:
     yield from _out_of_order(coverage)
 
 
+def patterns(
+    names: Sequence[str], values: Sequence[Sequence[Value]], cases: Sequence[Case]
+) -> tuple[Mapping[str, Value], ...]:
+    """Return as few patterns as describe ``cases``: facts by name, in which a fact that is absent can be anything."""
+    among, found = set(cases), list[tuple[Value | None, ...]]()
+    for case in cases:
+        if not any(_fits(case, pattern) for pattern in found):
+            found.append(_widened(case, values, among))
+    return tuple({name: part for name, part in zip(names, each, strict=True) if part is not None} for each in found)
+
+
+def _widened(case: Case, values: Sequence[Sequence[Value]], among: set[Case]) -> tuple[Value | None, ...]:
+    pattern: tuple[Value | None, ...] = case
+    for place in range(len(case)):
+        wider = (*pattern[:place], None, *pattern[place + 1 :])
+        choices = (every if part is None else (part,) for every, part in zip(values, wider, strict=True))
+        if all(each in among for each in itertools.product(*choices)):
+            pattern = wider
+    return pattern
+
+
 def _values(name: str, policy: Policy) -> tuple[Value, ...]:
     """Return values of a fact that stand for all others, in order."""
     declared = policy.facts.get(name) or SERVICE_FACTS.get(name)
@@ -134,17 +148,29 @@ def _values(name: str, policy: Policy) -> tuple[Value, ...]:
     return (*truths, *_numbers(name, criteria, named), *texts, *(("",) if open_ended else ()))
 
 
-def _numbers(name: str, criteria: Iterable[Criterion], named: Iterable[Value]) -> list[int]:
-    """Return every number at which something changes, with its neighbours; there is at least one agency."""
-    bounds = [bound for criterion in criteria for bound in (criterion.at_least, criterion.at_most)]
+def _numbers(name: str, asked: Sequence[Criterion], named: Iterable[Value]) -> list[int]:
+    """Return one number for all that no rule tells apart, the smallest of them; there is at least one agency."""
+    bounds = [bound for criterion in asked for bound in (criterion.at_least, criterion.at_most)]
     plain = [number for number in (*bounds, *named) if isinstance(number, int) and not isinstance(number, bool)]
     beside = {number + step for number in plain for step in (-1, 0, 1)}
-    return sorted(number for number in beside if number > 0 or name != "agencies")
+    first: dict[tuple[bool, ...], int] = {}
+    for number in sorted(number for number in beside if number > 0 or name != "agencies"):
+        first.setdefault(tuple(criterion.holds(number) for criterion in asked), number)
+    return list(first.values())
 
 
 def _first(rules: Sequence[Sequence[tuple[int, Criterion]]], case: Case) -> int | None:
     holding = (place for place, rule in enumerate(rules) if all(criterion.holds(case[at]) for at, criterion in rule))
     return next(holding, None)
+
+
+def decided_by(policy: Policy, names: Sequence[str], case: Case) -> str | None:
+    """Return the tier of a case whose facts are ``names``, all that the rules mention among them; None without a rule."""
+    at = {name: place for place, name in enumerate(names)}
+    for rule in policy.rules:
+        if all(criterion.holds(case[at[name]]) for name, criterion in rule.when.items()):
+            return rule.tier
+    return None
 
 
 def _fits(case: Case, pattern: Sequence[Value | None]) -> bool:

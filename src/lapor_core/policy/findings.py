@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from lapor_core.documents import Path
 from lapor_core.errors import did_you_mean
 from lapor_core.lifecycle import Action, Role, State
-from lapor_core.policy.amounts import Limit, Unit
 from lapor_core.policy.clock_rule import ClockRule, Rounds, Start
 from lapor_core.policy.coverage import uncovered_or_hidden
 from lapor_core.policy.known_facts import SERVICE_FACTS
+from lapor_core.policy.lengths import surely_longer
 from lapor_core.policy.model import Policy
 
 __all__ = ["findings"]
@@ -99,11 +99,5 @@ def _too_long(policy: Policy, name: str, clock: ClockRule) -> Found:
         return
     one, together = clock.extension.limit, clock.extension.maximum
     bases = [limit for tier in policy.tiers if (limit := tier.limits.get(name) or clock.limit) is not None]
-    if any(_surely_longer(one.over(base), together.over(base)) for base in bases):
+    if any(surely_longer(one.over(base), together.over(base)) for base in bases):
         yield ("clocks", name, "extension", "limit"), f'"{one}": longer than its maximum, which is {together}'
-
-
-def _surely_longer(limit: Limit, other: Limit) -> bool:
-    """Tell whether one amount is longer whatever the calendar: as many working days last at least as long as days."""
-    comparable = limit.unit is other.unit or (limit.unit, other.unit) == (Unit.WORKING_DAYS, Unit.DAYS)
-    return comparable and limit.amount > other.amount

@@ -304,6 +304,11 @@ class Policy:
     fee: str = ""
     conditions: tuple[str, ...] = ()
 
+    def in_force(self, day: date) -> bool:
+        """Tell whether complaints that are received on ``day`` fall under this version."""
+        begun = self.valid_from is None or self.valid_from <= day
+        return begun and (self.valid_until is None or day <= self.valid_until)
+
     @property
     def reference(self) -> str:
         """``id@version``: what a complaint keeps of the policy it was received under."""

@@ -1,0 +1,65 @@
+"""One change between two versions of a standard, told in both languages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import attrs
+
+from lapor_core.policy.phrasing import say, stated
+from lapor_core.policy.wording import Text
+from lapor_core.texts import LANGUAGES
+
+__all__ = ["Change", "Words", "change", "in_words", "plain"]
+
+Words = Callable[[str], str]
+"""A part of a sentence in one of the two languages."""
+
+
+@attrs.frozen(kw_only=True)
+class Change:
+    """One change.
+
+    Attributes:
+        code: A stable name for its sort: ``limit_longer``, ``reclassified``.
+        path: The part of the file it is about: ``tiers.sedang.resolve``.
+        text: The sentence, in both languages.
+    """
+
+    code: str
+    path: str
+    text: Text
+
+    def to_json(self) -> dict[str, Any]:
+        """Return JSON data: ``code``, ``path``, and the sentence as ``id`` and ``en``."""
+        return {"code": self.code, "path": self.path, "id": self.text.id, "en": self.text.en}
+
+
+def change(code: str, path: str, **values: str | Words) -> Change:
+    """Return a change whose sentence is the text of ``code``, filled with ``values``."""
+    said = {
+        language: say(
+            "change",
+            code,
+            language,
+            **{name: value(language) if callable(value) else value for name, value in values.items()},
+        )
+        for language in LANGUAGES
+    }
+    return Change(code=code, path=path, text=Text(**said))
+
+
+def in_words(group: str, key: str) -> Words:
+    """Return a text that is looked up in the language of the sentence."""
+    return partial(say, group, key)
+
+
+def plain(value: object) -> Words:
+    """Return a value as it is, or that it is not stated."""
+    if value is None or isinstance(value, str):
+        return partial(stated, value or "")
+    if isinstance(value, tuple):
+        return partial(stated, ", ".join(str(part) for part in value))
+    return partial(stated, str(value))
