@@ -3,7 +3,8 @@
 DBOS is never the record of what is to be done. Notices are rows of ours with leases, so what DBOS forgets, or a killed
 process leaves behind, is claimed again; and a job that DBOS runs twice finds its claim used. Looking for due notices is
 a plain thread, because a schedule would write a row at every look. DBOS is one per process: a host that runs its own
-calls :class:`lapor_desk.engine.Engine` from there instead of starting :class:`Workers`.
+calls :class:`lapor_desk.engine.Engine` from there instead of starting :class:`Workers`. Nothing personal is handed to it,
+and what it logs goes to the logger ``dbos``, where the host finds all other logs.
 """
 
 from __future__ import annotations
@@ -27,6 +28,8 @@ _DELIVERIES = "lapor-deliveries"
 _SWEEPS = "lapor-sweeps"
 _KEEP = timedelta(days=1)
 """How long DBOS's own rows are kept; what matters is in ours."""
+_TIDY_EVERY = timedelta(hours=1)
+_PORTION = 1000
 
 _log = logging.getLogger("lapor.workers")
 
@@ -36,7 +39,7 @@ def system_database(ours: URL) -> str:
     if ours.get_backend_name() != "sqlite":
         return ours.set(drivername="postgresql").render_as_string(hide_password=False)
     stem = (ours.database or "").removesuffix(".db")
-    return f"sqlite:///{stem}-dbos.sqlite"
+    return ours.set(database=f"{stem}-dbos.sqlite").render_as_string()
 
 
 def _utc_now() -> datetime:
@@ -75,6 +78,7 @@ class Workers:
         self._stop = threading.Event()
         self._wake = threading.Event()
         self._looking: threading.Thread | None = None
+        self._tidy_at: datetime | None = None
 
     def start(self) -> None:
         """Start working, in threads; return at once.
@@ -83,14 +87,15 @@ class Workers:
             Refused: workers run in this process already (``already_running``).
         """
         _take_over(self)
+        self._stop.clear()
         try:
             DBOS(config=_config(self))
             DBOS.launch()
             self._register()
+            self.engine.release_gone()
         except BaseException:
             self._leave()
             raise
-        self.engine.release_gone()
         self._looking = threading.Thread(target=self._look, name="lapor-relay", daemon=True)
         self._looking.start()
 
@@ -100,8 +105,9 @@ class Workers:
         self._wake.set()
         if self._looking is not None:
             self._looking.join(patience.total_seconds())
+            self._looking = None
         self._leave(int(patience.total_seconds()))
-        self.engine.release()
+        _guarded("release", self.engine.release)
 
     @property
     def is_working(self) -> bool:
@@ -129,13 +135,7 @@ class Workers:
                     "workflow_fn": _sweep,
                     "schedule": self._sweep_at,
                     "queue_name": _SWEEPS,
-                },
-                {
-                    "schedule_name": "lapor-tidy",
-                    "workflow_fn": _tidy,
-                    "schedule": "30 7 * * * *",
-                    "queue_name": _SWEEPS,
-                },
+                }
             ]
         )
 
@@ -143,6 +143,7 @@ class Workers:
         while not self._stop.is_set():
             try:
                 self._hand_over()
+                self._tidy()
             except Exception as error:  # noqa: BLE001 - the database may be away for a while; the next look tries again
                 _log.warning("looking for due notices failed: %s", type(error).__name__)
             self._wake.wait(self._look_every)
@@ -157,12 +158,26 @@ class Workers:
             with SetWorkflowID(str(claim)):
                 DBOS.enqueue_workflow(_DELIVERIES, _deliver, claim.notice_id, claim.number)
 
+    def _tidy(self) -> None:
+        """Forget old jobs of DBOS now and then, also those that a killed process left pending."""
+        now = _utc_now()
+        if self._tidy_at is not None and now < self._tidy_at:
+            return
+        self._tidy_at = now + _TIDY_EVERY
+        before = (now - _KEEP).isoformat()
+        while not self._stop.is_set():
+            old = DBOS.list_workflows(end_time=before, limit=_PORTION, load_input=False, load_output=False)
+            DBOS.delete_workflows([job.workflow_id for job in old])
+            if len(old) < _PORTION:
+                return
+
     def _leave(self, patience: int = 0) -> None:
         DBOS.destroy(workflow_completion_timeout_sec=patience)
         _let_go(self)
 
 
 def _config(workers: Workers) -> DBOSConfig:
+    logging.getLogger("dbos").addHandler(logging.NullHandler())  # else it writes past the host's logging
     return {
         "name": "lapor",
         "system_database_url": system_database(workers.engine.store.database.url),
@@ -197,22 +212,23 @@ def _let_go(workers: Workers) -> None:
 
 @DBOS.workflow(name="lapor.deliver")
 def _deliver(notice_id: str, number: int) -> str:
-    workers = _running[0]
-    return workers.engine.deliver(Claim(notice_id=notice_id, number=number), workers.clock()).value
+    claim = Claim(notice_id=notice_id, number=number)
+    return str(_guarded("delivery", lambda: _working().engine.deliver(claim, _working().clock()).value))
 
 
 @DBOS.workflow(name="lapor.sweep")
 def _sweep(_scheduled_at: datetime, _context: Any) -> None:
-    workers = _running[0]
+    _guarded("sweep", lambda: _working().sweep(_working().clock()))
+
+
+def _working() -> Workers:
+    return _running[0]
+
+
+def _guarded(what: str, work: Callable[[], object]) -> object:
+    """Do the work; DBOS would keep and log the words of an error, which may be personal. Whatever it was, it is tried again."""
     try:
-        workers.sweep(workers.clock())
-    except Exception as error:  # noqa: BLE001 - DBOS would keep the error's words, which may be personal; the next minute tries again
-        _log.warning("the sweep failed: %s", type(error).__name__)
-
-
-@DBOS.workflow(name="lapor.tidy")
-def _tidy(_scheduled_at: datetime, _context: Any) -> None:
-    """Forget old jobs of DBOS, also those that a killed process left pending."""
-    before = (datetime.now(UTC) - _KEEP).isoformat()
-    old = DBOS.list_workflows(end_time=before, limit=5000, load_input=False, load_output=False)
-    DBOS.delete_workflows([job.workflow_id for job in old])
+        return work()
+    except Exception as error:  # noqa: BLE001 - the next claim, or the next minute, tries again
+        _log.warning("a %s failed: %s", what, type(error).__name__)
+        return type(error).__name__
