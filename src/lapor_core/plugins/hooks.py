@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import itertools
+import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
@@ -42,12 +43,14 @@ def implementations(found: Found, plugin: object) -> Mapping[str, Implementation
     marked: dict[str, Implementation] = {}
     with found.blamed("looking for hooks", "bad_hook"):
         pairs = tuple(_marked(plugin))
+        named = [name for name in dir(plugin) if name.startswith(PREFIX) and callable(getattr(plugin, name))]
     for hook, function in pairs:
         _check(found, hook, function)
+        _warn_of_the_end(found, hook)
         if hook in marked:
             raise found.fault(f"{hook} is implemented twice", code="bad_hook")
         marked[hook] = function
-    _check_unmarked(found, plugin, marked)
+    _check_unmarked(found, named, marked)
     return {hook: marked[hook] for hook in HOOKS if hook in marked}
 
 
@@ -114,9 +117,16 @@ def _check(found: Found, hook: str, function: Implementation) -> None:
         raise found.fault(problem, code="bad_signature") from error
 
 
-def _check_unmarked(found: Found, plugin: object, marked: Mapping[str, Implementation]) -> None:
+def _warn_of_the_end(found: Found, hook: str) -> None:
+    """A hook that is to go carries pluggy's own mark: ``@hookspec(warn_on_impl=DeprecationWarning("..."))``."""
+    announced = getattr(HOOKS[hook], f"{PREFIX}spec", {}).get("warn_on_impl")
+    if announced:
+        with found.blamed(f"{hook}()", "deprecated_hook"):  # where warnings are errors
+            warnings.warn(f"{found}: {announced}", DeprecationWarning, stacklevel=2)
+
+
+def _check_unmarked(found: Found, functions: list[str], marked: Mapping[str, Implementation]) -> None:
     """A function that bears a hook's name but not its mark was meant to be one."""
-    functions = [name for name in vars(plugin) if name.startswith(PREFIX) and callable(vars(plugin)[name])]
     forgotten = [name for name in functions if name in HOOKS and name not in marked]
     if forgotten:
         raise found.fault(f"{forgotten[0]} lacks its mark; write @hookimpl above it", code="unmarked_hook")

@@ -18,6 +18,7 @@ except ModuleNotFoundError as error:
     message = f'lapor_core.testing needs an extra ({error}); pip install "lapor[testing]"'
     raise ModuleNotFoundError(message, name=error.name) from error
 
+from lapor_core.testing.calendars import check_calendar
 from lapor_core.testing.channels import check_channel
 from lapor_core.testing.dates import (
     amounts,
@@ -34,6 +35,7 @@ from lapor_core.testing.desks import DeskTrial, check_desk
 from lapor_core.testing.fakes import FrozenClock, MemoryDesk, RecordingNotifier
 from lapor_core.testing.lives import Life, acts, example_standard, example_submission, lives
 from lapor_core.testing.notifiers import check_notifier
+from lapor_core.testing.policies import check_policy
 from lapor_core.testing.strategies import (
     facts,
     keys,
@@ -55,9 +57,11 @@ __all__ = [
     "RecordingNotifier",
     "acts",
     "amounts",
+    "check_calendar",
     "check_channel",
     "check_desk",
     "check_notifier",
+    "check_policy",
     "clock_rules",
     "dates",
     "example_standard",

@@ -8,6 +8,7 @@ from lapor_core.plugins.checks import channel_problem
 from lapor_core.plugins.contracts import Channel
 from lapor_core.testing.mounting import check_mounting
 from lapor_core.testing.reading import check_reading
+from lapor_core.testing.working import check_working
 
 __all__ = ["check_channel"]
 
@@ -24,7 +25,8 @@ def check_channel(
     A channel that reads messages is given hostile ones (only a ``LaporError`` may come out, with nothing personal in it)
     and the same one twice, at two times (it is the same submission, with the same ``source_id``). One that brings an
     application is called in this process over a :class:`~lapor_core.testing.MemoryDesk`: its lifespan, its links, an
-    unknown path, and hostile requests to every page that its first one links to. Hypothesis searches for the fault, under
+    unknown path, and hostile requests to every page that its first one links to. One that fetches its messages itself is told
+    to stop, and must. Hypothesis searches for the fault, under
     the profile in force.
 
     Args:
@@ -46,3 +48,5 @@ def check_channel(
         check_reading(make, tuple(samples), write)  # type: ignore[arg-type]  # it reads, as has just been seen
     if hasattr(channel, "app"):
         check_mounting(make, tuple(paths))  # type: ignore[arg-type]  # it mounts, likewise
+    if hasattr(channel, "work"):
+        check_working(make)  # type: ignore[arg-type]  # it works, likewise

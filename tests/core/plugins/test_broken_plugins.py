@@ -7,11 +7,25 @@ from pathlib import Path
 
 import pytest
 
-from lapor_core.plugins import PluginHost, PluginStatus
+from lapor_core.errors import PluginError
+from lapor_core.plugins import Choice, PluginHost, PluginStatus
+from lapor_core.testing import Life, example_submission
 
 CHANNELS = "from lapor_core.plugins import hookimpl\n@hookimpl\ndef lapor_register_channels():\n    "
 NOTIFIERS = "from lapor_core.plugins import hookimpl\n@hookimpl\ndef lapor_register_notifiers():\n    "
 BAD = "plug-in 'bad' (lapor-bad 0.2): "
+
+
+def hook(nouns: str, body: str) -> str:
+    """Return a plug-in with one registering hook."""
+    return f"from lapor_core.plugins import hookimpl\n@hookimpl\ndef lapor_register_{nouns}():\n    {body}"
+
+
+def template(name: str, text: str, language: str = "id") -> str:
+    """Return a plug-in that brings one template."""
+    made = f"Template(name={name!r}, text={text!r}, language={language!r})"
+    return "from lapor_core.plugins import Template\n" + hook("templates", f"return [{made}]")
+
 
 GALLERY = {
     "import error": (
@@ -44,14 +58,17 @@ GALLERY = {
         "from lapor_core.plugins import hookimpl\n@hookimpl\ndef lapor_register_chanels():\n    return []",
         (
             '"lapor_register_chanels": not a hook; did you mean "lapor_register_channels"? '
-            "(lapor_register_channels, lapor_register_notifiers)"
+            "(lapor_register_channels, lapor_register_notifiers, lapor_register_calendars, "
+            "lapor_register_policies, lapor_register_templates, lapor_screen_submission, lapor_choose_notifier, "
+            "lapor_observe_event)"
         ),
     ),
     "no hook": (
         "",
         (
-            "implements no hook; write at least one of lapor_register_channels, lapor_register_notifiers "
-            "and mark it with @hookimpl"
+            "implements no hook; write at least one of lapor_register_channels, lapor_register_notifiers, "
+            "lapor_register_calendars, lapor_register_policies, lapor_register_templates, lapor_screen_submission, "
+            "lapor_choose_notifier, lapor_observe_event and mark it with @hookimpl"
         ),
     ),
     "misspelled and unmarked": (
@@ -68,6 +85,72 @@ GALLERY = {
     ),
     "raises in channels": (CHANNELS + "1 / 0", "lapor_register_channels() raised ZeroDivisionError: division by zero"),
     "raises in notifiers": (NOTIFIERS + "1 / 0", "lapor_register_notifiers() raised ZeroDivisionError: "),
+    "raises in calendars": (hook("calendars", "1 / 0"), "lapor_register_calendars() raised ZeroDivisionError: "),
+    "raises in policies": (hook("policies", "1 / 0"), "lapor_register_policies() raised ZeroDivisionError: "),
+    "raises in templates": (hook("templates", "1 / 0"), "lapor_register_templates() raised ZeroDivisionError: "),
+    "returns None for calendars": (
+        hook("calendars", "pass"),
+        "lapor_register_calendars() returned None; it must return calendars",
+    ),
+    "returns None for policies": (
+        hook("policies", "pass"),
+        "lapor_register_policies() returned None; it must return policies",
+    ),
+    "returns None for templates": (
+        hook("templates", "pass"),
+        "lapor_register_templates() returned None; it must return templates",
+    ),
+    "decrees as text": (
+        hook("calendars", "return ['[[decrees]]']"),
+        "lapor_register_calendars() returned no calendar: str is no Ledger; give read_ledger([(name, text)])",
+    ),
+    "no decrees": (
+        hook("calendars", "from lapor_core.calendar import Ledger\n    return [Ledger()]"),
+        "lapor_register_calendars() returned no calendar: the ledger holds no decree",
+    ),
+    "decrees that contradict the shipped ones": (
+        hook("calendars", "from lapor_core.calendar import indonesia\n    return [indonesia()]"),
+        "lapor_register_calendars() returned no calendar: it contradicts the shipped decrees: ",
+    ),
+    "a policy as text": (
+        hook("policies", "return ['id = \"kota-contoh\"']"),
+        "lapor_register_policies() returned no policy: str is no Policy; give load_policy(text, name)",
+    ),
+    "the id of a shipped policy": (
+        hook(
+            "policies",
+            "from lapor_core.policy.loading import shipped_policy\n    return [shipped_policy('banjarbaru')]",
+        ),
+        'returned no policy: the id "banjarbaru" is that of a shipped policy; give it one of its own',
+    ),
+    "a policy with faults": (
+        hook("policies", "from lapor_core import load_policy\n    return [load_policy('id = 7', 'kota.toml')]"),
+        "lapor_register_policies() raised DocumentFaults: kota.toml:1 id: must be text, not a whole number",
+    ),
+    "a template as text": (hook("templates", "return ['Halo']"), "returned no template: str is no Template"),
+    "a template of no notice": (
+        template("answerd", "Halo"),
+        'returned no template: "answerd": not a template; did you mean "answered"?',
+    ),
+    "a template in no language of ours": (
+        template("answered", "Halo", language="jv"),
+        'returned no template: "jv": not a language; allowed: (id, en)',
+    ),
+    "a template that is none": (
+        template("answered", "{% block subject %}Halo"),
+        "returned no template: template answered, line 1: Unexpected end of template.",
+    ),
+    "a template without a part": (
+        template("answered", "{% block subject %}Halo{% endblock %}"),
+        "returned no template: template answered lacks the block text; it has subject, text, short",
+    ),
+    "a template with an unknown name": (
+        template(
+            "answered",
+            "{% block subject %}{% endblock %}{% block text %}{{ cod }}{% endblock %}{% block short %}{% endblock %}",
+        ),
+        'returned no template: template answered uses "cod"; did you mean "code"?',
+    ),
     "returns None": (CHANNELS + "pass", "lapor_register_channels() returned None; it must return channels"),
     "returns None for notifiers": (
         NOTIFIERS + "pass",
@@ -90,6 +173,16 @@ GALLERY = {
     "never ends": (
         CHANNELS + "from lapor_bystander import Kiosk\n    while True: yield Kiosk(key='again')",
         "lapor_register_channels() returned more than 100 channels",
+    ),
+    "a million items": (
+        CHANNELS + "from lapor_bystander import Kiosk\n    return [Kiosk(key='again')] * 1_000_000",
+        "lapor_register_channels() returned more than 100 channels",
+    ),
+    "work that cannot be stopped": (
+        "from lapor_bystander import Kiosk as Base\nclass Kiosk(Base):\n    def work(self, desk): ...\n"
+        + CHANNELS
+        + "return [Kiosk(key='bad')]",
+        "returned no channel: Kiosk.work must take (desk, stop): too many positional arguments",
     ),
     "gives strings": (CHANNELS + "return ['kiosk']", "lapor_register_channels() returned no channel: str has no key"),
     "gives a class": (
@@ -214,9 +307,98 @@ def test_a_key_that_is_none_is_named(install: Callable[..., None], status: Calla
     )
 
 
+ASKED = {
+    "a screener that raises": ("submission): raise ValueError(submission.narrative)", "raised ValueError"),
+    "a screener that returns nothing": ("submission): pass", "returned None; it must return advice"),
+    "a screener that returns a string": ("submission): return 'spam'", "returned str; it must return advice"),
+    "a screener that gives strings": ("submission): return ['spam']", "returned no advice: str is no Advice"),
+    "a screener without words": (
+        "submission): return [Advice(text=' ')]",
+        "returned no advice: Advice.text must be a text of 1 to 1000 characters",
+    ),
+    "a screener that never ends": (
+        "submission):\n    while True: yield Advice(text='x')",
+        "returned more than 100 advice",
+    ),
+    "a screener that fails half-way": (
+        "submission):\n    yield Advice(text='x')\n    raise OSError('down')",
+        "raised OSError",
+    ),
+    "a screener that changes the submission": (
+        "submission):\n    object.__setattr__(submission, 'narrative', 'x')\n    return []",
+        "changed what it was given",
+    ),
+    "a chooser that raises": ("choice): 1 / 0", "raised ZeroDivisionError"),
+    "a chooser that invents": (
+        "choice): return 'merpati'",
+        "returned a key that is none of the notifiers (one, two)",
+    ),
+    "a chooser that returns a number": (
+        "choice): return 7",
+        "returned int that is none of the notifiers (one, two)",
+    ),
+    "an observer that raises": ("event): raise ValueError(event.fact.narrative)", "raised ValueError"),
+    "an observer that changes the complaint": (
+        "complaint): complaint.milestones.clear()",
+        "changed what it was given",
+    ),
+}
+"""What goes wrong when a plug-in is asked while the desk works: the end of its function, and the message."""
+
+HOOK_OF = {"screener": "lapor_screen_submission", "chooser": "lapor_choose_notifier", "observer": "lapor_observe_event"}
+ASKING = "from lapor_core.plugins import Advice, hookimpl\n@hookimpl\ndef {hook}({rest}\n"
+SOUND = """
+from lapor_core.plugins import Advice, hookimpl
+seen = []
+@hookimpl
+def lapor_screen_submission(): return [Advice(text="sound")]
+@hookimpl
+def lapor_choose_notifier(): return "two"
+@hookimpl
+def lapor_observe_event(event): seen.append(event.type)
+"""
+
+
+def hook_of(name: str) -> str:
+    return HOOK_OF[name.split()[1]]
+
+
+def ask_all(host: PluginHost) -> tuple[list[tuple[str, str]], str | None]:
+    """Ask every plug-in everything, and return the advice and the choice."""
+    life = Life()
+    advice = [(key, each.text) for key, each in host.screen(example_submission(), life.now)]
+    chosen = host.choose(Choice(medium="sms", template="answered", attempt=1, notifiers=("one", "two")))
+    host.observe(life.events[0], life.complaint)
+    return advice, chosen
+
+
+@pytest.mark.parametrize(("name", "rest", "message"), [(name, *case) for name, case in ASKED.items()], ids=ASKED)
+def test_a_plugin_that_answers_nonsense_costs_only_its_answer(
+    install: Callable[..., None], strangers: Callable[..., PluginHost], name: str, rest: str, message: str
+):
+    hook = hook_of(name)
+    install("bad", ASKING.format(hook=hook, rest=rest))
+    install("sound", SOUND)
+    faults: list[PluginError] = []
+    host = strangers(on_fault=faults.append)
+    before = example_submission()
+    assert ask_all(host) == ([("sound", "sound")], "two")
+    assert str(faults[0]) == f"{BAD}{hook}() {message}"
+    assert len(faults) == 1
+    assert before == example_submission()
+    import lapor_sound
+
+    assert lapor_sound.seen == ["received"]
+    assert next(each for each in host.report() if each.key == "bad").enabled  # the next answer may be better
+
+
 def test_the_gallery_covers_each_hook():
+    from lapor_core.plugins.checks import CONTRACTS
     from lapor_core.plugins.hooks import HOOKS
 
-    for hook in HOOKS:
+    for hook in CONTRACTS:
         assert any(f"{hook}() raised" in message for _, message in GALLERY.values())
         assert any(f"{hook}() returned None" in message for _, message in GALLERY.values())
+    assert {*CONTRACTS, *HOOK_OF.values()} == set(HOOKS)
+    for hook in HOOK_OF.values():
+        assert any(message.startswith("raised") for name, (_, message) in ASKED.items() if hook_of(name) == hook)

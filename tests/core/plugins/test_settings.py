@@ -1,11 +1,13 @@
 """Settings of plug-ins: strictly read, faults by key and line, and no secret ever shown."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
 from lapor_core.documents import read_document
 from lapor_core.plugins import PluginHost, PluginStatus
+from lapor_core.testing import example_submission
 
 KIOSK = """
 import attrs
@@ -144,3 +146,64 @@ def test_a_settings_class_that_cannot_be_read_is_the_plugins_fault(
     booth = status("booth", settings={"booth": {"port": 1, "printers": [{}]}})
     assert not booth.enabled
     assert "booth" in booth.reason
+
+
+SCREENER = """
+import attrs
+from lapor_core.plugins import Advice, hookimpl
+
+@attrs.frozen(kw_only=True)
+class Settings:
+    words: tuple[str, ...] = ()
+
+@attrs.frozen
+class Screener:
+    settings = Settings
+    chosen: Settings | None = None
+
+    def configure(self, settings):
+        return attrs.evolve(self, chosen=settings)
+
+    @hookimpl
+    def lapor_screen_submission(self, submission):
+        return [Advice(text=word) for word in self.chosen.words]
+
+plugin = Screener()
+"""
+
+
+def install_object(install: Callable[..., None], tmp_path: Path, source: str) -> None:
+    install("screener", source)
+    points = tmp_path / "lapor_screener-0.2.dist-info" / "entry_points.txt"
+    points.write_text("[lapor]\nscreener = lapor_screener:plugin\n", encoding="utf-8")
+
+
+def test_a_plugin_that_is_an_object_takes_settings_itself(
+    install: Callable[..., None], strangers: Callable[..., PluginHost], tmp_path: Path
+) -> None:
+    install_object(install, tmp_path, SCREENER)
+    host = strangers(settings={"kiosk": {"port": 1}, "screener": {"words": ["satu", "dua"]}})
+    submission = example_submission()
+    assert [advice.text for _, advice in host.screen(submission, submission.received_at)] == ["satu", "dua"]
+
+
+@pytest.mark.parametrize(
+    ("source", "fault"),
+    [
+        (SCREENER, 'plugins.screener.wrods: unknown key; did you mean "words"?'),
+        (SCREENER.replace("settings = Settings", "settings = dict"), "Screener.settings must be an attrs class"),
+        (
+            SCREENER.replace("words:", "wrods:").replace("return attrs.evolve(self, chosen=settings)", "pass"),
+            "configure() returned no plug-in: it is None",
+        ),
+    ],
+)
+def test_settings_of_an_object_are_read_as_strictly(
+    install: Callable[..., None],
+    status: Callable[..., PluginStatus],
+    tmp_path: Path,
+    source: str,
+    fault: str,
+) -> None:
+    install_object(install, tmp_path, source)
+    assert fault in status("screener", settings={"screener": {"wrods": []}}).reason

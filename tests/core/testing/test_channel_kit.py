@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 import itertools
 import json
+import time
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any
@@ -14,7 +15,7 @@ from hypothesis import reject
 
 from lapor_core.complaint import Proof, Reporter
 from lapor_core.errors import BadValue, LaporError
-from lapor_core.plugins import ASGIApp, Desk
+from lapor_core.plugins import ASGIApp, Desk, Stop
 from lapor_core.submission import Submission
 from lapor_core.testing import check_channel
 from lapor_core.testing.hostile import PLANTED
@@ -322,3 +323,31 @@ def test_an_application_that_never_answers_is_stopped(monkeypatch: pytest.Monkey
     monkeypatch.setattr("lapor_core.testing.asgi._PATIENCE", 0.05)
     with pytest.raises(AssertionError, match="did not come to an end"):
         check_channel(Hangs)
+
+
+class Fetches:
+    key = "surel"
+    proofs = frozenset[Proof]()
+
+    def work(self, desk: Desk, stop: Stop) -> None:
+        while not stop.wait(0.01):
+            desk.now()
+
+
+class FetchesOn(Fetches):
+    def work(self, desk: Desk, stop: Stop) -> None:
+        time.sleep(1)
+
+
+class FetchesFirst(Fetches):
+    def work(self, desk: Desk, stop: Stop) -> None:
+        raise OSError("no network")
+
+
+def test_a_channel_that_fetches_its_messages_stops_when_it_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    check_channel(Fetches)
+    monkeypatch.setattr("lapor_core.testing.working._PATIENCE", 0.2)
+    with pytest.raises(AssertionError, match="channel 'surel': told to stop before it began, its work goes on"):
+        check_channel(FetchesOn)
+    with pytest.raises(AssertionError, match="channel 'surel': told to stop before it began, its work raised"):
+        check_channel(FetchesFirst)
