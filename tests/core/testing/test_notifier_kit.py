@@ -47,8 +47,7 @@ class TellsTheAddress(Pager):
 
 class TellsTheText(Pager):
     def send(self, message: Message, now: datetime) -> Verdict:
-        said = message.text if message.text not in (message.subject, *message.values.values()) else "it"
-        return TryLater(why=f"could not encode {said}")
+        return TryLater(why=f"could not encode {message.text}")
 
 
 class GoesBack(Pager):
@@ -76,7 +75,7 @@ BROKEN = {
     Forgets: "notifier 'pager': send() returned NoneType; it must return Delivered, TryLater or Failed",
     SaysTrue: "notifier 'pager': send() returned bool; it must return",
     TellsTheAddress: "notifier 'pager': Failed repeats the address of the message",
-    TellsTheText: "notifier 'pager': TryLater repeats the text of the message",
+    TellsTheText: "notifier 'pager': TryLater repeats the ",  # text, or a subject or a value that stands in it too
     GoesBack: "notifier 'pager': TryLater.after must be a timedelta that is not negative, or None",
     Numbers: "notifier 'pager': Delivered must carry text, not int",
     Changes: "notifier 'pager': it changed the message it was given",
