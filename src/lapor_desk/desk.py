@@ -80,6 +80,11 @@ class Desk:
         """Return the present instant, in the office's zone."""
         return self.standard.office.local(require_aware(self._clock()))
 
+    @property
+    def standards(self) -> tuple[Standard, ...]:
+        """Every standard that is loaded: the one in force, and those of earlier complaints."""
+        return tuple(self._standards.values())
+
     def standard_of(self, complaint: Complaint) -> Standard:
         """Return the standard a complaint was received under.
 

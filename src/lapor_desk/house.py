@@ -29,6 +29,7 @@ from lapor_desk.door import Door
 from lapor_desk.engine import Courier, Engine, by_medium
 from lapor_desk.officers import Officers
 from lapor_desk.plugging import plugin_host
+from lapor_desk.recalculating import Recalculation
 from lapor_desk.store import Files, MasterKey, Store, database_url, open_store
 from lapor_desk.store.tables import complaints
 
@@ -85,7 +86,11 @@ class House:
 
     def chores(self) -> Mapping[str, Callable[[datetime], object]]:
         """Return what is done once a day, by name."""
-        return {"checkpoint": lambda now: take_checkpoint(self.store, self.checkpoints, now)}
+        recalculation = Recalculation(store=self.store, standard_of=self.desk.standard_of)
+        return {
+            "checkpoint": lambda now: take_checkpoint(self.store, self.checkpoints, now),
+            "refresh": lambda now: recalculation.refresh(now, self.desk.standards),
+        }
 
     def close(self) -> None:
         """Give everything back."""

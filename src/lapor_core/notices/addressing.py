@@ -59,13 +59,17 @@ _TOLD: dict[type[happened.Fact], tuple[tuple[str, Role], ...]] = {
 """The standard promises one of these, the notice of every answer; the others keep the citizen and the officers informed."""
 
 
+_NEWS = frozenset({"decree", "policy"})
+"""The reasons for which a clock moves that nobody saw coming; what an act or a pause moves, its own notice tells."""
+
+
 def notices_for(events: Iterable[happened.Event], complaint: Complaint) -> tuple[Notice, ...]:
     """Return who is to be told of ``events``; ``complaint`` is as they have made it."""
     return tuple(notice for event in events for notice in _told(event, complaint))
 
 
 def _told(event: happened.Event, complaint: Complaint) -> Iterator[Notice]:
-    for template, role in _templates(event.fact):
+    for template, role in (*_templates(event.fact), *_of_clocks(event.fact, complaint)):
         for recipient in _recipients(role, complaint):
             yield Notice(complaint=complaint.id, sequence=event.sequence, template=template, recipient=recipient)
 
@@ -76,6 +80,15 @@ def _templates(fact: happened.Fact) -> Iterator[tuple[str, Role]]:
         yield from (("reminder", role) for role in fact.remind)
         if fact.show_reporter:
             yield "way_further", Role.REPORTER
+
+
+def _of_clocks(fact: happened.Fact, complaint: Complaint) -> Iterator[tuple[str, Role]]:
+    """Tell of a promise that a decree or the standard has moved, once: of the clock by which the answer is to be had."""
+    if not isinstance(fact, happened.ClockMoved) or fact.reason not in _NEWS:
+        return
+    running = (clock.due for clock in complaint.clocks if clock.stopped_at is None)
+    if fact.due >= max(running, default=fact.due):
+        yield from (("deadline_moved", role) for role in (Role.REPORTER, Role.LIAISON_OFFICER))
 
 
 def _recipients(role: Role, complaint: Complaint) -> tuple[Recipient, ...]:

@@ -1,0 +1,126 @@
+"""``lapor recalculate``: which open deadlines a new decree or a corrected policy moves, and moving them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+from cyclopts import App, Parameter
+
+from lapor_core.recalculation import CONFIRMED
+from lapor_core.texts import long_date
+from lapor_desk.cli.houses import configured, opened
+from lapor_desk.cli.progress import watched
+from lapor_desk.cli.values import print_json
+
+if TYPE_CHECKING:
+    from lapor_core.recalculation import DayChange, Move
+    from lapor_desk.recalculating import Recalculated
+
+__all__ = ["app"]
+
+app = App(name="recalculate", help="Move open deadlines after a new decree or a corrected policy.")
+
+Flag = Annotated[bool, Parameter(negative=())]
+
+
+@app.default
+def recalculate(
+    *, dry_run: Flag = False, json: Flag = False, config: Path | None = None, database: str | None = None
+) -> int:
+    """Work every open deadline out anew by the decrees and policies that are loaded, and move those that are others now.
+
+    The old instant stays in the record. The reporter and the liaison officers are told. It can be stopped and run again.
+    Exit status 1 when a complaint could not be judged.
+
+    Parameters
+    ----------
+    dry_run
+        Only say what would move, from when to when, and by which decree.
+    json
+        Print JSON.
+    config
+        The configuration file.
+    database
+        The database, in place of the configuration's.
+    """
+    from lapor_desk.recalculating import Recalculation
+
+    with opened(configured(config, database=database)) as house:
+        work = Recalculation(store=house.store, standard_of=house.desk.standard_of)
+        now = house.clock()
+        results = work.look(now) if dry_run else work.run(now)
+        found = [each for each in watched(results, "recalculating", work.count()) if each.moves or each.problem]
+        if not dry_run:
+            house.desk.queued()
+    if json:
+        print_json([_as_data(each) for each in found])
+    else:
+        for each in found:
+            for line in _lines(each):
+                print(line)
+        print(_sum(found, dry_run=dry_run))
+    return 1 if any(_is_failure(each) for each in found) else 0
+
+
+def _is_failure(each: Recalculated) -> bool:
+    return each.problem not in ("", "erased")
+
+
+def _as_data(each: Recalculated) -> dict[str, Any]:
+    return {
+        "complaint": each.complaint_id,
+        "code": each.complaint.code if each.complaint else None,
+        "problem": each.problem or None,
+        "moves": [
+            {
+                "clock": move.clock.name,
+                "reason": move.reason,
+                "from": move.clock.due.isoformat(),
+                "to": move.deadline.due.isoformat(),
+                "provisional": move.deadline.provisional,
+                "days": [
+                    {
+                        "date": day.date.isoformat(),
+                        "counts": day.counts,
+                        "name": _names(day),
+                        "decrees": list(day.decrees),
+                    }
+                    for day in move.days
+                ],
+            }
+            for move in each.moves
+        ],
+    }
+
+
+def _lines(each: Recalculated) -> Iterator[str]:
+    if each.complaint is None:
+        yield f"{each.complaint_id}  cannot be judged: {each.problem}"
+        return
+    for move in each.moves:
+        yield f"{each.complaint.code}  {move.clock.name}  {_way(move)}"
+        for day in move.days:
+            effect = "counts now" if day.counts else "no longer counts"
+            yield f"    {long_date(day.date):<28} {effect}: {_names(day) or 'by decree'}  ({'; '.join(day.decrees)})"
+
+
+def _way(move: Move) -> str:
+    if move.reason == CONFIRMED:
+        return f"{long_date(move.clock.due_date)} is {'provisional' if move.deadline.provisional else 'decreed'} now"
+    return f"{long_date(move.clock.due_date)} -> {long_date(move.deadline.due_date)}  ({move.reason})"
+
+
+def _names(day: DayChange) -> str:
+    return "; ".join(name.id for name in day.names)
+
+
+def _sum(found: list[Recalculated], *, dry_run: bool) -> str:
+    reasons = Counter(move.reason for each in found for move in each.moves)
+    erased = sum(each.problem == "erased" for each in found)
+    clocks = ", ".join(f"{count} by {reason}" for reason, count in sorted(reasons.items())) or "nothing"
+    return f"{'would move' if dry_run else 'moved'}: {clocks}" + (
+        f"; {erased} of erased reporters left alone" if erased else ""
+    )
