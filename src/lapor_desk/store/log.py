@@ -1,6 +1,6 @@
 """The record of each complaint: events are appended, chained by hashes, and never changed.
 
-How the chain is made stands in ``docs/explanation/storage.md``, so that another program can verify it.
+How the chain is made stands in ``docs/reference/log-format.md``, so that another program can verify it.
 """
 
 from __future__ import annotations
