@@ -16,12 +16,13 @@ from starlette.testclient import TestClient
 
 from lapor_core import Action, Complaint, Facts, Kind, Reporter, Role
 from lapor_core.clock_facts import deadline_of
-from lapor_core.complaint import Proof, Purpose, Visibility
+from lapor_core.complaint import Attachment, Proof, Purpose, Visibility
 from lapor_core.lifecycle import TABLE, State, allowed, next_state
 from lapor_core.testing import FrozenClock
 from lapor_core.texts import word
 from lapor_desk.house import House
 from lapor_desk.http.console import acting, papers
+from lapor_desk.http.console.cases import open_case
 from lapor_desk.officers import Officer
 
 Get = Callable[[str], Any]
@@ -306,7 +307,7 @@ def test_a_calendar_that_changed_since_the_promise_is_told(
 def test_files_are_handed_out_to_be_kept_and_never_shown(
     browser: Get, submit: Callable[..., str], upload: Callable[..., Any], house: House
 ) -> None:
-    complaint_id = submit(uploads=(upload('foto "lampu"\r\n.jpg'),))
+    complaint_id = submit(uploads=(upload("foto; lampu ½.jpg"),))
     officer = browser("pusat")
     page = officer.get(page_of(complaint_id))
     [link] = [link for link in page.links if "/files/" in link]
@@ -315,11 +316,22 @@ def test_files_are_handed_out_to_be_kept_and_never_shown(
     assert answer.content[:3] == b"\xff\xd8\xff"
     disposition = answer.headers["content-disposition"]
     assert disposition.startswith('attachment; filename="')
-    assert "filename*=UTF-8''foto%20%22lampu%22" in disposition
-    assert "\n" not in disposition
+    assert "filename*=UTF-8''foto%3B%20lampu%20%C2%BD.jpg" in disposition
     assert answer.headers["x-content-type-options"] == "nosniff"
     assert answer.headers["content-security-policy"].startswith("sandbox")
     assert answer.headers["cache-control"] == "no-store"
+
+
+def test_no_name_of_a_file_writes_headers_of_its_own(forwarded: Callable[..., str], house: House) -> None:
+    case = open_case(house.desk, forwarded(), house.officers.add("x1", "rahasia-contoh", Role.CENTRAL_ADMIN))
+    file = Attachment(
+        digest="0" * 64, name='a"; x="\r\nSet-Cookie: y=1\u202e/../é.jpg', media_type="image/jpeg", size=1
+    )
+    told = papers._disposition(file, attrs.evolve(case, answered_with=(file,)))
+    assert told.isascii()
+    assert told.isprintable()
+    assert told.count('"') == 2
+    assert told.endswith("filename*=UTF-8''%C3%A9.jpg")
 
 
 def test_copies_of_identity_documents_are_for_admins(

@@ -20,10 +20,11 @@ import httpx2
 import pytest
 import uvicorn
 
-from lapor_core.lifecycle import Role
+from lapor_core import Reporter, Role
 from lapor_desk.cli import main
 from lapor_desk.cli import serve as command
 from lapor_desk.config import Config
+from lapor_desk.durable import Workers
 from lapor_desk.house import open_house
 
 LAPOR = [sys.executable, "-c", "import sys; from lapor_desk.cli import main; sys.exit(main())"]
@@ -363,6 +364,20 @@ def test_proxies_are_believed_as_the_configuration_says(
     assert seen[0].proxy_headers is trusted
     assert seen[0].forwarded_allow_ips == list(proxies)
     assert not seen[0].access_log
+
+
+def test_what_is_queued_wakes_the_relay(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    nudged: list[Workers] = []
+
+    def note(workers: Workers) -> None:
+        nudged.append(workers)
+
+    monkeypatch.setattr(Workers, "nudge", note)
+    with open_house(Config(database=f"sqlite:///{tmp_path}/lapor.db")) as house:
+        monkeypatch.setattr(command, "_serve", lambda *_: house.accounts.challenge(Reporter(email="warga@example.id")))
+        with socket.create_server(("127.0.0.1", 0)) as listener:
+            command._run(house, listener, "")
+    assert len(nudged) == 1
 
 
 def test_plug_ins_that_are_off_are_named_with_their_remedy(
