@@ -30,7 +30,7 @@ def by_medium(notifiers: Iterable[Notifier]) -> dict[str, Notifier]:
     One with ``last_resort = True`` (the outbox) comes after all others: it has a medium only when nobody else serves that.
     """
     chosen: dict[str, Notifier] = {}
-    for notifier in sorted(notifiers, key=lambda notifier: bool(getattr(notifier, "last_resort", False))):
+    for notifier in sorted(notifiers, key=_is_last_resort):
         for medium in sorted(notifier.media):
             chosen.setdefault(medium, notifier)
     return chosen
@@ -96,9 +96,14 @@ class Courier:
             return len(self._hanging[key])
 
 
+def _is_last_resort(notifier: Notifier) -> bool:
+    return bool(getattr(notifier, "last_resort", False))
+
+
 def _able(notifiers: Iterable[Notifier], medium: str, usual: Messenger) -> dict[str, Messenger]:
     """Return who serves a medium, by key, the usual one first."""
-    others = (Messenger(key=each.key, notifier=each) for each in notifiers if medium in each.media)
+    able = (each for each in sorted(notifiers, key=_is_last_resort) if medium in each.media)
+    others = (Messenger(key=each.key, notifier=each) for each in able)
     return {usual.key: usual, **{each.key: each for each in others if each.key != usual.key}}
 
 
