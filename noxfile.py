@@ -118,7 +118,19 @@ def walls(session: nox.Session) -> None:
             folders = [f"tests/{name}" for name in remaining]  # one that is missing is a failure, not a pass
             with session.chdir(copy):
                 session.run(
-                    python, "-m", "pytest", "-q", "-n", "auto", "-p", "no:cacheprovider", *folders, external=True
+                    python,
+                    "-m",
+                    "pytest",
+                    "-q",
+                    "-n",
+                    "auto",
+                    "--dist",
+                    "loadfile",
+                    "-p",
+                    "no:cacheprovider",
+                    *folders,
+                    env={"HYPOTHESIS_PROFILE": "brief"},
+                    external=True,
                 )
 
 

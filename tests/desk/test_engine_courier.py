@@ -124,7 +124,7 @@ def test_a_notifier_that_raises_is_tried_later_and_its_words_are_not_repeated(er
     assert len(verdict.why) <= 255
 
 
-@pytest.mark.parametrize("lie", [None, True, "ok", 250, Delivered, {"status": "ok"}, object()], ids=repr)
+@pytest.mark.parametrize("lie", [None, True, "ok", 250, Delivered, {"status": "ok"}, object()], ids=lambda value: type(value).__name__)
 def test_a_notifier_that_answers_with_something_else_is_tried_later(lie: object) -> None:
     verdict = sent(lambda: lie)
     assert verdict == TryLater(why=f"pos: answered with {type(lie).__name__}, which is no verdict")
@@ -147,7 +147,7 @@ def test_a_verdict_that_raises_when_it_is_read_is_tried_later(verdict: Verdict) 
     assert sent(lambda: verdict) == TryLater(why="pos: raised RuntimeError")
 
 
-@pytest.mark.parametrize("given", [None, 4, b"id", ["id"]], ids=repr)
+@pytest.mark.parametrize("given", [None, 4, b"id", ["id"]], ids=lambda value: type(value).__name__)
 def test_what_is_no_text_in_a_verdict_is_left_out(given: Any) -> None:
     assert sent(lambda: Delivered(provider_id=given)) == Delivered()
     assert reason(given) == f"the reason given is {type(given).__name__}, which is no text"
