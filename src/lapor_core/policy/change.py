@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from enum import Enum
 from functools import partial
 from typing import Any
 
 import attrs
 
+from lapor_core.calendar.hours import DayHours, WrittenSchedule
+from lapor_core.lifecycle import State
 from lapor_core.policy.phrasing import say, stated
 from lapor_core.policy.wording import Text
-from lapor_core.texts import LANGUAGES
+from lapor_core.texts import LANGUAGES, word
 
 __all__ = ["Change", "Words", "change", "in_words", "plain"]
 
@@ -58,8 +61,28 @@ def in_words(group: str, key: str) -> Words:
 
 def plain(value: object) -> Words:
     """Return a value as it is, or that it is not stated."""
-    if value is None or isinstance(value, str):
+    if value is None or (isinstance(value, str) and not isinstance(value, Enum)):
         return partial(stated, value or "")
+    if isinstance(value, WrittenSchedule):
+        return partial(stated, _hours(value))
     if isinstance(value, tuple):
-        return partial(stated, ", ".join(str(part) for part in value))
-    return partial(stated, str(value))
+        return lambda language: stated(", ".join(_named(part, language) for part in value), language)
+    return lambda language: _named(value, language)
+
+
+def _named(value: object, language: str) -> str:
+    """Return a value in words, where it has any: a state, a way of counting."""
+    if isinstance(value, State):
+        return word("state", value, language)
+    return say("counting", str(value), language)
+
+
+def _hours(schedule: WrittenSchedule) -> str:
+    """Return *08.00-17.00*, with the weekdays that have hours of their own."""
+    days = (f"{name} {_span(hours)}" for name, hours in schedule.days.items())
+    return ", ".join((_span(schedule.usual), *days))
+
+
+def _span(hours: DayHours) -> str:
+    breaks = (f"{pause.begins:%H.%M}-{pause.ends:%H.%M}" for pause in hours.breaks)
+    return " / ".join((f"{hours.opens:%H.%M}-{hours.closes:%H.%M}", *breaks))

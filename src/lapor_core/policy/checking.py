@@ -80,7 +80,7 @@ def _found(document: Document) -> Iterator[tuple[Path, str]]:
             known = [(draft.original(path), problem) for path, problem in faults]
             draft.mend(faults)
             for (path, _), each in zip(faults, known, strict=True):
-                if not (_ABSENT in each[1] and (draft.has(path) or (number and str(path[0]) in draft.unsure))):
+                if not (_ABSENT in each[1] and (path in draft.supplied or (number and str(path[0]) in draft.unsure))):
                     yield each
             continue
         yield from _inside(policy, draft)
@@ -113,7 +113,7 @@ def _fault(document: Document, path: Path, problem: str) -> Fault:
 
 def _as_written(path: Path) -> Path:
     """Return the path as the file has it: a tier's limits are keys of its own there."""
-    if path[:1] == ("tiers",) and path[2:3] == ("limits",):
+    if path[:1] == ("tiers",) and path[2:3] == ("limits",) and len(path) > 3:
         path = (*path[:2], *path[3:])
     return tuple(part.strip() if isinstance(part, str) else part for part in path)
 

@@ -42,10 +42,12 @@ class Draft:
     Attributes:
         data: The data, changed in place.
         unsure: The sections that lost something that could not be guessed: what refers to them is not looked at.
+        supplied: The parts that stood there under a misspelt name.
     """
 
     data: dict[str, Any]
     unsure: set[str] = attrs.field(factory=set)
+    supplied: set[Path] = attrs.field(factory=set)
     _places: dict[int, list[int]] = attrs.field(factory=dict)
     _names: dict[tuple[int, str], str] = attrs.field(factory=dict)
 
@@ -66,10 +68,6 @@ class Draft:
                 found.append(self._names.get((id(at), step), step))
                 at = at.get(step) if isinstance(at, Mapping) else None
         return tuple(found)
-
-    def has(self, path: Path) -> bool:
-        """Tell whether there is something at ``path`` by now."""
-        return self._at(path) is not None
 
     def mend(self, faults: Iterable[tuple[Path, str]]) -> bool:
         """Mend every fault; return whether there was anything to mend."""
@@ -94,14 +92,15 @@ class Draft:
         if name is not None and name not in holder:
             holder[name] = value
             self._names[id(holder), name] = key
+            self.supplied.add((*path[:-1], name))
 
     def _lost(self, path: Path, problem: str) -> Path | None:
         """Return what must be left out for this fault, or None when it is mended already."""
         if _ABSENT in problem:
-            return None if len(path) < 2 or self.has(path) else self._item(path[:-1])
+            return None if len(path) < 2 or self._at(path) is not None else self._item(path[:-1])
         close = suggestion(problem)
         holder = self._at(path[:-1])
-        if close is not None and path and isinstance(holder, dict | list) and self.has(path):
+        if close is not None and path and isinstance(holder, dict | list) and self._at(path) is not None:
             holder[path[-1]] = close  # type: ignore[index]  # the path leads there, as _at has just seen
             return None
         return self._item(path)

@@ -28,8 +28,9 @@ DIALECT = "https://json-schema.org/draft/2020-12/schema"
 """The edition of JSON Schema. Days and times of TOML are texts in it, as editors hand them over."""
 
 _UNITS = "|".join(sorted({unit.value for unit in Unit} | {unit.value.removesuffix("s") for unit in Unit}))
-_PLAIN = rf"\+?0*[1-9][0-9]{{0,4}} +(?:{_UNITS})"
-_SHORTEST = rf"min\( *(?:{_PLAIN} *, *(?:(?:{_PLAIN}|agency) *,? *)+|agency *, *{_PLAIN} *,? *)\)"
+_PLAIN = rf"\+?(?!0+ )[0-9]{{1,5}} +(?:{_UNITS})"
+_PART = rf"(?:{_PLAIN}|agency)"
+_SHORTEST = rf"min\((?=[^()]*[0-9])[ ,]*{_PART}(?: *,[ ,]*{_PART})+[ ,]*\)"
 
 _PARSED: Mapping[type, Mapping[str, Any]] = {
     Limit: {"type": "string", "pattern": rf"^ *(?:{_PLAIN}|{_SHORTEST}) *$", "examples": ["14 working_days"]},
@@ -135,7 +136,7 @@ def _table(kind: Any, definitions: dict[str, Any]) -> dict[str, Any]:
         schema["required"].remove("limits")
         schema["additionalProperties"] = _of(Limit, definitions)
     if kind is ClockRule:
-        properties["starts"]["anyOf"] = [{"enum": [event.value for event in Start]}, {"type": "string", "minLength": 1}]
+        properties["starts"]["anyOf"] = [{"enum": [event.value for event in Start]}, {"type": "string"}]
     return schema
 
 

@@ -132,7 +132,7 @@ UNITS = ("working_days", "working_day", "days", "day", "hours", "hour", "office_
 AMOUNTS = st.builds(
     lambda sign, number, gap, unit: f"{sign}{number}{gap}{unit}",
     st.sampled_from(["", "+", "-"]),
-    st.sampled_from(["0", "1", "14", "007", "99999", "100000", "x", ""]),
+    st.sampled_from(["0", "1", "14", "007", "99999", "100000", "000001", "00", "x", ""]),
     st.sampled_from([" ", "  ", ""]),
     st.sampled_from(UNITS),
 )
