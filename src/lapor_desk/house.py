@@ -33,7 +33,7 @@ from lapor_desk.recalculating import Recalculation
 from lapor_desk.store import Files, MasterKey, Store, database_url, open_store
 from lapor_desk.store.tables import complaints
 
-__all__ = ["House", "open_house", "read_standard", "utc_now"]
+__all__ = ["House", "open_house", "plugin_settings", "read_standard", "utc_now"]
 
 OUTBOX = "outbox"
 """The plug-in that keeps messages in a folder; the house gives it one where the configuration does not."""
@@ -113,7 +113,7 @@ def open_house(config: Config, *, clock: Callable[[], datetime] = utc_now) -> Ho
         DocumentFaults: a policy or decree file has faults.
         NotFound: no such policy.
     """
-    plugins = plugin_host(config, _settings(config))
+    plugins = plugin_host(config, _with_folder(plugin_settings(config), config))
     standard = read_standard(config, plugins=plugins)
     former = [read_standard(config, name, plugins) for name in config.former_policies]
     channels = plugins.channels()
@@ -187,13 +187,22 @@ def _store(config: Config, standards: list[Standard]) -> Store:
     return store
 
 
-def _settings(config: Config) -> Mapping[str, Mapping[str, Any]]:
-    """The outbox gets a folder beside the database, so that nothing is lost before an office has a mail server."""
+def plugin_settings(config: Config) -> Mapping[str, Mapping[str, Any]]:
+    """Return the settings of plug-ins.
+
+    The outbox gets a folder beside the database, so that nothing is lost before an office has a mail server.
+    """
     folder = config.outbox or _beside(config, "outbox")
     if OUTBOX in config.plugins or folder is None:
         return config.plugins
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     return {**config.plugins, OUTBOX: {"folder": str(folder.absolute())}}
+
+
+def _with_folder(settings: Mapping[str, Mapping[str, Any]], config: Config) -> Mapping[str, Mapping[str, Any]]:
+    """Make the folder of the outbox where the house gave it one; a folder that the office has named must be there."""
+    if OUTBOX in settings and OUTBOX not in config.plugins:
+        Path(settings[OUTBOX]["folder"]).mkdir(mode=0o700, parents=True, exist_ok=True)
+    return settings
 
 
 def _beside(config: Config, what: str) -> Path | None:

@@ -1,33 +1,104 @@
-"""``lapor plugins``: which channels and notifiers were found, and why one is off."""
+"""``lapor plugins``: which plug-ins were found, and why one is off; ``lapor plugins new`` begins one."""
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Annotated, Any
 
 from cyclopts import App, Parameter
 
-from lapor_core.plugins import PluginHost
+from lapor_core.errors import BadValue
+from lapor_core.plugins import PluginHost, PluginStatus
+from lapor_core.plugins.scaffold import distribution
 from lapor_core.structure import to_json
+from lapor_desk.cli.houses import configured
 from lapor_desk.cli.values import print_json
+from lapor_desk.config import Config
+from lapor_desk.plugging import plugin_host
 
 __all__ = ["app"]
 
-app = App(name="plugins", help="Show the channels and notifiers found, and why one is off.")
+app = App(name="plugins", help="Show the plug-ins found, and why one is off; begin a new one.")
 
 
 @app.default
-def plugins(*, json: Annotated[bool, Parameter(negative=())] = False) -> None:
+def plugins(*, config: Path | None = None, json: Annotated[bool, Parameter(negative=())] = False) -> None:
     """Show every plug-in of the installed distributions.
 
     Parameters
     ----------
+    config
+        The configuration file; without it LAPOR_CONFIG, then lapor.toml in this folder.
     json
         Print JSON.
     """
-    found = PluginHost().report()
+    chosen = configured(config)
+    report = plugin_host(chosen, _settings(chosen)).report()
     if json:
-        print_json(to_json(list(found)))
+        print_json(to_json(list(report)))
         return
-    for status in found:
-        state = "on" if status.enabled else f"off: {status.reason} {status.remedy}".rstrip()
-        print(f"{status.key:<16} {status.distribution} {status.version}  {state}")
+    for line in _table(report):
+        print(line)
+
+
+@app.command
+def new(kind: str, name: str, *, folder: Path | None = None) -> None:
+    """Begin a plug-in: a distribution of its own, with source, tests and a README.
+
+    Parameters
+    ----------
+    kind
+        channel or notifier.
+    name
+        The plug-in's key, such as kiosk.
+    folder
+        Where to put it; a new folder lapor-NAME here without it.
+    """
+    files = distribution(kind, name)
+    if name in PluginHost().keys:
+        raise BadValue(f'"{name}": a plug-in of this key is installed already; choose another one', code="taken_key")
+    place = folder or Path(f"lapor-{name.replace('_', '-')}")
+    if place.exists() and (not place.is_dir() or any(place.iterdir())):
+        raise BadValue(f"{place}: is there already, and not an empty folder", code="folder_taken")
+    for path, text in files.items():
+        file = place / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text, encoding="utf-8")
+        print(file)
+    print(f'\nTry it:  cd {place} && pip install -e . "lapor[testing]" && python -m pytest')
+
+
+def _settings(config: Config) -> Mapping[str, Mapping[str, Any]]:
+    """Return what a desk would hand to plug-ins, where a desk is installed."""
+    try:
+        from lapor_desk.house import plugin_settings
+    except ModuleNotFoundError:
+        return config.plugins
+    return plugin_settings(config)
+
+
+def _table(report: Iterable[PluginStatus]) -> Iterable[str]:
+    lines = [(_cells(status), status) for status in report]
+    head = ("plug-in", "brings", "from", "state")
+    widths = [max(len(cells[column]) for cells in (head, *(cells for cells, _ in lines))) for column in range(3)]
+    yield _line(head, widths)
+    for cells, status in lines:
+        yield _line(cells, widths)
+        yield from (f"    {text}" for text in _why(status))
+
+
+def _cells(status: PluginStatus) -> tuple[str, ...]:
+    provider = f"{status.distribution} {status.version}".strip()
+    return status.key, status.kind, provider, "on" if status.enabled else "off"
+
+
+def _line(cells: Sequence[str], widths: Iterable[int]) -> str:
+    return "  ".join([*(cell.ljust(width) for cell, width in zip(cells, widths, strict=False)), cells[-1]])
+
+
+def _why(status: PluginStatus) -> Iterable[str]:
+    if status.reason:
+        yield status.reason
+    if status.remedy and status.remedy not in status.reason:
+        yield f"-> {status.remedy}"
