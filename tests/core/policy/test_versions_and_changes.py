@@ -186,7 +186,7 @@ def test_a_dry_run_counts_only_clocks_that_receipt_starts_and_their_followers_at
 def test_a_dry_run_needs_an_instant_with_its_zone() -> None:
     standard = load_standard("magetan")
     with pytest.raises(BadValue) as caught:
-        simulate(Facts(), datetime(2026, 3, 13, 10), standard, standard)  # noqa: DTZ001
+        simulate(Facts(), datetime(2026, 3, 13, 10), standard, standard)  # noqa: DTZ001 - naive on purpose
     assert caught.value.code == "naive_datetime"
 
 
