@@ -42,6 +42,8 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
         "serve": Command(help="Run the desk: web form, app, SMS, counter and officers' console.", extra="desk"),
         "work": Command(help="Deliver notices and take what has come due, without HTTP.", extra="desk"),
         "officers": Command(help="Add, list and disable officers, and change their passwords.", extra="desk"),
+        "doctor": Command(help="Whether the desk is well, and what mends what is not.", extra="desk"),
+        "notices": Command(help="Show notices that are stuck or failed, and queue them again.", extra="desk"),
         "recalculate": Command(help="Move open deadlines after a new decree or a corrected policy.", extra="desk"),
         "audit": Command(help="Verify the record, take checkpoints of it, and export it.", extra="desk"),
         "plugins": Command(help="Show the channels and notifiers found, and why one is off."),

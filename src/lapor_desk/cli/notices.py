@@ -1,0 +1,97 @@
+"""``lapor notices``: what is stuck or failed, and queueing it again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import App, Parameter
+
+from lapor_core.errors import BadValue, did_you_mean
+from lapor_desk.cli.houses import configured, opened
+from lapor_desk.cli.values import WholeNumber, print_json
+
+__all__ = ["app"]
+
+app = App(name="notices", help="Show notices that are stuck or failed, and queue them again.")
+
+Flag = Annotated[bool, Parameter(negative=())]
+
+
+@app.command(name="list")
+def list_(
+    status: str = "stuck",
+    /,
+    *,
+    limit: WholeNumber = 100,
+    json: Flag = False,
+    config: Path | None = None,
+    database: str | None = None,
+) -> None:
+    """List notices, the oldest first, each with why it did not go out.
+
+    Parameters
+    ----------
+    status
+        stuck, failed, queued or delivered.
+    limit
+        How many at most.
+    json
+        Print JSON.
+    config
+        The configuration file.
+    database
+        The database, in place of the configuration's.
+    """
+    from lapor_desk.store import Status
+
+    if status not in tuple(Status):
+        raise BadValue(f'"{status}": not a status; {did_you_mean(status, Status)}', code="bad_status")
+    with opened(configured(config, database=database)) as house, house.store.reading() as tx:
+        found = tx.notices_in(Status(status), limit)
+    if json:
+        fields = ("id", "complaint_id", "template", "role", "agency", "medium", "attempts", "last_error")
+        print_json(
+            [
+                {field: getattr(each, field) for field in fields} | {"created_at": each.created_at.isoformat()}
+                for each in found
+            ]
+        )
+        return
+    for each in found:
+        to = f"{each.role}{f' of {each.agency}' if each.agency else ''}"
+        print(
+            f"{each.id}  {each.template:<16} {to:<24} {each.medium:<6} {each.attempts:>3} tries  {each.last_error or ''}".rstrip()
+        )
+
+
+@app.command
+def retry(
+    notice: str | None = None, /, *, all_stuck: Flag = False, config: Path | None = None, database: str | None = None
+) -> None:
+    """Queue a stuck or failed notice again, as if it had not been tried.
+
+    Parameters
+    ----------
+    notice
+        Its id.
+    all_stuck
+        Every notice that is stuck.
+    config
+        The configuration file.
+    database
+        The database, in place of the configuration's.
+    """
+    from lapor_desk.store import Status
+
+    if (notice is None) is not all_stuck:
+        raise BadValue("name one notice, or say --all-stuck", code="bad_notice")
+    with opened(configured(config, database=database)) as house:
+        now, count = house.clock(), 0
+        with house.store.transaction() as tx:
+            ids = [notice] if notice else [each.id for each in tx.notices_in(Status.STUCK, 10_000)]
+            for each in ids:
+                tx.notice(each)
+                tx.retry_notice(each, now)
+                count += 1
+    print(f"{count} {'notice is' if count == 1 else 'notices are'} queued again")

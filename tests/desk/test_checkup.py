@@ -1,0 +1,227 @@
+"""The doctor finds each ailment, names its remedy, and calls a well desk well."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections import namedtuple
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import attrs
+import pytest
+from sqlalchemy import update
+
+from lapor_core import Act, Action, Actor, Agency, Facts, Kind, Proof, Reporter, Role, Submission
+from lapor_core.testing import FrozenClock
+from lapor_desk.checkup import Finding, examine
+from lapor_desk.cli import main
+from lapor_desk.config import Config
+from lapor_desk.engine import Courier
+from lapor_desk.house import House, open_house
+from lapor_desk.store import Status
+from lapor_desk.store.tables import complaints, events, notices
+
+NOW = datetime(2026, 3, 13, 10, tzinfo=ZoneInfo("Asia/Makassar"))
+Usage = namedtuple("Usage", "total used free")  # noqa: PYI024 - the shape of shutil's
+
+
+@pytest.fixture
+def clock() -> FrozenClock:
+    return FrozenClock(NOW)
+
+
+@pytest.fixture
+def config(url: str, tmp_path: Path) -> Config:
+    agencies = (Agency(key="dinas-contoh", name="Dinas Contoh"),)
+    return Config(
+        database=url,
+        key_file=tmp_path / "lapor.key",
+        files=tmp_path / "files",
+        outbox=tmp_path / "outbox",
+        agencies=agencies,
+        block_plugins=("email",),
+    )
+
+
+@pytest.fixture
+def house(config: Config, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
+    """A desk with an officer for every role the ladder reminds, and one complaint that is being worked at."""
+    monkeypatch.setattr("lapor_desk.checkup._SKEW", timedelta(days=99_999))  # the clock of the test stands
+    monkeypatch.setattr("lapor_desk.officers._hashed", lambda _: "no password")  # a real one takes its time
+    with open_house(config, clock=clock) as house:
+        for role in (Role.AGENCY_ADMIN, Role.INSPECTORATE, Role.LIAISON_OFFICER, Role.SUPERIOR):
+            agency = "dinas-contoh" if role in (Role.LIAISON_OFFICER, Role.SUPERIOR) else None
+            house.officers.add(f"{role}", "rahasia-contoh", role, agency=agency, email=f"{role}@example.id")
+        forwarded(house)
+        house.engine.run_once(NOW)
+        yield house
+
+
+def forwarded(house: House) -> None:
+    receipt = house.desk.submit(
+        Submission(
+            channel="sms",
+            source_id="1",
+            received_at=NOW,
+            reporter=Reporter(mobile="+6280000000001"),  # invented
+            proofs=frozenset({Proof.SENDER_NUMBER}),
+            narrative="Lampu jalan contoh mati",
+        )
+    )
+    with house.store.reading() as tx:
+        complaint_id = tx.find(receipt.code) or ""
+    facts = Facts(kind=Kind.COMPLAINT, supervisory=False, abuse_of_authority=False)
+    centre, admin = Actor(role=Role.CENTRAL_ADMIN, id="pusat"), Actor(role=Role.AGENCY_ADMIN, id="admin")
+    house.desk.act(complaint_id, Act(action=Action.DISPOSE, actor=centre, agencies=("dinas-contoh",), facts=facts))
+    house.desk.act(complaint_id, Act(action=Action.VERIFY, actor=admin))
+    house.desk.act(complaint_id, Act(action=Action.FORWARD, actor=admin))
+
+
+def found(house: House, check: str, now: datetime = NOW) -> list[Finding]:
+    findings = dict(examine(house, now))[check]
+    assert all(finding.remedy and finding.check == check for finding in findings)
+    return list(findings)
+
+
+def settle_all(house: House, status: Status, **values: object) -> None:
+    with house.store.transaction() as tx:
+        tx.connection.execute(update(notices).values(status=status.value, **values))
+
+
+def test_a_well_desk_is_well(house: House) -> None:
+    assert [finding for _, findings in examine(house, NOW) for finding in findings] == []
+
+
+def test_a_role_that_the_ladder_reminds_and_nobody_holds_is_named(house: House) -> None:
+    house.officers.disable("liaison_officer")
+    house.officers.disable("inspectorate")
+    remedies = [finding.remedy for finding in found(house, "officers")]
+    assert remedies == [
+        "lapor officers add LOGIN --role inspectorate",
+        "lapor officers add LOGIN --role liaison_officer --agency dinas-contoh",
+    ]
+
+
+def test_stuck_and_failed_notices_are_told_with_their_reason_and_how_to_send_them_again(house: House) -> None:
+    settle_all(house, Status.STUCK, last_error="outbox: raised OSError", settled_at=NOW)
+    (finding,) = found(house, "notices")
+    assert "stuck" in finding.problem
+    assert "outbox: raised OSError" in finding.problem
+    assert "lapor notices" in finding.remedy
+    settle_all(house, Status.FAILED, settled_at=NOW - timedelta(days=6))
+    assert "failed" in found(house, "notices")[0].problem
+    assert found(house, "notices", NOW + timedelta(days=2)) == []
+
+
+def test_a_medium_that_nobody_serves_and_notices_that_nobody_delivers_are_found(house: House) -> None:
+    settle_all(house, Status.QUEUED, lease_until=None, settled_at=None)
+    mute = attrs.evolve(house, engine=attrs.evolve(house.engine, courier=Courier({})))
+    assert {finding.problem.partition(" medium ")[2] for finding in found(mute, "media")} == {
+        "email, which no notifier serves",
+        "sms, which no notifier serves",
+    }
+    assert found(house, "media") == []
+    assert found(house, "waiting") == []
+    assert "for 60 minutes" in found(house, "waiting", NOW + timedelta(hours=1))[0].problem
+
+
+@pytest.mark.parametrize(("today", "serious"), [(date(2027, 5, 1), False), (date(2027, 11, 1), True)])
+def test_a_year_without_a_decree_is_named_and_is_serious_when_it_is_near(
+    house: House,
+    today: date,
+    serious: bool,  # noqa: FBT001 - a column of the table
+) -> None:
+    now = datetime(today.year, today.month, today.day, 10, tzinfo=NOW.tzinfo)
+    (finding,) = (finding for finding in found(house, "calendar", now) if "2028" in finding.problem)
+    assert finding.serious is serious
+
+
+def test_a_full_disk_is_found(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: Usage(total=1 << 40, used=0, free=5 << 20))
+    assert "has 5 MiB left" in found(house, "space")[0].problem
+
+
+def test_a_broken_record_is_found(house: House) -> None:
+    with house.store.transaction() as tx:
+        tx.connection.execute(update(events).where(events.c.sequence == 1).values(office="lain"))
+    (finding,) = found(house, "chains")
+    assert finding.remedy == "lapor audit verify"
+
+
+def test_clocks_that_are_apart_are_found(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("lapor_desk.checkup._SKEW", timedelta(seconds=5))
+    if house.store.database.is_sqlite:
+        assert found(house, "clock") == []
+        return
+    assert "seconds apart" in found(house, "clock")[0].problem
+    assert found(attrs.evolve(house, clock=lambda: datetime.now(UTC)), "clock", datetime.now(UTC)) == []
+
+
+def test_a_policy_that_is_not_loaded_is_found(house: House, config: Config, capsys: pytest.CaptureFixture[str]) -> None:
+    with house.store.transaction() as tx:
+        tx.connection.execute(update(complaints).values(policy="lama@1"))
+    (finding,) = found(house, "policies")
+    assert finding.problem == "1 complaints were received under lama@1, which is not loaded"
+    if house.store.database.is_sqlite:
+        (Path(config.database.removeprefix("sqlite:///")).with_name("lapor.key")).chmod(0o600)
+        assert main(["doctor", "--database", config.database]) == 1
+        assert "former_policies" in capsys.readouterr().out
+
+
+def test_a_plug_in_that_was_set_up_and_is_off_is_serious(config: Config, clock: FrozenClock) -> None:
+    off = attrs.evolve(config, block_plugins=(), plugins={"email": {}})
+    with open_house(off, clock=clock) as house:
+        assert [finding.serious for finding in found(house, "plug-ins")] == [True]
+    with open_house(attrs.evolve(off, plugins={}), clock=clock) as house:
+        assert [finding.serious for finding in found(house, "plug-ins")] == [False]
+
+
+def test_the_command_says_what_is_amiss_and_what_mends_it(
+    config: Config, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    toml = tmp_path / "lapor.toml"
+    toml.write_text(
+        f'database = "{config.database}"\nkey_file = "lapor.key"\nfiles = "files"\noutbox = "outbox"\n', "utf-8"
+    )
+    assert main(["doctor", "--config", str(toml), "--json"]) == 1
+    answer = json.loads(capsys.readouterr().out)
+    assert answer["well"] is False
+    assert {finding["check"] for finding in answer["findings"]} >= {"officers"}
+    assert main(["doctor", "--config", str(toml)]) == 1
+    shown = capsys.readouterr().out
+    assert "ok       database" in shown
+    assert "-> lapor officers add LOGIN --role agency_admin" in shown
+
+
+def test_a_key_that_others_can_read_is_a_finding_and_no_crash(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    database = f"sqlite:///{tmp_path}/lapor.db"
+    with open_house(Config(database=database)):
+        pass
+    (tmp_path / "lapor.key").chmod(0o644)
+    assert main(["doctor", "--database", database]) == 1
+    assert "-> chmod 600" in capsys.readouterr().out
+
+
+def test_notices_are_listed_and_queued_again(
+    house: House, config: Config, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    settle_all(house, Status.STUCK, last_error="outbox: raised OSError", settled_at=NOW)
+    toml = tmp_path / "lapor.toml"
+    toml.write_text(
+        f'database = "{config.database}"\nkey_file = "lapor.key"\nfiles = "files"\noutbox = "outbox"\n'
+        '[[agencies]]\nkey = "dinas-contoh"\nname = "Dinas Contoh"\n',
+        "utf-8",
+    )
+    assert main(["notices", "list", "stuck", "--json", "--config", str(toml)]) == 0
+    listed = json.loads(capsys.readouterr().out)
+    assert main(["notices", "retry", listed[0]["id"], "--config", str(toml)]) == 0
+    assert main(["notices", "retry", listed[0]["id"], "--config", str(toml)]) == 2
+    assert main(["notices", "retry", "--all-stuck", "--config", str(toml)]) == 0
+    assert f"{len(listed) - 1} notices are queued again" in capsys.readouterr().out
+    assert main(["notices", "list", "stuk", "--config", str(toml)]) == 2
+    assert 'did you mean "stuck"?' in capsys.readouterr().err
