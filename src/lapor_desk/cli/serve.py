@@ -135,14 +135,14 @@ def _greet(house: House, listener: socket.socket, said: str = "") -> None:
     report = house.plugins.report()
     parts = (
         f"LAPOR! desk: http://{_address(house.config.host, listener)}/",
-        f"database: {_shown(house.config.database).removeprefix('sqlite:///')}",
+        f"database: {_short(house.config.database)}",
         f"policy: {house.standard.policy.id}",
         f"plug-ins: {_count(house.channels, 'channel')}, {_count(house.plugins.notifiers(), 'notifier')}",
     )
     print("      ".join(parts), flush=True)
     for status in report:
         if not status.enabled:
-            print(f"off: {status.key}: {status.reason} {status.remedy}".rstrip(), flush=True)
+            print(f"off: {status.reason}; {status.remedy}", flush=True)
     if not any(not officer.disabled for officer in house.officers.listed()):
         print(f"No officer can sign in yet: lapor officers add LOGIN --role central_admin{said}", flush=True)
 
@@ -161,6 +161,15 @@ def _shown(database: str) -> str:
     from sqlalchemy import make_url
 
     return make_url(database).render_as_string(hide_password=True)
+
+
+def _short(database: str) -> str:
+    """Return a database as a person names it: a SQLite file by its path, from this folder on where it lies in it."""
+    shown = _shown(database)
+    if not shown.startswith("sqlite:///"):
+        return shown
+    path, here = Path(shown.removeprefix("sqlite:///")), Path.cwd()
+    return str(path.relative_to(here) if path.is_relative_to(here) else path)
 
 
 def _count(things: tuple[object, ...], name: str) -> str:

@@ -16,6 +16,9 @@ from lapor_desk.http.switchboard import ROUTE, without_words
 
 __all__ = ["Reception"]
 
+_OF_MONITORS = frozenset({"/health", "/ready"})
+"""Paths that are asked for every few seconds, and would fill a log with nothing."""
+
 _access = logging.getLogger("lapor.http.access")
 _log = logging.getLogger("lapor.http")
 
@@ -58,7 +61,8 @@ class Reception:
                 await answer(scope, receive, named, status=500, code="internal")
         finally:
             took = (time.perf_counter() - begun) * 1000
-            _access.info("%s %s %s %d %.0f ms", scope[REQUEST_ID], _method(scope), scope[ROUTE], status, took)
+            level = logging.DEBUG if scope[ROUTE] in _OF_MONITORS else logging.INFO
+            _access.log(level, "%s %s %s %d %.0f ms", scope[REQUEST_ID], _method(scope), scope[ROUTE], status, took)
 
     async def _live(self, receive: Receive, send: Send) -> None:
         await receive()

@@ -14,7 +14,7 @@ from lapor_desk.http.doors import CONSOLE
 from lapor_desk.http.paths import here, way_home
 from lapor_desk.officers import Officer, Officers
 
-__all__ = ["OFFICER", "OFFICER_COOKIE", "Citizens", "OfficersOnly", "token_of"]
+__all__ = ["OFFICER", "OFFICER_COOKIE", "Citizens", "OfficersOnly", "bearer_of", "token_of"]
 
 OFFICER_COOKIE = "lapor_officer"
 """Name of the cookie in which a browser carries an officer's session token."""
@@ -25,10 +25,13 @@ OFFICER = "lapor.officer"
 
 def token_of(request: Request, cookie: str) -> str | None:
     """Return the session token of a request: the one of ``Authorization: Bearer`` where there is one, else the cookie's."""
+    return bearer_of(request) or request.cookies.get(cookie) or None
+
+
+def bearer_of(request: Request) -> str | None:
+    """Return the token of ``Authorization: Bearer``, which no browser sends by itself."""
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
-    if scheme.lower() == "bearer" and token.strip():
-        return token.strip()
-    return request.cookies.get(cookie) or None
+    return (token.strip() or None) if scheme.lower() == "bearer" else None
 
 
 class Citizens:

@@ -12,6 +12,7 @@ from typing import Any
 
 import attrs
 import pytest
+from sqlalchemy import update
 from starlette.testclient import TestClient
 
 from lapor_core import Action, Complaint, Facts, Kind, Reporter, Role
@@ -24,6 +25,7 @@ from lapor_desk.house import House
 from lapor_desk.http.console import acting, papers
 from lapor_desk.http.console.cases import open_case
 from lapor_desk.officers import Officer
+from lapor_desk.store.tables import officers
 
 Get = Callable[[str], Any]
 LIGHT = Facts(supervisory=False, abuse_of_authority=False)
@@ -236,7 +238,14 @@ def test_another_agency_finds_nothing_at_all(browser: Get, forwarded: Callable[.
 
 
 @pytest.mark.parametrize(
-    "path", ["/officers/complaints/0000", "/officers/complaints/%2e%2e", "/officers/complaints/x/clocks/9"]
+    "path",
+    [
+        "/officers/complaints/0000",
+        "/officers/complaints/%00",
+        "/officers/complaints/%ed%a0%80",
+        "/officers/complaints/%2e%2e",
+        "/officers/complaints/x/clocks/9",
+    ],
 )
 def test_what_does_not_exist_is_not_found(browser: Get, path: str) -> None:
     assert browser("pusat").get(path).status == 404
@@ -349,6 +358,18 @@ def test_copies_of_identity_documents_are_for_admins(
         "loket": 200,
     }
     assert {browser(login).client.get(path).status_code for login in ("penghubung", "atasan", "inspektorat")} == {404}
+
+
+def test_the_history_shows_a_reply_s_files_to_the_agency_without_their_names(
+    browser: Get, forwarded: Callable[..., str], act: Callable[..., Complaint], upload: Callable[..., Any], house: House
+) -> None:
+    complaint_id = forwarded()
+    act(complaint_id, "penghubung", Action.ASK, text="Ada foto?")
+    house.desk.reply(house.desk.complaint(complaint_id).code, "Ini fotonya", (upload("MARKER-NAMA.jpg"),))
+    page = browser("penghubung").get(page_of(complaint_id))
+    assert len([link for link in page.links if "/files/" in link]) == 2  # among the files, and where it came
+    assert "MARKER" not in page.html
+    assert "MARKER-NAMA.jpg" in browser("pusat").get(page_of(complaint_id)).html
 
 
 def test_a_file_of_another_complaint_is_not_found_under_this_one(
@@ -630,6 +651,13 @@ def test_a_program_with_a_bearer_token_needs_no_form_token(
 CSRF = b'--x\r\nContent-Disposition: form-data; name="csrf"\r\n\r\nx\r\n--x--\r\n'
 
 
+def test_another_kind_of_authorization_does_not_stand_for_the_form_token(
+    post: Callable[..., tuple[int, State]],
+) -> None:
+    """A browser sends a proxy's Basic password by itself, from any page."""
+    assert post({"authorization": "Basic eDp5"}, csrf="") == (403, State.SUBMITTED)
+
+
 @pytest.mark.parametrize(
     ("content_type", "body", "status"),
     [
@@ -654,6 +682,20 @@ def test_a_body_beyond_all_bounds_is_refused_at_once(browser: Get, submit: Calla
     answer = browser("pusat").client.post(path, content=b"x", headers=headers)
     assert answer.status_code == 413
     assert "Berkas terlalu besar" in answer.text
+
+
+def test_who_passes_a_complaint_on_to_others_is_led_back_to_the_list(
+    browser: Get, submit: Callable[..., str], act: Callable[..., Complaint], house: House, people: Mapping[str, Officer]
+) -> None:
+    complaint_id = submit()
+    act(complaint_id, "pusat", Action.DISPOSE, agencies=("dinas-contoh",), facts=LIGHT)
+    act(complaint_id, "admin", Action.VERIFY)
+    with house.store.transaction() as tx:
+        mine = update(officers).where(officers.c.id == people["admin"].id)
+        tx.connection.execute(mine.values(agency="dinas-contoh"))
+    officer = browser("admin")
+    page = officer.send(officer.get(page_of(complaint_id)), "act/forward", agencies="dinas-teladan")
+    assert (page.status, page.response.url.path) == (200, "/officers/")
 
 
 @pytest.mark.parametrize("action", ["no-such-action", "DISPOSE", "%00"])

@@ -130,6 +130,11 @@ def test_a_login_that_is_no_form_is_refused(client: TestClient, content_type: st
     assert answer.status_code == 415
 
 
+def test_a_login_of_any_length_costs_nothing(client: TestClient) -> None:
+    answer = client.post("/officers/login", data=LOGIN | {"password": "x" * 20_000}, headers=HTML)
+    assert answer.status_code == 413
+
+
 def test_guessing_one_login_is_stopped(client: TestClient) -> None:
     for _ in range(10):
         assert client.post("/officers/login", data=LOGIN | {"password": "salah-sekali"}).status_code == 422

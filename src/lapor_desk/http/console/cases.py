@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from datetime import datetime, time
 
 import attrs
 
 from lapor_core import events as happened
 from lapor_core.complaint import Attachment, Clock, Complaint
-from lapor_core.errors import FactsNeeded, LaporError
+from lapor_core.errors import FactsNeeded, LaporError, NotFound
 from lapor_core.events import Event
 from lapor_core.evolution import replay
 from lapor_core.lifecycle import Action, allowed
@@ -20,6 +22,7 @@ from lapor_desk.officers import Officer
 __all__ = ["Case", "open_case", "subject_of"]
 
 _SUBJECT = 90
+_ID = re.compile(r"[0-9A-Za-z_-]{1,64}")  # a database may refuse others, and then it would look like a fault of ours
 
 
 @attrs.frozen(kw_only=True)
@@ -78,6 +81,11 @@ class Case:
         """Every file the officer may open."""
         return (*self.seen.attachments, *self.answered_with)
 
+    def among_files(self, attachments: Iterable[Attachment]) -> tuple[Attachment, ...]:
+        """Return those of ``attachments`` that the officer may open, as the officer may see them."""
+        digests = {file.digest for file in attachments}
+        return tuple(file for file in self.files if file.digest in digests)
+
     @property
     def is_late(self) -> bool:
         """Whether a running clock is past its due instant."""
@@ -99,6 +107,8 @@ def open_case(desk: Desk, complaint_id: str, officer: Officer) -> Case:
         NotFound: no such complaint, or none of the officer's agency (``unknown_complaint``).
         Refused: its reporter was erased (``erased``).
     """
+    if not _ID.fullmatch(complaint_id):
+        raise NotFound("this is not the id of a complaint", code="unknown_complaint")
     desk.complaint(complaint_id, agency=officer.agency)
     events = desk.events(complaint_id)
     complaint = replay(events)

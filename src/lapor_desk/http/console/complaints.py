@@ -50,9 +50,11 @@ class Complaints:
         async with self.frame.form(request) as form:
             case = await self._case(request)
             try:
-                await self._done(case, action, form)
+                after = await self._done(case, action, form)
             except LaporError as error:
                 return await self._refused(request, action, form, error)
+        if case.officer.agency is not None and case.officer.agency not in after.agencies:
+            return self.frame.go(request, "")  # what was passed on to others is theirs to see
         return self.frame.go(request, f"complaints/{case.complaint.id}?done={action}")
 
     async def _done(self, case: Case, action: Action, form: FormData) -> Complaint:

@@ -53,8 +53,8 @@ class Wish:
         state, order, page = query.get("state", ""), query.get("order", ""), query.get("page", "")
         return cls(
             state=state if state == "open" or state in set(State) else "",
-            agency=query.get("agency", ""),
-            tier=query.get("tier", ""),
+            agency=_printable(query.get("agency", "")),
+            tier=_printable(query.get("tier", "")),
             late=query.get("late", "") == "1",
             order=Order(order) if order in set(Order) else Order.NEWEST,
             page=min(max(int(page), 1), _LAST_PAGE) if page.isascii() and page.isdigit() and len(page) < 8 else 1,
@@ -70,6 +70,11 @@ class Wish:
         wished = attrs.evolve(self, **{"page": 1, **changes})
         values = attrs.asdict(wished, filter=lambda field, value: value != field.default)
         return "?" + urlencode({name: 1 if value is True else str(value) for name, value in values.items()})
+
+
+def _printable(text: str) -> str:
+    """Return a text as it can be asked for; no name of ours has other characters, and PostgreSQL refuses some."""
+    return text if text.isprintable() else ""
 
 
 @attrs.frozen(kw_only=True)

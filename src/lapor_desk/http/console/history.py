@@ -60,13 +60,18 @@ def _entries(case: Case, names: Mapping[str, str], language: str) -> Iterator[En
             who=_who(event, names, language),
             text=_with_outcome(event.fact, text, language),
             words="" if words in text else words,
-            files=getattr(event.fact, "attachments", ()) if not isinstance(event.fact, happened.Received) else (),
+            files=case.among_files(_files(event.fact)),
         )
 
 
 def _who(event: Event, names: Mapping[str, str], language: str) -> str:
     role = word("role", event.actor.role, language)
     return f"{role} ({names[event.actor.id]})" if event.actor.id in names else role
+
+
+def _files(fact: happened.Fact) -> tuple[Attachment, ...]:
+    """Return what came with a fact; what came with the report itself stands beside it already."""
+    return () if isinstance(fact, happened.Received) else getattr(fact, "attachments", ())
 
 
 def _words(fact: happened.Fact) -> str:

@@ -8,6 +8,7 @@ import anyio
 import attrs
 from anyio import to_thread
 from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
@@ -17,13 +18,14 @@ from lapor_desk.http.console.errors import message_of, status_of
 from lapor_desk.http.console.forms import request_form, require_same_origin, text_of
 from lapor_desk.http.console.frame import Frame, call, cookie_options
 from lapor_desk.http.doors import CONSOLE
-from lapor_desk.http.guards import PAGE_HEADERS
+from lapor_desk.http.guards import PAGE_HEADERS, BodyLimit
 from lapor_desk.http.paths import safe_next, way_home
 from lapor_desk.http.principals import OFFICER, OFFICER_COOKIE
 
 __all__ = ["Signing"]
 
 _DEFAULT = f"{CONSOLE}/"
+_LARGEST_BODY = 16 * 1024  # this page is open to strangers
 _AT_ONCE = 2  # a password costs 64 MiB to check: a small machine must survive many that are tried at once
 
 
@@ -36,9 +38,10 @@ class Signing:
 
     def routes(self) -> list[Route]:
         """Return the routes."""
+        small = Middleware(BodyLimit, limit=_LARGEST_BODY, answer=self.frame.problem)
         return [
             Route("/login", self.asked, methods=["GET"]),
-            Route("/login", self.sign_in, methods=["POST"]),
+            Route("/login", self.sign_in, methods=["POST"], middleware=[small]),
             Route("/logout", self.sign_out, methods=["POST"]),
         ]
 
