@@ -135,6 +135,7 @@ class ClockRule:
     """How one clock runs. Where the standard is silent, the policy file says which reading it takes.
 
     Attributes:
+        title: What citizens read: *Tenggat penyelesaian*.
         starts: The event that starts it (:class:`Start`), or the name of another clock: then it starts when that one ends.
         limit: The limit of every tier that names none of its own.
         agency_limits: What agencies have promised themselves, by key; it counts in limits written ``min(..., agency)``.
@@ -142,6 +143,11 @@ class ClockRule:
         extension: How it may be extended; None when the standard knows no extension.
         stops: The states in which what was promised has been done.
         pauses: The states in which it does not run.
+        calendar: Whose calendar it runs on: the office's that owns the standard, or the reported agency's.
+        first_day: Whether the day on which it starts is day one.
+        after_hours: What a start after closing time, or on a day on which the office stays shut, counts as.
+        ends: When the last day ends: at the end of the day, or at the office's closing time.
+        day_off_end: Where a limit in calendar days ends that would end on a day off.
         text: The sentence of the standard.
         reading: How it is read where it can be read two ways.
     """
