@@ -13,8 +13,9 @@ from typing import Any
 
 import attrs
 
-from lapor_core.errors import BadType, BadValue
-from lapor_core.lifecycle import Role, State
+from lapor_core.errors import BadValue
+from lapor_core.facts import Facts, Kind
+from lapor_core.lifecycle import Outcome, Role, State
 
 __all__ = [
     "PERSONAL",
@@ -24,15 +25,18 @@ __all__ = [
     "Clock",
     "Complaint",
     "Facts",
+    "Ground",
     "Kind",
     "Proof",
     "Purpose",
+    "Rating",
     "Reporter",
     "Visibility",
     "Visit",
     "personal",
 ]
 
+_MOST_STARS = 5
 PERSONAL = "lapor_personal"
 """Metadata key of the fields that hold personal data (UU 27/2022)."""
 
@@ -40,15 +44,6 @@ PERSONAL = "lapor_personal"
 def personal(**options: Any) -> Any:
     """Return an attrs field for personal data: sealed when stored, absent from ``repr``."""
     return attrs.field(repr=False, metadata={PERSONAL: True}, **options)
-
-
-class Kind(StrEnum):
-    """What a citizen brings: apresiasi, aspirasi, permintaan informasi, pengaduan."""
-
-    APPRECIATION = "appreciation"
-    ASPIRATION = "aspiration"
-    INFORMATION_REQUEST = "information_request"
-    COMPLAINT = "complaint"
 
 
 class Proof(StrEnum):
@@ -65,6 +60,15 @@ class Purpose(StrEnum):
 
     EVIDENCE = "evidence"
     IDENTITY = "identity"
+
+
+class Ground(StrEnum):
+    """Why personal data is erased (UU 27/2022): asked for, consent withdrawn, no longer needed, or kept long enough."""
+
+    REQUESTED = "requested"
+    CONSENT_WITHDRAWN = "consent_withdrawn"
+    PURPOSE_ENDED = "purpose_ended"
+    RETENTION_OVER = "retention_over"
 
 
 @attrs.frozen(kw_only=True)
@@ -138,51 +142,22 @@ class Actor:
     id: str = ""
 
 
-@attrs.frozen(kw_only=True)
-class Facts:
-    """What severity is judged by. ``None`` means *not known yet*: it is asked for, never guessed.
+def _stars(_: object, __: attrs.Attribute[int], value: int) -> None:
+    if type(value) is not int or not 1 <= value <= _MOST_STARS:
+        message = f"a rating has 1 to {_MOST_STARS} stars, not {value!r}"
+        raise BadValue(message, code="bad_rating", field="stars", most=_MOST_STARS)
 
-    Attributes:
-        kind: Appreciation, aspiration, information request or complaint.
-        supervisory: Whether the complaint is of supervisory grade (*berkadar pengawasan*).
-        abuse_of_authority: Whether there is an indication of abuse of authority (*penyalahgunaan wewenang*).
-        agencies: The agencies that must settle it, by key, or only how many there are.
-        category: The category of the report.
-        channel: The key of the channel it came by.
-        extra: Further facts that a host's own policy judges by.
+
+@attrs.frozen(kw_only=True)
+class Rating:
+    """What a reporter thinks of an answer: stars from 1 to 5, and what has become of the matter.
+
+    Raises:
+        BadValue: not 1 to 5 stars (code ``bad_rating``).
     """
 
-    kind: Kind | None = None
-    supervisory: bool | None = None
-    abuse_of_authority: bool | None = None
-    agencies: tuple[str, ...] | int | None = None
-    category: str | None = None
-    channel: str | None = None
-    extra: Mapping[str, str | int | bool] = attrs.Factory(dict)
-
-    def __attrs_post_init__(self) -> None:
-        if self.kind is not None and not isinstance(self.kind, Kind):
-            message = f"kind must be one of {', '.join(Kind)}, not {self.kind!r}"
-            raise BadValue(message, code="unknown_kind", allowed=tuple(Kind))
-        if isinstance(self.agencies, bool) or not isinstance(self.agencies, tuple | int | None):
-            message = f"agencies must be a tuple of keys or a whole number, not {type(self.agencies).__name__}"
-            raise BadType(message, code="bad_agencies")
-        if self.agency_count is not None and self.agency_count < 1:
-            raise BadValue("agencies must name at least one agency, or be None while unknown", code="no_agency")
-
-    @property
-    def agency_count(self) -> int | None:
-        """How many different agencies must settle it; None while that is unknown."""
-        return len(set(self.agencies)) if isinstance(self.agencies, tuple) else self.agencies
-
-    def known(self, name: str) -> str | int | bool | None:
-        """Return one fact by its name in a policy; ``agencies`` is a count. None means unknown."""
-        if name == "agencies":
-            return self.agency_count
-        if name in self.extra:
-            return self.extra[name]
-        value: str | bool | None = getattr(self, name, None)
-        return value
+    stars: int = attrs.field(validator=_stars)
+    outcome: Outcome
 
 
 @attrs.frozen(kw_only=True)
@@ -233,6 +208,12 @@ class Complaint:
         reporter_ref: Opaque reference to the person.
         facts: What is known for its tier.
         judged_by: The facts by which the tier was decided.
+        lacking: What is still missing while it is incomplete, by the codes of :class:`lapor_core.errors.Missing`.
+        agencies: Those it was handed to, by key.
+        answered: Those of them that have given their whole answer in this round.
+        rating: What the reporter said of the last answer that was rated.
+        merged_into: The id of the complaint it was merged into; kept when that one's answer has become its own.
+        followers: The ids of the complaints that wait for this one's answer.
         reached_at: When it came to stand in its present state.
         visits: Every state it stood in, in order, each from when until when; they follow each other without a gap.
         milestones: When each event that can start a clock happened in this round (``received``, ``disposed``, ...).
@@ -258,13 +239,23 @@ class Complaint:
     attachments: tuple[Attachment, ...] = ()
     tier: str | None = None
     judged_by: Facts | None = None
+    lacking: tuple[str, ...] = ()
     agencies: tuple[str, ...] = ()
+    answered: tuple[str, ...] = ()
     clocks: tuple[Clock, ...] = ()
     steps: frozenset[tuple[str, int | None]] = frozenset()
     answers: tuple[str, ...] = personal(default=())
+    rating: Rating | None = None
+    merged_into: str | None = None
+    followers: tuple[str, ...] = ()
     milestones: Mapping[str, datetime] = attrs.Factory(dict)
     visits: tuple[Visit, ...] = ()
     round: int = 1
+
+    @property
+    def owing(self) -> tuple[str, ...]:
+        """The agencies whose answer is still to come in this round, by key."""
+        return tuple(key for key in self.agencies if key not in self.answered)
 
     @property
     def pauses(self) -> tuple[tuple[datetime, datetime | None], ...]:

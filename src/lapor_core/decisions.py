@@ -2,46 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 import attrs
 
 from lapor_core import events as happened
+from lapor_core.acts import Act, facts_of, joined, known_agencies
 from lapor_core.clock_facts import clock_facts
-from lapor_core.complaint import Actor, Attachment, Complaint, Facts, personal
-from lapor_core.errors import BadValue, FactsNeeded, Incomplete, NotFound, Refused, did_you_mean, require_aware
+from lapor_core.complaint import Actor, Attachment, Complaint, Proof
+from lapor_core.errors import BadValue, FactsNeeded, Incomplete, Missing, Refused, require_aware
 from lapor_core.evolution import evolve
-from lapor_core.lifecycle import Action, Role, allowed, may, next_state
+from lapor_core.facts import Facts
+from lapor_core.lifecycle import Action, Role, State, allowed, next_state
 from lapor_core.standard import Standard
 from lapor_core.submission import Submission
 
-__all__ = ["Act", "decide", "receive"]
-
-
-@attrs.frozen(kw_only=True)
-class Act:
-    """What somebody wants to do.
-
-    Attributes:
-        action: The action of the table.
-        actor: Who acts.
-        text: The answer, question or reason, where the action has one.
-        agencies: To whom it is disposed or forwarded, by key.
-        agency: The agency that answers.
-        facts: What the actor knows for its classification; what is None stays as it was.
-        attachments: Files that go with an answer or a reply, already stored.
-        happened_at: When it happened (aware), where that lies before ``now``: it is written down afterwards.
-    """
-
-    action: Action
-    actor: Actor
-    text: str = personal(default="")
-    agencies: tuple[str, ...] = ()
-    agency: str | None = None
-    facts: Facts | None = None
-    attachments: tuple[Attachment, ...] = personal(default=())
-    happened_at: datetime | None = None
+__all__ = ["Act", "decide", "receive", "write_down"]
 
 
 def receive(
@@ -53,6 +30,7 @@ def receive(
     code: str,
     reporter_ref: str,
     attachments: tuple[Attachment, ...] = (),
+    partial: bool = False,
 ) -> tuple[happened.Event, ...]:
     """Return the first events of a complaint.
 
@@ -64,6 +42,8 @@ def receive(
         code: Its tracking code.
         reporter_ref: The person's opaque id.
         attachments: The uploads, stored.
+        partial: Whether content may be missing for now (*belum lengkap*): the complaint is then incomplete, and has its
+            code. Who reports must be known in any case.
 
     Raises:
         Incomplete: the submission lacks what its channel must bring.
@@ -72,10 +52,10 @@ def receive(
     """
     _check_instants(submission, now)
     lacking = standard.missing(submission)
-    if lacking:
+    if lacking and not (partial and _only_content(lacking)):
         raise Incomplete(lacking)
     if submission.agency is not None:
-        _known_agencies([submission.agency], standard)
+        known_agencies([submission.agency], standard)
     fact = happened.Received(
         code=code,
         policy=standard.policy.reference,
@@ -95,10 +75,11 @@ def receive(
         category=submission.category,
         visibility=submission.visibility,
         attachments=attachments,
+        lacking=tuple(piece.code for piece in lacking),
     )
     actor = Actor(role=Role.REPORTER, id=reporter_ref)
-    header = _Header(complaint=complaint, actor=actor, happened_at=submission.received_at, recorded_at=now)
-    return _write(None, fact, header, standard)
+    page = _Page(complaint_id=complaint, actor=actor, happened_at=submission.received_at, recorded_at=now, by=standard)
+    return page.filled([fact])
 
 
 def decide(complaint: Complaint, act: Act, standard: Standard, now: datetime) -> tuple[happened.Event, ...]:
@@ -106,59 +87,109 @@ def decide(complaint: Complaint, act: Act, standard: Standard, now: datetime) ->
 
     Raises:
         Refused: the action is not possible in this state (``not_possible``) or not for this role (``not_permitted``); the
-            message says what is allowed now, and to whom.
+            message says what is allowed now, and to whom. Or it cannot be merged or erased so (``has_followers``,
+            ``main_not_open``, ``main_secret``).
         FactsNeeded: it cannot be forwarded before its tier is known.
-        BadValue: a text is missing (``text_needed``), no agency is named (``agencies_needed``), or it happened after ``now``
+        Incomplete: it cannot be completed with what is brought.
+        BadValue: something the act must bring is missing or does not fit (``text_needed``, ``agencies_needed``,
+            ``agency_needed``, ``files_needed``, ``rating_needed``, ...), or it happened after ``now``
             (``from_the_future``) or before the complaint came to stand where it stands (``before_its_state``).
-        NotFound: an agency is not known (``unknown_agency``).
+        NotFound: an agency (``unknown_agency``) or a reason of the policy (``unknown_refusal``) is not known.
     """
-    _check_possible(complaint, act)
+    _check_possible(complaint, act, standard)
     happened_at = _moment(complaint, act, now)
-    fact = _fact(complaint, act, standard)
-    header = _Header(complaint=complaint.id, actor=act.actor, happened_at=happened_at, recorded_at=now)
-    return _write(complaint, fact, header, standard, act.facts)
+    facts = facts_of(complaint, act, standard)
+    page = _Page(
+        complaint_id=complaint.id,
+        actor=act.actor,
+        happened_at=happened_at,
+        recorded_at=now,
+        by=standard,
+        complaint=complaint,
+    )
+    return page.filled(facts, act.facts)
 
 
-@attrs.frozen(kw_only=True)
-class _Header:
-    """What all events of one decision have in common."""
+def write_down(
+    complaint: Complaint,
+    facts: Iterable[happened.Fact],
+    standard: Standard,
+    now: datetime,
+    *,
+    actor: Actor,
+    known: Facts | None = None,
+    happened_at: datetime | None = None,
+) -> tuple[happened.Event, ...]:
+    """Return the events of facts that follow from what happened elsewhere, with what follows from them here.
 
-    complaint: str
+    Args:
+        complaint: The complaint in whose record they stand.
+        facts: What happened, in order; the table must allow it.
+        standard: What it is judged by.
+        now: When it is written down (aware).
+        actor: Who did it.
+        known: Facts that become known with it.
+        happened_at: When it happened (aware), where that lies before ``now``; never before its state was reached.
+
+    Raises:
+        BadValue: the table does not allow it (``impossible_event``).
+    """
+    page = _Page(
+        complaint_id=complaint.id,
+        actor=actor,
+        happened_at=max(happened_at or require_aware(now), complaint.reached_at),
+        recorded_at=require_aware(now),
+        by=standard,
+        complaint=complaint,
+    )
+    return page.filled(facts, known)
+
+
+@attrs.define(kw_only=True)
+class _Page:
+    """What is written into a complaint's record at one moment: facts, and what follows from each."""
+
+    complaint_id: str
     actor: Actor
     happened_at: datetime
     recorded_at: datetime
+    by: Standard
+    complaint: Complaint | None = None
+    events: list[happened.Event] = attrs.field(factory=list)
 
-    def event(self, fact: happened.Fact, after: Complaint | None, standard: Standard) -> happened.Event:
-        """Return ``fact`` as the event that follows the last one of the complaint."""
-        return happened.Event(
-            complaint=self.complaint,
-            sequence=1 if after is None else after.version + 1,
-            office=standard.policy.id,
+    def filled(self, facts: Iterable[happened.Fact], known: Facts | None = None) -> tuple[happened.Event, ...]:
+        """Write each fact down, then a classification and the clocks that it starts, moves and stops."""
+        for fact in facts:
+            complaint = self.add(fact)
+            for further in tuple(_classification(complaint, fact, known, self.by)):
+                complaint = self.add(further)
+            for further in tuple(_clock_facts(complaint, self.by, self.happened_at)):
+                complaint = self.add(further)
+        return tuple(self.events)
+
+    def add(self, fact: happened.Fact) -> Complaint:
+        """Write ``fact`` down as the event that follows the last one, and return the complaint after it."""
+        event = happened.Event(
+            complaint=self.complaint_id,
+            sequence=1 if self.complaint is None else self.complaint.version + 1,
+            office=self.by.policy.id,
             actor=self.actor,
             happened_at=self.happened_at,
             recorded_at=self.recorded_at,
             fact=fact,
         )
+        self.events.append(event)
+        self.complaint = evolve(self.complaint, event)
+        return self.complaint
 
 
-def _write(
-    complaint: Complaint | None, fact: happened.Fact, header: _Header, standard: Standard, known: Facts | None = None
-) -> tuple[happened.Event, ...]:
-    """Write the fact down, then what follows from it: a classification, and the clocks it starts, moves and stops."""
-    written = [header.event(fact, complaint, standard)]
-    complaint = evolve(complaint, written[0])
-    for further in tuple(_classification(complaint, fact, known, standard)):
-        written.append(header.event(further, complaint, standard))
-        complaint = evolve(complaint, written[-1])
-    for further in tuple(clock_facts(complaint, standard, header.happened_at)):
-        written.append(header.event(further, complaint, standard))
-        complaint = evolve(complaint, written[-1])
-    return tuple(written)
+_NAMING = (happened.Disposed, happened.Forwarded, happened.Involved)
+"""Facts by which agencies are named; what an agency gives back makes nothing lighter by itself: somebody must classify."""
 
 
 def _classification(
     complaint: Complaint, fact: happened.Fact, known: Facts | None, standard: Standard
-) -> Iterable[happened.Fact]:
+) -> Iterator[happened.Fact]:
     """Classify as soon as the facts suffice, again when they change, and insist on it when the complaint is forwarded.
 
     What becomes known before they suffice, or where the table has no place for a classification, is written down and
@@ -166,7 +197,7 @@ def _classification(
     """
     if isinstance(fact, happened.Classified):
         return
-    facts = _joined(complaint, known)
+    facts = joined(complaint, known, named=isinstance(fact, _NAMING))
     if complaint.tier is not None and facts == complaint.judged_by:
         return
     if next_state(complaint.state, Action.CLASSIFY) is not None:
@@ -178,97 +209,30 @@ def _classification(
         else:
             yield happened.Classified(tier=assessment.tier.name, facts=facts, rule=assessment.rule.text)
             return
-    if known is not None and facts != _joined(complaint, None):
+    if known is not None and facts != joined(complaint, None, named=isinstance(fact, _NAMING)):
         yield happened.Learned(facts=facts)
 
 
-def _joined(complaint: Complaint, known: Facts | None) -> Facts:
-    """Return what was known with what is known now; the agencies it was disposed to are a fact of their own."""
-    before = complaint.facts
-    agencies = complaint.agencies or None
-    if known is None:
-        return attrs.evolve(before, agencies=agencies or before.agencies)
-    changes = {
-        field.name: value
-        for field in attrs.fields(Facts)
-        if field.name not in ("extra", "agencies") and (value := getattr(known, field.name)) is not None
-    }
-    extra = {**before.extra, **known.extra}
-    return attrs.evolve(before, **changes, extra=extra, agencies=agencies or known.agencies or before.agencies)
+def _clock_facts(complaint: Complaint, standard: Standard, at: datetime) -> Iterator[happened.Fact]:
+    """Yield what the clocks do; all that still run end where nobody is left to whom something was promised."""
+    if complaint.state is not State.ERASED:
+        yield from clock_facts(complaint, standard, at)
+        return
+    for clock in complaint.clocks:
+        if clock.stopped_at is None:
+            yield happened.ClockStopped(clock=clock.name, met=at <= clock.due)
 
 
-def _fact(complaint: Complaint, act: Act, standard: Standard) -> happened.Fact:
-    """Return the fact that records this act."""
-    return _FACT_OF[act.action](complaint, act, standard)
-
-
-def _classified(complaint: Complaint, act: Act, standard: Standard) -> happened.Fact:
-    assessment = standard.assess(_joined(complaint, act.facts))
-    return happened.Classified(tier=assessment.tier.name, facts=assessment.facts, rule=assessment.rule.text)
-
-
-def _responded(complaint: Complaint, act: Act, _: Standard) -> happened.Fact:
-    agency = act.agency or (complaint.agencies[0] if len(complaint.agencies) == 1 else None)
-    return happened.Responded(text=_text(act), agency=agency, attachments=act.attachments)
-
-
-def _reminded(_: Complaint, act: Act, __: Standard) -> happened.Fact:
-    return happened.StepTaken(step="by hand", clock="", remind=(Role.LIAISON_OFFICER,), text=act.text)
-
-
-_FACT_OF: Mapping[Action, Callable[[Complaint, Act, Standard], happened.Fact]] = {
-    Action.DISPOSE: lambda _, act, standard: happened.Disposed(agencies=_agencies(act.agencies, standard)),
-    Action.VERIFY: lambda *_: happened.Verified(),
-    Action.FORWARD: lambda complaint, act, standard: happened.Forwarded(
-        agencies=_agencies(act.agencies or complaint.agencies, standard)
-    ),
-    Action.CLASSIFY: _classified,
-    Action.HOLD: lambda _, act, __: happened.Held(reason=_text(act)),
-    Action.RESUME: lambda *_: happened.Resumed(),
-    Action.RETURN: lambda _, act, __: happened.Returned(reason=_text(act)),
-    Action.REJECT: lambda _, act, __: happened.Rejected(reason=_text(act)),
-    Action.ARCHIVE: lambda _, act, __: happened.Archived(reason=_text(act)),
-    Action.ASK: lambda _, act, __: happened.Asked(text=_text(act)),
-    Action.REPLY: lambda _, act, __: happened.Replied(text=_text(act), attachments=act.attachments),
-    Action.RESPOND: _responded,
-    Action.REMIND: _reminded,
-    Action.ESCALATE: lambda _, act, __: happened.Escalated(reason=act.text),
-    Action.CLOSE: lambda _, act, __: happened.Closed(reason=act.text),
-    Action.REOPEN: lambda _, act, __: happened.Reopened(reason=_text(act)),
-    Action.WITHDRAW: lambda _, act, __: happened.Withdrawn(reason=act.text),
-}
-
-
-def _text(act: Act) -> str:
-    if not act.text.strip():
-        raise BadValue(
-            f"{act.action} needs a text: an answer, a question or a reason", code="text_needed", action=act.action
-        )
-    return act.text
-
-
-def _agencies(keys: tuple[str, ...], standard: Standard) -> tuple[str, ...]:
-    if not keys:
-        known = ", ".join(standard.agencies) or "none is configured"
-        raise BadValue(f"name at least one agency ({known})", code="agencies_needed", allowed=tuple(standard.agencies))
-    return _known_agencies(keys, standard)
-
-
-def _known_agencies(keys: Iterable[str], standard: Standard) -> tuple[str, ...]:
-    for key in keys:
-        if key not in standard.agencies:
-            message = f'"{key}": not an agency; {did_you_mean(key, standard.agencies)}'
-            raise NotFound(message, code="unknown_agency", name=key, allowed=tuple(standard.agencies))
-    return tuple(dict.fromkeys(keys))
-
-
-def _check_possible(complaint: Complaint, act: Act) -> None:
-    possible = "; ".join(f"{action} ({', '.join(sorted(roles))})" for action, roles in allowed(complaint.state))
+def _check_possible(complaint: Complaint, act: Act, standard: Standard) -> None:
+    roles = standard.policy.roles_for
+    possible = "; ".join(
+        f"{action} ({', '.join(sorted(roles(action)))})" for action, _ in allowed(complaint.state) if roles(action)
+    )
     now_allowed = f"possible now: {possible or 'nothing, this is its end'}"
     if next_state(complaint.state, act.action) is None:
         message = f"{act.action} is not possible while the complaint is {complaint.state}; {now_allowed}"
         raise Refused(message, code="not_possible", action=act.action, state=complaint.state)
-    if not may(complaint.state, act.action, act.actor.role):
+    if act.actor.role not in roles(act.action):
         message = f"{act.action} is not for the {act.actor.role}; {now_allowed}"
         raise Refused(message, code="not_permitted", action=act.action, role=act.actor.role)
 
@@ -293,3 +257,11 @@ def _check_instants(submission: Submission, now: datetime) -> None:
     if latest > now:
         message = f"received at {latest.isoformat()}, which is after now ({now.isoformat()})"
         raise BadValue(message, code="from_the_future", field="received_at")
+
+
+_OF_PROOFS = frozenset(f"missing_{proof}" for proof in Proof)
+
+
+def _only_content(lacking: Iterable[Missing]) -> bool:
+    """Whoever reports can be reached and asked for the rest; only what was reported is missing."""
+    return all(piece.code not in _OF_PROOFS for piece in lacking)

@@ -13,7 +13,7 @@ from lapor_core.decisions import Act, decide
 from lapor_core.errors import require_aware
 from lapor_core.events import Event, StepTaken
 from lapor_core.evolution import replay_on
-from lapor_core.lifecycle import Role, is_over, may
+from lapor_core.lifecycle import Role, is_over, next_state
 from lapor_core.policy.amounts import Amount, Unit
 from lapor_core.policy.model import LadderStep
 from lapor_core.standard import Standard
@@ -72,9 +72,10 @@ def take_step(complaint: Complaint, due: DueStep, standard: Standard, now: datet
         recorded_at=now,
         fact=StepTaken(step=step.key, clock=step.clock, remind=step.remind, show_reporter=step.show_reporter),
     )
-    if step.act is None or not may(complaint.state, step.act, _SYSTEM.role):
+    act = step.act
+    if act is None or next_state(complaint.state, act) is None or _SYSTEM.role not in standard.policy.roles_for(act):
         return (taken,)
-    return (taken, *decide(replay_on(complaint, [taken]), Act(action=step.act, actor=_SYSTEM), standard, now))
+    return (taken, *decide(replay_on(complaint, [taken]), Act(action=act, actor=_SYSTEM), standard, now))
 
 
 _SYSTEM = Actor(role=Role.SYSTEM, id="ladder")

@@ -5,12 +5,12 @@ from __future__ import annotations
 import functools
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
 
 import attrs
 
 from lapor_core import events as happened
-from lapor_core.complaint import Clock, Complaint, Facts, Visit
+from lapor_core.complaint import Complaint, Facts, Visit
+from lapor_core.effects import apply
 from lapor_core.errors import BadValue
 from lapor_core.lifecycle import Action, State, next_state
 from lapor_core.policy.model import Start
@@ -18,22 +18,33 @@ from lapor_core.policy.model import Start
 __all__ = ["evolve", "replay", "replay_on"]
 
 ACTION_OF: dict[type[happened.Fact], Action] = {
+    happened.Completed: Action.COMPLETE,
     happened.Disposed: Action.DISPOSE,
     happened.Verified: Action.VERIFY,
     happened.Forwarded: Action.FORWARD,
+    happened.Involved: Action.INVOLVE,
     happened.Classified: Action.CLASSIFY,
     happened.Held: Action.HOLD,
     happened.Resumed: Action.RESUME,
     happened.Returned: Action.RETURN,
+    happened.ReturnedInPart: Action.RETURN_IN_PART,
     happened.Rejected: Action.REJECT,
     happened.Archived: Action.ARCHIVE,
     happened.Asked: Action.ASK,
     happened.Replied: Action.REPLY,
+    happened.Attached: Action.ATTACH,
     happened.Responded: Action.RESPOND,
+    happened.RespondedInPart: Action.RESPOND_IN_PART,
     happened.Escalated: Action.ESCALATE,
     happened.Closed: Action.CLOSE,
+    happened.Rated: Action.RATE,
     happened.Reopened: Action.REOPEN,
+    happened.Appealed: Action.APPEAL,
+    happened.Reviewed: Action.REVIEW,
+    happened.Merged: Action.MERGE,
+    happened.Unmerged: Action.UNMERGE,
     happened.Withdrawn: Action.WITHDRAW,
+    happened.Erased: Action.ERASE,
 }
 """The action that each fact records; facts that are not listed leave the state alone."""
 
@@ -51,7 +62,7 @@ def evolve(complaint: Complaint | None, event: happened.Event) -> Complaint:
         message = f"event {event.sequence} cannot follow event {complaint.version} of complaint {complaint.id}"
         raise BadValue(message, code="broken_sequence", sequence=event.sequence)
     moved = _moved(complaint, event)
-    return attrs.evolve(_apply(event.fact, moved, event), version=event.sequence)
+    return attrs.evolve(apply(event.fact, moved, event), version=event.sequence)
 
 
 def replay(events: Iterable[happened.Event]) -> Complaint:
@@ -75,16 +86,17 @@ def _begin(event: happened.Event) -> Complaint:
     fact = event.fact
     if not isinstance(fact, happened.Received) or event.sequence != 1:
         raise BadValue("the first event of a complaint is that it was received", code="broken_sequence")
+    state = State.INCOMPLETE if fact.lacking else State.SUBMITTED
     return Complaint(
         id=event.complaint,
         code=fact.code,
         version=1,
-        state=State.SUBMITTED,
+        state=state,
         policy=fact.policy,
         channel=fact.channel,
         received_at=fact.received_at,
         reached_at=event.happened_at,
-        visits=(Visit(state=State.SUBMITTED, since=event.happened_at),),
+        visits=(Visit(state=state, since=event.happened_at),),
         facts=Facts(kind=fact.kind, category=fact.category, channel=fact.channel),
         visibility=fact.visibility,
         reporter_ref=fact.reporter_ref,
@@ -94,7 +106,8 @@ def _begin(event: happened.Event) -> Complaint:
         place=fact.place,
         event_date=fact.event_date,
         attachments=fact.attachments,
-        milestones={Start.RECEIVED: fact.received_at},
+        lacking=fact.lacking,
+        milestones={} if fact.lacking else {Start.RECEIVED: fact.received_at},
     )
 
 
@@ -116,6 +129,7 @@ def _entered(complaint: Complaint, state: State, at: datetime) -> Complaint:
 
 
 _MILESTONES: dict[type[happened.Fact], Start] = {
+    happened.Completed: Start.RECEIVED,
     happened.Disposed: Start.DISPOSED,
     happened.Verified: Start.VERIFIED,
     happened.Forwarded: Start.FORWARDED,
@@ -129,93 +143,3 @@ def _with_milestone(complaint: Complaint, event: happened.Event) -> Complaint:
     if start is None:
         return complaint
     return attrs.evolve(complaint, milestones={**complaint.milestones, start: event.happened_at})
-
-
-@functools.singledispatch
-def _apply(_: happened.Fact, complaint: Complaint, __: happened.Event) -> Complaint:
-    """Return the complaint with what the fact says, beside the state; most facts say nothing more."""
-    return complaint
-
-
-@_apply.register
-def _(fact: happened.Classified, complaint: Complaint, _: happened.Event) -> Complaint:
-    return attrs.evolve(complaint, tier=fact.tier, facts=fact.facts, judged_by=fact.facts)
-
-
-@_apply.register
-def _(fact: happened.Learned, complaint: Complaint, _: happened.Event) -> Complaint:
-    return attrs.evolve(complaint, facts=fact.facts)
-
-
-@_apply.register
-def _(fact: happened.Disposed, complaint: Complaint, _: happened.Event) -> Complaint:
-    return attrs.evolve(complaint, agencies=fact.agencies)
-
-
-@_apply.register
-def _(fact: happened.Forwarded, complaint: Complaint, _: happened.Event) -> Complaint:
-    return attrs.evolve(complaint, agencies=fact.agencies)
-
-
-@_apply.register
-def _(fact: happened.Replied, complaint: Complaint, _: happened.Event) -> Complaint:
-    return attrs.evolve(complaint, attachments=(*complaint.attachments, *fact.attachments))
-
-
-@_apply.register
-def _(fact: happened.Responded, complaint: Complaint, _: happened.Event) -> Complaint:
-    return attrs.evolve(complaint, answers=(*complaint.answers, fact.text))
-
-
-@_apply.register
-def _(fact: happened.StepTaken, complaint: Complaint, _: happened.Event) -> Complaint:
-    return attrs.evolve(complaint, steps=complaint.steps | {(fact.step, complaint.place_of(fact.clock))})
-
-
-@_apply.register
-def _(_: happened.Reopened, complaint: Complaint, event: happened.Event) -> Complaint:
-    """A new round begins: what was received the first time is received again now, and the ladder starts anew."""
-    milestones: dict[str, datetime] = {Start.RECEIVED: event.happened_at}
-    return attrs.evolve(complaint, round=complaint.round + 1, milestones=milestones)
-
-
-@_apply.register
-def _(fact: happened.ClockStarted, complaint: Complaint, event: happened.Event) -> Complaint:
-    """A clock that starts anew ends the running one of its name: both stay in the record."""
-    clock = Clock(
-        name=fact.clock,
-        tier=fact.tier,
-        start=fact.start,
-        due=fact.due,
-        due_date=fact.due_date,
-        provisional=fact.provisional,
-        fingerprint=fact.fingerprint,
-        round=complaint.round,
-    )
-    ended = _with_running(complaint, fact.clock, stopped_at=event.happened_at)
-    return attrs.evolve(ended, clocks=(*ended.clocks, clock))
-
-
-@_apply.register
-def _(fact: happened.ClockMoved, complaint: Complaint, _: happened.Event) -> Complaint:
-    return _with_running(
-        complaint,
-        fact.clock,
-        due=fact.due,
-        due_date=fact.due_date,
-        provisional=fact.provisional,
-        fingerprint=fact.fingerprint,
-    )
-
-
-@_apply.register
-def _(fact: happened.ClockStopped, complaint: Complaint, event: happened.Event) -> Complaint:
-    return _with_running(complaint, fact.clock, stopped_at=event.happened_at)
-
-
-def _with_running(complaint: Complaint, name: str, **changes: Any) -> Complaint:
-    running = complaint.place_of(name)
-    clocks = (
-        attrs.evolve(clock, **changes) if place == running else clock for place, clock in enumerate(complaint.clocks)
-    )
-    return attrs.evolve(complaint, clocks=tuple(clocks))

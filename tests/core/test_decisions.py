@@ -14,6 +14,8 @@ from lapor_core import Act, Action, Actor, Facts, Kind, Role, State, decide, rec
 from lapor_core import events as happened
 from lapor_core.errors import BadValue, FactsNeeded, Incomplete, LaporError, NotFound, Refused
 from lapor_core.evolution import evolve, replay_on
+from lapor_core.policy.manners import Refusal
+from lapor_core.policy.wording import Text
 from lapor_core.submission import Submission
 from lapor_core.testing import Life, acts, example_standard, example_submission, lives, submissions
 
@@ -56,8 +58,7 @@ def test_a_life_is_a_walk_over_states_without_a_gap(life: Life) -> None:
 
 @given(life=lives(STANDARD))
 def test_an_event_that_is_lost_or_doubled_or_of_another_complaint_is_noticed(life: Life) -> None:
-    assume_several = life.events if len(life.events) > 1 else (*life.events, *life.act(Action.DISPOSE))
-    first, second = assume_several[:2]
+    first, second = (*life.events, *Life().act(Action.DISPOSE))[:2]
     for wrong in (first, attrs.evolve(second, sequence=3), attrs.evolve(second, complaint="lain")):
         with pytest.raises(BadValue) as caught:
             evolve(replay([first]), wrong)
@@ -134,6 +135,8 @@ def test_now_needs_a_zone_and_the_world_does_not_run_backwards() -> None:
         (State.IN_PROGRESS, Action.ASK),
         (State.IN_PROGRESS, Action.RESPOND),
         (State.WAITING, Action.REPLY),
+        (State.RESPONDED, Action.APPEAL),
+        (State.APPEALED, Action.REVIEW),
         (State.CLOSED, Action.REOPEN),
     ],
 )
@@ -187,6 +190,19 @@ def test_nothing_is_received_from_the_future_nor_typed_in_then() -> None:
         assert caught.value.code == "from_the_future"
 
 
+def test_it_is_put_aside_for_a_reason_of_the_policy_or_one_that_is_written() -> None:
+    refusal = Refusal(title=Text(id="Tidak relevan dengan kinerja pemerintah", en="No matter of the government"))
+    policy = attrs.evolve(STANDARD.policy, refusals={"irrelevant": refusal})
+    life = Life(attrs.evolve(STANDARD, policy=policy))
+    with pytest.raises(NotFound, match='did you mean "irrelevant"') as caught:
+        life.act(Action.REJECT, refusal="irelevant", text="")
+    assert caught.value.code == "unknown_refusal"
+    rejected = life.act(Action.REJECT, refusal="irrelevant", text="")[0].fact
+    assert rejected == happened.Rejected(reason="Tidak relevan dengan kinerja pemerintah", refusal="irrelevant")
+    written = Life(STANDARD).act(Action.ARCHIVE, text="Sudah dijawab lewat surat")[0].fact
+    assert written == happened.Archived(reason="Sudah dijawab lewat surat")
+
+
 # Classification
 
 
@@ -209,10 +225,9 @@ def test_facts_that_become_known_add_up() -> None:
 
 def test_facts_that_become_known_where_nothing_is_classified_count_as_soon_as_something_is() -> None:
     life = Life()
-    life.lead_to(State.IN_PROGRESS)
-    life.act(Action.ASK, facts=Facts(supervisory=True))
-    assert (life.complaint.tier, life.complaint.facts.supervisory) == ("sedang", True)
-    life.act(Action.REPLY)
+    life.act(Action.HOLD, facts=Facts(supervisory=True))
+    assert (life.complaint.tier, life.complaint.facts.supervisory) == (None, True)
+    life.act(Action.RESUME)
     assert life.complaint.tier == "berat"
 
 

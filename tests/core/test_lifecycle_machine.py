@@ -15,10 +15,11 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from lapor_core import TABLE, Action, Event, Kind, Role, State, replay
+from lapor_core import TABLE, Action, Actor, Event, Kind, Role, State, replay
 from lapor_core.complaint import Clock, Visibility
 from lapor_core.errors import LaporError, Refused
 from lapor_core.lifecycle import may
+from lapor_core.merging import Together, let_go, merge, pass_on, unmerge
 from lapor_core.records import from_record, to_record
 from lapor_core.testing import Life, acts, example_standard, example_submission, visibilities
 
@@ -27,6 +28,12 @@ MOST = 4
 KINDS = st.sampled_from([None, *Kind])
 STATES = st.sampled_from(State)
 DELAYS = st.timedeltas(timedelta(0), timedelta(days=20))
+ADMIN = Actor(role=Role.CENTRAL_ADMIN, id="admin-contoh")
+LACKING = {
+    *("already_involved", "facts_needed", "files_needed", "has_followers", "main_needed", "submission_needed"),
+    *("text_needed", "agencies_needed"),
+}
+"""Why an act that the table allows may be refused all the same: it does not bring what it must."""
 
 
 @attrs.define(repr=False)
@@ -34,19 +41,91 @@ class Model:
     """What must be true of a complaint, kept without any of the library's own bookkeeping."""
 
     life: Life
-    state: State = State.SUBMITTED
+    state: State
     round: int = 1
     pauses: list[tuple[datetime, datetime | None]] = attrs.field(factory=list)
+    agencies: set[str] = attrs.field(factory=set)
+    answered: set[str] = attrs.field(factory=set)
+    main: str | None = None
     seen: tuple[Event, ...] = ()
     clocks: tuple[Clock, ...] = ()
 
-    def moved(self, action: Action, at: datetime) -> None:
+    def take(self, event: Event) -> None:
+        self._count_answers(event)
+        action = ACTIONS.get(event.type)
+        if action is None:
+            return
         before, self.state = self.state, TABLE[self.state][action]
         if before is State.WAITING and self.state is not State.WAITING:
-            self.pauses[-1] = (self.pauses[-1][0], at)
+            self.pauses[-1] = (self.pauses[-1][0], event.happened_at)
         if self.state is State.WAITING and before is not State.WAITING:
-            self.pauses.append((at, None))
+            self.pauses.append((event.happened_at, None))
         self.round += action is Action.REOPEN
+        if action is Action.MERGE:
+            self.main = event.fact.into  # type: ignore[attr-defined]  # the type of event says which fact it is
+
+    def check(self) -> None:
+        self._state_and_replay()
+        self._pauses_are_conserved()
+        self._promises_are_never_changed_afterwards()
+        self._the_record_only_grows_and_is_in_order()
+
+    def _state_and_replay(self) -> None:
+        complaint = self.life.complaint
+        assert complaint.state is self.state
+        assert complaint.round == self.round
+        assert set(complaint.agencies) == self.agencies
+        assert set(complaint.owing) == self.agencies - self.answered
+        assert replay(self.life.events) == complaint
+        if self.state is State.ERASED:
+            assert not complaint.reporter.mobile + complaint.title + complaint.narrative + complaint.place
+            assert not [*complaint.answers, *complaint.attachments]
+
+    def _pauses_are_conserved(self) -> None:
+        visits = self.life.complaint.visits
+        assert list(self.life.complaint.pauses) == self.pauses
+        spent = sum(((visit.until or self.life.now) - visit.since for visit in visits), timedelta())
+        assert spent == self.life.now - visits[0].since
+
+    def _promises_are_never_changed_afterwards(self) -> None:
+        clocks = self.life.complaint.clocks
+        for old, clock in zip(self.clocks, clocks, strict=False):
+            if old.stopped_at is not None:
+                assert clock == old
+            assert (clock.name, clock.tier, clock.start, clock.round) == (old.name, old.tier, old.start, old.round)
+        assert len(clocks) >= len(self.clocks)
+        running = [clock.name for clock in clocks if clock.stopped_at is None]
+        assert len(running) == len(set(running))
+        assert not running or self.state not in (State.CLOSED, State.ERASED)
+        self.clocks = clocks
+
+    def _the_record_only_grows_and_is_in_order(self) -> None:
+        events = self.life.events
+        assert events[: len(self.seen)] == self.seen
+        assert [event.sequence for event in events] == list(range(1, len(events) + 1))
+        assert all(event.happened_at <= event.recorded_at for event in events)
+        recorded = [event.recorded_at for event in events]
+        assert recorded == sorted(recorded)
+        assert all(from_record(to_record(event)) == event for event in events[len(self.seen) :])
+        self.seen = events
+
+    def _count_answers(self, event: Event) -> None:
+        fact: Any = event.fact
+        if event.type in ("disposed", "forwarded"):
+            self.agencies = set(fact.agencies)
+        if event.type in ("disposed", "reopened"):
+            self.answered = set()
+        if event.type == "involved":
+            self.agencies |= set(fact.agencies)
+        if event.type == "returned_in_part":
+            self.agencies -= {fact.agency}
+        if event.type == "responded_in_part" and fact.settled:
+            assert self.agencies - self.answered - {fact.agency}, "the last answer is no part"
+            self.answered |= {fact.agency}
+        if event.type == "responded":
+            alone = fact.agency is None or not self.agencies - self.answered - {fact.agency}
+            assert alone or self.state in (State.ANSWERED_BACK, State.MERGED), "others still owe an answer"
+            self.answered = set(self.agencies)
 
 
 class Register(RuleBasedStateMachine):
@@ -54,7 +133,7 @@ class Register(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.models: list[Model] = []
+        self.models: dict[str, Model] = {}
 
     @initialize(kind=KINDS, visibility=visibilities(), state=STATES)
     def first(self, kind: Kind | None, visibility: Visibility, state: State) -> None:
@@ -63,134 +142,177 @@ class Register(RuleBasedStateMachine):
     @precondition(lambda self: len(self.models) < MOST)
     @rule(kind=KINDS, visibility=visibilities(), state=STATES)
     def begin(self, kind: Kind | None, visibility: Visibility, state: State) -> None:
-        submission = example_submission(kind=kind, visibility=visibility)
-        model = Model(Life(STANDARD, submission, complaint=f"contoh-{len(self.models)}"))
-        self.models.append(model)
-        model.life.lead_to(state)
+        name, submission = f"contoh-{len(self.models)}", example_submission(kind=kind, visibility=visibility)
+        start = State.INCOMPLETE if state is State.INCOMPLETE else State.SUBMITTED
+        model = self.models[name] = Model(Life.at(start, STANDARD, submission, complaint=name), state=start)
+        if state is not State.MERGED:
+            model.life.lead_to(state)
         self._followed(model, model.life.events)
 
     @rule(data=st.data())
     def act_as_the_table_allows(self, data: st.DataObject) -> None:
-        model = self._one(data, lambda model: bool(TABLE[model.state]))
-        if model is not None:
-            self._act(model, data.draw(acts(model.life.complaint)))
+        model = self._one(data)
+        self._act(model, data.draw(acts(model.life.complaint)))
 
     @rule(data=st.data())
     def act_as_anybody_may_try(self, data: st.DataObject) -> None:
         model = self._one(data)
-        if model is not None:
-            self._act(model, data.draw(acts(model.life.complaint, legal=False)))
+        self._act(model, data.draw(acts(model.life.complaint, legal=False)))
 
     @rule(data=st.data(), share=st.floats(0, 1))
     def write_down_afterwards_what_happened_earlier(self, data: st.DataObject, share: float) -> None:
-        model = self._one(data, lambda model: bool(TABLE[model.state]))
-        if model is not None:
-            life, given = model.life, data.draw(acts(model.life.complaint))
-            reached = life.complaint.reached_at
-            self._act(model, {**given, "happened_at": reached + (life.now + given["after"] - reached) * share})
+        model = self._one(data)
+        life, given = model.life, data.draw(acts(model.life.complaint))
+        reached = life.complaint.reached_at
+        self._act(model, {**given, "happened_at": reached + (life.now + given["after"] - reached) * share})
+
+    @precondition(lambda self: any(model.state is State.INCOMPLETE for model in self.models.values()))
+    @rule()
+    def complete_what_was_incomplete(self) -> None:
+        model = next(model for model in self.models.values() if model.state is State.INCOMPLETE)
+        self._act(model, {"action": Action.COMPLETE, "role": Role.REPORTER, "submission": example_submission()})
 
     @rule(data=st.data(), delay=DELAYS)
     def let_time_pass(self, data: st.DataObject, delay: timedelta) -> None:
         model = self._one(data)
-        if model is not None:
-            self._followed(model, model.life.climb(model.life.now + delay))
+        self._followed(model, model.life.climb(model.life.now + delay))
 
-    def _one(self, data: st.DataObject, wanted: Any = lambda _: True) -> Model | None:
-        models = [model for model in self.models if wanted(model)]
-        return data.draw(st.sampled_from(models)) if models else None
+    @precondition(lambda self: len(self.models) > 1)
+    @rule(data=st.data())
+    def merge_two(self, data: st.DataObject) -> None:
+        pairs = [(one, other) for one in self.models for other in self.models]
+        likely = [pair for pair in pairs if self._may_merge(*pair)] or pairs
+        names = data.draw(st.sampled_from(likely) | st.sampled_from(pairs))
+        follower, main = (self.models[name] for name in names)
+        now = max(follower.life.now, main.life.now)
+        together, refusal = _tried(
+            lambda: merge(follower.life.complaint, main.life.complaint, STANDARD, now, actor=ADMIN)
+        )
+        assert (refusal is None) == self._may_merge(*names), refusal
+        self._took_together(together, follower, main, now)
+
+    @precondition(lambda self: any(model.state is State.MERGED for model in self.models.values()))
+    @rule(data=st.data())
+    def unmerge_one(self, data: st.DataObject) -> None:
+        merged = [name for name, model in self.models.items() if model.life.complaint.merged_into]
+        follower = self.models[data.draw(st.sampled_from(merged))]
+        main = self.models.get(follower.life.complaint.merged_into or "")
+        if main is not None:
+            now = max(follower.life.now, main.life.now)
+            together, refusal = _tried(
+                lambda: unmerge(follower.life.complaint, main.life.complaint, STANDARD, now, actor=ADMIN)
+            )
+            assert (refusal is None) == (follower.state is State.MERGED)
+            self._took_together(together, follower, main, now)
+
+    def _one(self, data: st.DataObject) -> Model:
+        going_on = [name for name, model in self.models.items() if len(TABLE[model.state]) > 1]
+        return self.models[data.draw(st.sampled_from([*going_on * 3, *self.models]))]
+
+    def _may_merge(self, one: str, other: str) -> bool:
+        follower, main = self.models[one], self.models[other]
+        return (
+            one != other
+            and may(follower.state, Action.MERGE, ADMIN.role)
+            and not any(_follows(model, one) for model in self.models.values())
+            and main.state not in NOT_OPEN
+            and not main.life.complaint.visibility.secret
+        )
+
+    def _took_together(self, together: Together | None, follower: Model, main: Model, now: datetime) -> None:
+        for model, new in ((follower, together.follower), (main, together.main)) if together else ():
+            model.life.append(new)
+            model.life.now = max(now, model.life.now)
+        if together:
+            self._followed(follower, together.follower)
+            self._followed(main, together.main)
 
     def _act(self, model: Model, given: dict[str, Any]) -> None:
-        life, action = model.life, given["action"]
+        life = model.life
         before, events, now = life.complaint, life.events, life.now
-        permitted = may(model.state, action, given["role"])
-        new, refusal = _tried(life, given)
+        permitted = may(model.state, given["action"], given["role"])
+        new, refusal = _tried(lambda: life.act(**{"main": None, "submission": None} | given))
         if refusal is None:
             assert permitted
-            self._followed(model, new)
+            self._followed(model, new or ())
         else:
-            assert isinstance(refusal, Refused) != permitted, refusal
-            assert not permitted or refusal.code in ("facts_needed", "text_needed", "agencies_needed"), refusal
+            assert not permitted or refusal.code in LACKING, refusal
+            assert permitted or isinstance(refusal, Refused)
             assert (life.complaint, life.events, life.now) == (before, events, now)
 
     def _followed(self, model: Model, new: Iterable[Event]) -> None:
-        """Let the model take what happened: the action that each event stands for, by its name."""
+        """Let the model take what happened, and those that follow the complaint too."""
+        new = tuple(new)
         for event in new:
-            action = ACTIONS.get(event.type)
-            if action is not None:
-                model.moved(action, event.happened_at)
+            model.take(event)
+        if model.main is not None and model.state is not State.MERGED:
+            main, model.main = self.models[model.main], None
+            now = max(main.life.now, model.life.now)
+            freed = let_go(main.life.complaint, model.life.complaint, STANDARD, now)
+            self._took_together(Together(follower=(), main=freed), model, main, now)
+        for follower in [self.models[name] for name in sorted(model.life.complaint.followers)]:
+            now = max(follower.life.now, model.life.now)
+            passed = pass_on(new, model.life.complaint, follower.life.complaint, STANDARD, now)
+            if passed.follower:
+                self._took_together(passed, follower, model, now)
 
     @invariant()
-    def the_state_is_the_models_and_replay_gives_it(self) -> None:
-        for model in self.models:
-            assert model.life.complaint.state is model.state
-            assert model.life.complaint.round == model.round
-            assert replay(model.life.events) == model.life.complaint
-
-    @invariant()
-    def pauses_are_conserved(self) -> None:
-        for model in self.models:
-            assert list(model.life.complaint.pauses) == model.pauses
-            visits = model.life.complaint.visits
-            spent = sum(((visit.until or model.life.now) - visit.since for visit in visits), timedelta())
-            assert spent == model.life.now - visits[0].since
-
-    @invariant()
-    def what_a_clock_has_promised_is_never_changed_afterwards(self) -> None:
-        for model in self.models:
-            complaint = model.life.complaint
-            for old, clock in zip(model.clocks, complaint.clocks, strict=False):
-                if old.stopped_at is not None:
-                    assert clock == old
-                assert (clock.name, clock.tier, clock.start, clock.round) == (old.name, old.tier, old.start, old.round)
-            assert len(complaint.clocks) >= len(model.clocks)
-            running = [clock.name for clock in complaint.clocks if clock.stopped_at is None]
-            assert len(running) == len(set(running))
-            model.clocks = complaint.clocks
-
-    @invariant()
-    def the_record_only_grows_and_is_in_order(self) -> None:
-        for model in self.models:
-            events = model.life.events
-            assert events[: len(model.seen)] == model.seen
-            assert [event.sequence for event in events] == list(range(1, len(events) + 1))
-            assert all(event.happened_at <= event.recorded_at for event in events)
-            recorded = [event.recorded_at for event in events]
-            assert recorded == sorted(recorded)
-            for event in events[len(model.seen) :]:
-                assert from_record(to_record(event)) == event
-                assert event.actor.role in Role
-            model.seen = events
+    def what_has_changed_holds(self) -> None:
+        for model in self.models.values():
+            if model.seen != model.life.events:
+                model.check()
+        for name, model in self.models.items():
+            following = {key for key, other in self.models.items() if _follows(other, name)}
+            assert set(model.life.complaint.followers) == following
+            assert not following or model.state not in (State.MERGED, State.REJECTED, State.WITHDRAWN, State.ERASED)
 
 
-def _tried(life: Life, given: dict[str, Any]) -> tuple[tuple[Event, ...], LaporError | None]:
+def _follows(model: Model, name: str) -> bool:
+    return model.state is State.MERGED and model.life.complaint.merged_into == name
+
+
+def _tried(attempt: Any) -> tuple[Any, LaporError | None]:
     try:
-        return life.act(**given), None
+        return attempt(), None
     except LaporError as refusal:
-        return (), refusal
+        return None, refusal
 
 
+NOT_OPEN = {
+    *(State.INCOMPLETE, State.RESPONDED, State.MERGED, State.CLOSED, State.REJECTED, State.ARCHIVED),
+    *(State.WITHDRAWN, State.ERASED),
+}
 ACTIONS = {
+    "completed": Action.COMPLETE,
     "disposed": Action.DISPOSE,
     "verified": Action.VERIFY,
     "forwarded": Action.FORWARD,
+    "involved": Action.INVOLVE,
     "classified": Action.CLASSIFY,
     "held": Action.HOLD,
     "resumed": Action.RESUME,
     "returned": Action.RETURN,
+    "returned_in_part": Action.RETURN_IN_PART,
     "rejected": Action.REJECT,
     "archived": Action.ARCHIVE,
     "asked": Action.ASK,
     "replied": Action.REPLY,
+    "attached": Action.ATTACH,
     "responded": Action.RESPOND,
+    "responded_in_part": Action.RESPOND_IN_PART,
     "escalated": Action.ESCALATE,
     "closed": Action.CLOSE,
+    "rated": Action.RATE,
     "reopened": Action.REOPEN,
+    "appealed": Action.APPEAL,
+    "reviewed": Action.REVIEW,
+    "merged": Action.MERGE,
+    "unmerged": Action.UNMERGE,
     "withdrawn": Action.WITHDRAW,
+    "erased": Action.ERASE,
 }
 """Written down once more, apart from the library: which action each event stands for."""
 
 TestRegister = pytest.mark.filterwarnings("default")(Register.TestCase)
-TestRegister.settings = settings(
-    max_examples=max(30, settings().max_examples // 10),
-    stateful_step_count=40 if settings().max_examples < 100 else 120,
-)
+DEEP = settings().max_examples >= 1_000
+TestRegister.settings = settings(max_examples=500 if DEEP else 40, stateful_step_count=120 if DEEP else 50)

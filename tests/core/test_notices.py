@@ -14,8 +14,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lapor_core import Action, Event, Reporter, Role, State
+from lapor_core.complaint import Rating
 from lapor_core.evolution import replay
-from lapor_core.lifecycle import TABLE
+from lapor_core.lifecycle import TABLE, Outcome
 from lapor_core.notices import Notice, Written, notices_for, write, write_code
 from lapor_core.notices.rendering import SHORT, contact_line
 from lapor_core.policy.model import Contact
@@ -38,10 +39,20 @@ WRITTEN_BY_HAND = "Marka-Keterangan"
 SECRETS = (*OF_THE_REPORTER.values(), NARRATIVE, TITLE, PLACE, "petugas-contoh", "orang-contoh")
 
 
-def marked(complaint: str = "contoh-1") -> Life:
+MARKED = example_submission(reporter=Reporter(**OF_THE_REPORTER), narrative=NARRATIVE, title=TITLE, place=PLACE)
+BOTH = ("dinas-contoh", "badan-contoh")
+
+
+def marked(state: State = State.SUBMITTED) -> Life:
     """A complaint in which everything personal is marked."""
-    submission = example_submission(reporter=Reporter(**OF_THE_REPORTER), narrative=NARRATIVE, title=TITLE, place=PLACE)
-    return Life(STANDARD, submission, complaint=complaint)
+    return Life.at(state, STANDARD, MARKED)
+
+
+def marked_with_two_agencies(state: State) -> Life:
+    life = marked()
+    life.act(Action.DISPOSE, agencies=BOTH)
+    life.lead_to(state)
+    return life
 
 
 def told(life: Life) -> Iterator[tuple[Notice, Event, Written]]:
@@ -54,15 +65,21 @@ def told(life: Life) -> Iterator[tuple[Notice, Event, Written]]:
 
 
 def every_act(*, text: str) -> Iterator[Life]:
-    """Every action of the table, taken once from each state in which it is possible, and the whole ladder."""
+    """Every action of the table, taken once from each state in which it is possible, in part too, and the whole ladder."""
     for state, row in TABLE.items():
         for action in row:
-            life = marked()
-            life.lead_to(state)
+            life = marked(state)
             life.act(action, text=text)
             yield life
-    late = marked()
-    late.lead_to(State.IN_PROGRESS)
+    for state, action in ((State.VERIFIED, Action.RETURN), (State.IN_PROGRESS, Action.RESPOND)):
+        life = marked_with_two_agencies(state)
+        life.act(action, text=text)
+        yield life
+    for outcome in Outcome:
+        life = marked(State.RESPONDED)
+        life.act(Action.RATE, text=text, rating=Rating(stars=1, outcome=outcome))
+        yield life
+    late = marked(State.IN_PROGRESS)
     late.climb(late.complaint.clocks[0].due.replace(day=13, hour=10))
     yield late
 
@@ -191,13 +208,25 @@ def test_what_closed_by_itself_is_told_so() -> None:
         (State.IN_PROGRESS, Action.RESPOND, {("answered", Role.REPORTER, None)}),
         (State.IN_PROGRESS, Action.WITHDRAW, {("withdrawn", Role.LIAISON_OFFICER, "dinas-contoh")}),
         (State.WAITING, Action.REPLY, {("replied", Role.LIAISON_OFFICER, "dinas-contoh")}),
+        (State.INCOMPLETE, Action.COMPLETE, {("received", Role.REPORTER, None)}),
+        (State.IN_PROGRESS, Action.INVOLVE, {("to_answer", Role.LIAISON_OFFICER, "badan-contoh")}),
+        (State.DISPOSED, Action.INVOLVE, set()),
+        (State.IN_PROGRESS, Action.ATTACH, {("attached", Role.LIAISON_OFFICER, "dinas-contoh")}),
+        (State.IN_PROGRESS, Action.MERGE, {("merged", Role.REPORTER, None)}),
+        (State.MERGED, Action.UNMERGE, {("unmerged", Role.REPORTER, None)}),
+        (State.APPEALED, Action.REVIEW, {("reviewed", Role.REPORTER, None)}),
+        (
+            State.RESPONDED,
+            Action.APPEAL,
+            {("appealed", Role.SUPERIOR, "dinas-contoh"), ("appealed", Role.INSPECTORATE, None)},
+        ),
         (State.RESPONDED, Action.CLOSE, {("closed", Role.REPORTER, None)}),
+        (State.CLOSED, Action.ERASE, set()),
         (State.CLOSED, Action.REOPEN, {("reopened", Role.LIAISON_OFFICER, "dinas-contoh")}),
     ],
 )
 def test_those_whose_turn_it_is_are_told(state: State, action: Action, expected: set[object]) -> None:
-    life = Life(STANDARD)
-    life.lead_to(state)
+    life = Life.at(state, STANDARD)
     told_now = notices_for(life.act(action), life.complaint)
     assert {(one.template, one.recipient.role, one.recipient.agency) for one in told_now} == expected
 
@@ -205,12 +234,39 @@ def test_those_whose_turn_it_is_are_told(state: State, action: Action, expected:
 @given(life=lives(STANDARD))
 def test_the_reporter_is_told_of_every_answer(life: Life) -> None:
     """The fourth step of the standard."""
-    answers = {event.sequence for event in life.events if event.type == "responded"}
+    words = {"responded": "answered", "responded_in_part": "answered_in_part", "reviewed": "reviewed"}
+    answers = {(event.sequence, words[event.type]) for event in life.events if event.type in words}
     assert {
-        notice.sequence
+        (notice.sequence, notice.template)
         for notice in notices_for(life.events, life.complaint)
-        if notice.template == "answered" and notice.recipient.role is Role.REPORTER
+        if notice.template in words.values() and notice.recipient.role is Role.REPORTER
     } == answers
+
+
+def test_only_those_who_still_owe_an_answer_are_reminded() -> None:
+    life = marked_with_two_agencies(State.IN_PROGRESS)
+    life.act(Action.RESPOND, agency="badan-contoh")
+    told_now = notices_for(life.act(Action.REMIND), life.complaint)
+    assert [one.recipient.agency for one in told_now] == ["dinas-contoh"]
+
+
+def test_a_part_of_an_answer_says_whose_it_is_and_whose_is_still_to_come() -> None:
+    life = marked_with_two_agencies(State.IN_PROGRESS)
+    life.act(Action.RESPOND, agency="badan-contoh", text="Bagian kami selesai.")
+    (indonesian, english) = (written for notice, _, written in told(life) if notice.template == "answered_in_part")
+    assert "oleh Badan Contoh" in indonesian.text
+    assert "Masih ditunggu: Dinas Contoh." in indonesian.text
+    assert "Still to come: Dinas Contoh." in english.text
+    assert "Bagian kami selesai." in english.short
+
+
+def test_what_is_missing_is_told_with_the_code() -> None:
+    life = marked(State.INCOMPLETE)
+    (indonesian, english) = (written for notice, _, written in told(life) if notice.template == "incomplete")
+    assert "Uraikan kronologi kejadian." in indonesian.text
+    assert "Tell what happened." in english.text
+    assert life.complaint.code in indonesian.short
+    assert [notice.template for notice in notices_for(life.events, life.complaint)] == ["incomplete"]
 
 
 @given(life=lives(STANDARD))
@@ -246,15 +302,13 @@ def test_the_reporter_is_told_no_contact_of_anybody_and_nothing_of_officers() ->
 
 
 def test_a_note_with_a_reminder_stays_at_the_desk() -> None:
-    life = marked()
-    life.lead_to(State.IN_PROGRESS)
+    life = marked(State.IN_PROGRESS)
     life.act(Action.REMIND, Role.CENTRAL_ADMIN, text=WRITTEN_BY_HAND)
     assert all(WRITTEN_BY_HAND not in written.text for _, _, written in told(life))
 
 
 def test_values_are_handed_on_only_as_far_as_the_template_uses_them() -> None:
-    life = marked()
-    life.lead_to(State.WAITING)
+    life = marked(State.WAITING)
     life.act(Action.REPLY, text=WRITTEN_BY_HAND)
     (replied, *_) = (written for notice, _, written in told(life) if notice.template == "replied")
     assert set(replied.values) == {"code", "at"}
@@ -264,8 +318,7 @@ def test_values_are_handed_on_only_as_far_as_the_template_uses_them() -> None:
 
 
 def test_words_and_values_do_not_show_in_a_repr() -> None:
-    life = marked()
-    life.lead_to(State.IN_PROGRESS)
+    life = marked(State.IN_PROGRESS)
     life.act(Action.RESPOND, text=WRITTEN_BY_HAND)
     assert all(WRITTEN_BY_HAND not in repr(written) for _, _, written in told(life))
 
@@ -274,7 +327,7 @@ def test_words_and_values_do_not_show_in_a_repr() -> None:
 def test_a_notice_holds_references_only(life: Life) -> None:
     for notice in notices_for(life.events, life.complaint):
         assert set(attrs.asdict(notice)) == {"complaint", "sequence", "template", "recipient"}
-        assert life.complaint.narrative not in repr(notice) + notice.key
+        assert "Lampu jalan" not in repr(notice) + notice.key
 
 
 @given(life=lives(STANDARD))

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 import attrs
 
 from lapor_core import events as happened
 from lapor_core.complaint import Complaint
-from lapor_core.lifecycle import Role
+from lapor_core.lifecycle import Role, State
 
 __all__ = ["Notice", "Recipient", "notices_for"]
 
@@ -40,23 +40,32 @@ class Notice:
 _OF_AGENCY = frozenset({Role.LIAISON_OFFICER, Role.SUPERIOR})
 _REPORTER = Recipient(role=Role.REPORTER)
 
-_TOLD: dict[type[happened.Fact], tuple[tuple[str, Role], ...]] = {
-    happened.Received: (("received", Role.REPORTER),),
+_TOLD: Mapping[type[happened.Fact], tuple[tuple[str, Role], ...]] = {
+    happened.Completed: (("received", Role.REPORTER),),
     happened.Disposed: (("to_verify", Role.AGENCY_ADMIN),),
     happened.Forwarded: (("to_answer", Role.LIAISON_OFFICER), ("forwarded", Role.REPORTER)),
     happened.Asked: (("asked", Role.REPORTER),),
     happened.Replied: (("replied", Role.LIAISON_OFFICER),),
+    happened.Attached: (("attached", Role.LIAISON_OFFICER),),
     happened.Returned: (("returned", Role.CENTRAL_ADMIN),),
+    happened.ReturnedInPart: (("returned_in_part", Role.CENTRAL_ADMIN),),
     happened.Responded: (("answered", Role.REPORTER),),
+    happened.RespondedInPart: (("answered_in_part", Role.REPORTER),),
+    happened.Reviewed: (("reviewed", Role.REPORTER),),
     happened.Held: (("held", Role.REPORTER),),
     happened.Rejected: (("rejected", Role.REPORTER),),
     happened.Archived: (("archived", Role.REPORTER),),
     happened.Escalated: (("escalated", Role.SUPERIOR),),
     happened.Closed: (("closed", Role.REPORTER),),
     happened.Reopened: (("reopened", Role.LIAISON_OFFICER),),
+    happened.Appealed: (("appealed", Role.SUPERIOR), ("appealed", Role.INSPECTORATE)),
+    happened.Merged: (("merged", Role.REPORTER),),
+    happened.Unmerged: (("unmerged", Role.REPORTER),),
     happened.Withdrawn: (("withdrawn", Role.LIAISON_OFFICER),),
 }
 """The standard promises one of these, the notice of every answer; the others keep the citizen and the officers informed."""
+
+_AT_WORK = (State.IN_PROGRESS, State.WAITING, State.ESCALATED)
 
 
 _NEWS = frozenset({"decree", "policy"})
@@ -69,13 +78,17 @@ def notices_for(events: Iterable[happened.Event], complaint: Complaint) -> tuple
 
 
 def _told(event: happened.Event, complaint: Complaint) -> Iterator[Notice]:
-    for template, role in (*_templates(event.fact), *_of_clocks(event.fact, complaint)):
-        for recipient in _recipients(role, complaint):
+    for template, role in (*_templates(event.fact, complaint), *_of_clocks(event.fact, complaint)):
+        for recipient in _recipients(event.fact, role, complaint):
             yield Notice(complaint=complaint.id, sequence=event.sequence, template=template, recipient=recipient)
 
 
-def _templates(fact: happened.Fact) -> Iterator[tuple[str, Role]]:
+def _templates(fact: happened.Fact, complaint: Complaint) -> Iterator[tuple[str, Role]]:
     yield from _TOLD.get(type(fact), ())
+    if isinstance(fact, happened.Received):
+        yield "incomplete" if fact.lacking else "received", Role.REPORTER
+    if isinstance(fact, happened.Involved) and complaint.state in _AT_WORK:
+        yield "to_answer", Role.LIAISON_OFFICER
     if isinstance(fact, happened.StepTaken):
         yield from (("reminder", role) for role in fact.remind)
         if fact.show_reporter:
@@ -91,9 +104,18 @@ def _of_clocks(fact: happened.Fact, complaint: Complaint) -> Iterator[tuple[str,
         yield from (("deadline_moved", role) for role in (Role.REPORTER, Role.LIAISON_OFFICER))
 
 
-def _recipients(role: Role, complaint: Complaint) -> tuple[Recipient, ...]:
+def _recipients(fact: happened.Fact, role: Role, complaint: Complaint) -> tuple[Recipient, ...]:
     if role is Role.REPORTER:
         return (_REPORTER,)
     if role in _OF_AGENCY:
-        return tuple(Recipient(role=role, agency=agency) for agency in complaint.agencies)
+        return tuple(Recipient(role=role, agency=agency) for agency in _agencies(fact, complaint))
     return (Recipient(role=role),)
+
+
+def _agencies(fact: happened.Fact, complaint: Complaint) -> tuple[str, ...]:
+    """Return the agencies it concerns: those who join, those who still owe an answer when they are pressed, else all."""
+    if isinstance(fact, happened.Involved):
+        return fact.agencies
+    if isinstance(fact, happened.StepTaken | happened.Escalated):
+        return complaint.owing or complaint.agencies
+    return complaint.agencies

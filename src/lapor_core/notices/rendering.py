@@ -63,7 +63,7 @@ SHORT = 306
 OFFERED = frozenset(
     {
         *("code", "office", "fee", "tier", "at", "due", "provisional", "late"),
-        *("agencies", "text", "by_itself", "contacts", "way"),
+        *("agencies", "agency", "owing", "lacking", "text", "by_itself", "contacts", "way"),
     }
 )
 """The names a template may use."""
@@ -105,6 +105,9 @@ def write(
         "provisional": bool(clock and clock.provisional),
         "late": bool(clock and event.happened_at > clock.due),
         "agencies": _names(complaint.agencies, standard),
+        "agency": _names([key for key in [getattr(fact, "agency", None)] if key], standard),
+        "owing": _names(complaint.owing, standard),
+        "lacking": [word("error", code, language) for code in complaint.lacking],
         "text": getattr(fact, "text", "") or getattr(fact, "reason", ""),
         "by_itself": event.actor.role is Role.SYSTEM,
         "contacts": [contact_line(contact, language) for contact in contacts],

@@ -5,19 +5,20 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Self
 from zoneinfo import ZoneInfo
 
+import attrs
 from hypothesis import strategies as st
 
 from lapor_core.codes import RANDOM_BYTES, tracking_code
-from lapor_core.complaint import Actor, Agency, Attachment, Complaint, Facts, Kind, Proof, Reporter
+from lapor_core.complaint import Actor, Agency, Attachment, Complaint, Facts, Ground, Kind, Proof, Rating, Reporter
 from lapor_core.decisions import Act, decide, receive
-from lapor_core.errors import LaporError
+from lapor_core.errors import BadValue, LaporError
 from lapor_core.escalation import due_steps, take_step
 from lapor_core.events import Event
 from lapor_core.evolution import replay, replay_on
-from lapor_core.lifecycle import PERMISSIONS, TABLE, Action, Role, State
+from lapor_core.lifecycle import PERMISSIONS, TABLE, Action, Outcome, Role, State
 from lapor_core.standard import Standard, load_standard
 from lapor_core.submission import Submission
 from lapor_core.testing.strategies import texts, visibilities
@@ -58,6 +59,7 @@ class Life:
         standard: What it is judged by; :func:`example_standard` when not given.
         submission: What it began with; :func:`example_submission` when not given.
         complaint: Its id.
+        partial: Whether the submission may be incomplete.
 
     Attributes:
         events: Its record so far.
@@ -66,16 +68,43 @@ class Life:
     """
 
     def __init__(
-        self, standard: Standard | None = None, submission: Submission | None = None, *, complaint: str = "contoh-1"
+        self,
+        standard: Standard | None = None,
+        submission: Submission | None = None,
+        *,
+        complaint: str = "contoh-1",
+        partial: bool = False,
     ) -> None:
         submission = submission or example_submission()
         self.standard = standard or example_standard()
         self.now = submission.received_at
-        code = tracking_code(complaint.encode()[-RANDOM_BYTES:].rjust(RANDOM_BYTES))
         self.events = receive(
-            submission, self.standard, self.now, complaint=complaint, code=code, reporter_ref=f"orang-{complaint}"
+            submission,
+            self.standard,
+            self.now,
+            complaint=complaint,
+            code=tracking_code(complaint.encode()[-RANDOM_BYTES:].rjust(RANDOM_BYTES)),
+            reporter_ref=f"orang-{complaint}",
+            partial=partial,
         )
         self.complaint = replay(self.events)
+
+    @classmethod
+    def at(
+        cls,
+        state: State,
+        standard: Standard | None = None,
+        submission: Submission | None = None,
+        *,
+        complaint: str = "contoh-1",
+    ) -> Self:
+        """Return a complaint that stands in ``state``; an incomplete one came without its narrative."""
+        submission = submission or example_submission()
+        if state is State.INCOMPLETE:
+            return cls(standard, attrs.evolve(submission, narrative=""), complaint=complaint, partial=True)
+        life = cls(standard, submission, complaint=complaint)
+        life.lead_to(state)
+        return life
 
     def act(
         self, action: Action, role: Role | None = None, *, after: timedelta = _HOUR, **fields: Any
@@ -89,7 +118,7 @@ class Life:
             **fields: Fields of the act; what the action needs and is not given, is invented.
         """
         actor = Actor(role=role or min(PERMISSIONS[action]), id="petugas-contoh")
-        act = Act(action=action, actor=actor, **_needed(action, self.complaint) | fields)
+        act = Act(action=action, actor=actor, **self._needed(action) | fields)
         events = decide(self.complaint, act, self.standard, self.now + after)
         self.now += after
         return self.append(events)
@@ -115,26 +144,33 @@ class Life:
         self.complaint = replay_on(self.complaint, new)
         return new
 
-
-def _needed(action: Action, complaint: Complaint) -> dict[str, Any]:
-    """Return what an act must bring for its action; what the action has no use for does no harm."""
-    several = len(complaint.agencies) > 1
-    return {
-        "text": "Keterangan contoh.",
-        "agencies": complaint.agencies or _AGENCIES[:1],
-        "agency": complaint.agencies[0] if several else None,
-        "facts": _FACTS if action in (Action.DISPOSE, Action.CLASSIFY) else None,
-    }
+    def _needed(self, action: Action) -> dict[str, Any]:
+        """Return what an act must bring for its action; what the action has no use for does no harm."""
+        agencies = self.complaint.agencies
+        others = tuple(key for key in self.standard.agencies if key not in agencies)
+        return {
+            "text": "Keterangan contoh.",
+            "agencies": others[:1] if action is Action.INVOLVE else agencies or others[:1],
+            "agency": agencies[0] if len(agencies) > 1 else None,
+            "facts": _FACTS if action in (Action.DISPOSE, Action.CLASSIFY) else None,
+            "attachments": (_PHOTO,) if action is Action.ATTACH else (),
+            "rating": Rating(stars=4, outcome=Outcome.SETTLED),
+            "submission": example_submission(),
+            "main": Life(self.standard, complaint="utama").complaint if action is Action.MERGE else None,
+            "ground": Ground.REQUESTED,
+        }
 
 
 def _way(start: State, goal: State) -> tuple[Action, ...]:
-    """Return the shortest way from state to state, over the table."""
+    """Return the shortest way from state to state over the table, which leads through no other complaint."""
     ways: dict[State, tuple[Action, ...]] = {start: ()}
     ahead = deque([start])
     while goal not in ways:
+        if not ahead:
+            raise BadValue(f"no way leads from {start} to {goal}", code="not_possible", action=goal, state=start)
         here = ahead.popleft()
         for action, state in TABLE[here].items():
-            if state not in ways:
+            if state not in ways and here is not State.MERGED:
                 ways[state] = (*ways[here], action)
                 ahead.append(state)
     return ways[goal]
@@ -150,10 +186,11 @@ def acts(draw: st.DrawFn, complaint: Complaint, *, legal: bool = True) -> dict[s
         legal: Whether the table must allow the action to the role, as far as it allows any.
     """
     row = TABLE[complaint.state]
-    going_on = [action for action, state in row.items() if TABLE[state]]
+    going_on = [action for action, state in row.items() if len(TABLE[state]) > 1]
     action = draw(st.sampled_from([*going_on * 3, *row]) if legal and row else st.sampled_from(Action))
     role = draw(st.sampled_from(sorted(PERMISSIONS[action])) if legal else st.sampled_from(Role))
     agencies = st.lists(st.sampled_from(_AGENCIES), min_size=1, max_size=3, unique=True).map(tuple)
+    ratings = st.builds(Rating, stars=st.integers(1, 5), outcome=st.sampled_from(Outcome))
     return {
         "action": action,
         "role": role,
@@ -163,6 +200,8 @@ def acts(draw: st.DrawFn, complaint: Complaint, *, legal: bool = True) -> dict[s
         "agency": draw(st.sampled_from(complaint.agencies)) if complaint.agencies else None,
         "facts": draw(st.none() | st.builds(Facts, supervisory=st.booleans(), abuse_of_authority=st.booleans())),
         "attachments": draw(st.sampled_from([(), (_PHOTO,)])),
+        "rating": draw(ratings),
+        "ground": draw(st.sampled_from(Ground)),
     }
 
 
@@ -176,11 +215,11 @@ def lives(draw: st.DrawFn, standard: Standard | None = None, *, most: int = 8) -
         most: How many acts at most.
     """
     kind = draw(st.sampled_from([None, *Kind]))
-    life = Life(standard, example_submission(kind=kind, visibility=draw(visibilities())))
-    life.lead_to(draw(st.sampled_from(State)))
+    submission = example_submission(kind=kind, visibility=draw(visibilities()))
+    life = Life.at(draw(st.sampled_from(State)), standard, submission)
     for _ in range(draw(st.integers(0, most))):
         try:
             life.act(**draw(acts(life.complaint)))
-        except LaporError:  # it is at its end, or its tier cannot be decided yet: nothing has happened
+        except LaporError:  # it is at its end, or something is not known yet: nothing has happened
             continue
     return life

@@ -26,7 +26,7 @@ def error_text(error: LaporError, language: str = "id") -> str:
     """Return what a citizen should read of an error, by its code; a general sentence when the code has no text."""
     texts = _texts(language)["error"]
     template = texts.get(error.code, texts["other"])
-    return str(template).format_map(_Params(error.params))
+    return str(template).format_map(_Params({name: _shown(value) for name, value in error.params.items()}))
 
 
 def long_date(day: date, language: str = "id") -> str:
@@ -50,6 +50,10 @@ def clock_time(moment: datetime, language: str = "id") -> str:
 def zone_name(moment: datetime) -> str:
     """Return WIB, WITA or WIT (Keppres 41/1987), or the zone's own abbreviation elsewhere."""
     return moment.tzname() or moment.strftime("UTC%z")
+
+
+def _shown(value: object) -> object:
+    return ", ".join(map(str, value)) if isinstance(value, tuple) else value
 
 
 class _Params(dict[str, Any]):

@@ -1,0 +1,185 @@
+"""What each fact makes of a complaint, beside the state it leads to."""
+
+from __future__ import annotations
+
+import functools
+from datetime import datetime
+from typing import Any
+
+import attrs
+
+from lapor_core import events as happened
+from lapor_core.complaint import Clock, Complaint, Rating, Reporter
+from lapor_core.policy.model import Start
+
+__all__ = ["apply"]
+
+
+@functools.singledispatch
+def apply(_: happened.Fact, complaint: Complaint, __: happened.Event) -> Complaint:
+    """Return the complaint with what the fact says, beside the state; most facts say nothing more."""
+    return complaint
+
+
+@apply.register
+def _(fact: happened.Classified, complaint: Complaint, _: happened.Event) -> Complaint:
+    return attrs.evolve(complaint, tier=fact.tier, facts=fact.facts, judged_by=fact.facts)
+
+
+@apply.register
+def _(fact: happened.Learned, complaint: Complaint, _: happened.Event) -> Complaint:
+    return attrs.evolve(complaint, facts=fact.facts)
+
+
+@apply.register
+def _(fact: happened.Completed, complaint: Complaint, _: happened.Event) -> Complaint:
+    """What was there stays; what is brought now is added to it, or fills an empty place."""
+    known = attrs.evolve(
+        complaint.facts, kind=fact.kind or complaint.facts.kind, category=fact.category or complaint.facts.category
+    )
+    return attrs.evolve(
+        complaint,
+        lacking=(),
+        facts=known,
+        title=complaint.title or fact.title,
+        narrative="\n\n".join(part for part in (complaint.narrative.strip(), fact.narrative.strip()) if part),
+        place=complaint.place or fact.place,
+        event_date=fact.event_date or complaint.event_date,
+        attachments=(*complaint.attachments, *fact.attachments),
+    )
+
+
+@apply.register
+def _(fact: happened.Disposed, complaint: Complaint, _: happened.Event) -> Complaint:
+    return attrs.evolve(complaint, agencies=fact.agencies, answered=())
+
+
+@apply.register
+def _(fact: happened.Forwarded, complaint: Complaint, _: happened.Event) -> Complaint:
+    return attrs.evolve(complaint, agencies=fact.agencies)
+
+
+@apply.register
+def _(fact: happened.Involved, complaint: Complaint, _: happened.Event) -> Complaint:
+    return attrs.evolve(complaint, agencies=tuple(dict.fromkeys((*complaint.agencies, *fact.agencies))))
+
+
+@apply.register
+def _(fact: happened.ReturnedInPart, complaint: Complaint, _: happened.Event) -> Complaint:
+    return attrs.evolve(complaint, agencies=tuple(key for key in complaint.agencies if key != fact.agency))
+
+
+@apply.register(happened.Replied)
+@apply.register(happened.Attached)
+def _(fact: happened.Replied | happened.Attached, complaint: Complaint, _: happened.Event) -> Complaint:
+    return attrs.evolve(complaint, attachments=(*complaint.attachments, *fact.attachments))
+
+
+@apply.register
+def _(fact: happened.Responded, complaint: Complaint, _: happened.Event) -> Complaint:
+    return attrs.evolve(complaint, answers=(*complaint.answers, fact.text), answered=complaint.agencies)
+
+
+@apply.register
+def _(fact: happened.RespondedInPart, complaint: Complaint, _: happened.Event) -> Complaint:
+    answered = (fact.agency,) if fact.settled and fact.agency else ()
+    return attrs.evolve(complaint, answers=(*complaint.answers, fact.text), answered=(*complaint.answered, *answered))
+
+
+@apply.register
+def _(fact: happened.Reviewed, complaint: Complaint, _: happened.Event) -> Complaint:
+    return attrs.evolve(complaint, answers=(*complaint.answers, fact.text))
+
+
+@apply.register
+def _(fact: happened.Rated, complaint: Complaint, _: happened.Event) -> Complaint:
+    return attrs.evolve(complaint, rating=Rating(stars=fact.stars, outcome=fact.outcome))
+
+
+@apply.register
+def _(fact: happened.Merged, complaint: Complaint, _: happened.Event) -> Complaint:
+    return attrs.evolve(complaint, merged_into=fact.into)
+
+
+@apply.register
+def _(_: happened.Unmerged, complaint: Complaint, __: happened.Event) -> Complaint:
+    return attrs.evolve(complaint, merged_into=None)
+
+
+@apply.register
+def _(fact: happened.Followed, complaint: Complaint, _: happened.Event) -> Complaint:
+    return attrs.evolve(complaint, followers=(*complaint.followers, fact.complaint))
+
+
+@apply.register
+def _(fact: happened.Unfollowed, complaint: Complaint, _: happened.Event) -> Complaint:
+    return attrs.evolve(complaint, followers=tuple(key for key in complaint.followers if key != fact.complaint))
+
+
+@apply.register
+def _(_: happened.Erased, complaint: Complaint, __: happened.Event) -> Complaint:
+    """Nothing that a person is or wrote is left; when what happened, and whether in time, is."""
+    return attrs.evolve(
+        complaint,
+        reporter=Reporter(language=complaint.reporter.language),
+        title="",
+        narrative="",
+        place="",
+        event_date=None,
+        attachments=(),
+        answers=(),
+    )
+
+
+@apply.register
+def _(fact: happened.StepTaken, complaint: Complaint, _: happened.Event) -> Complaint:
+    return attrs.evolve(complaint, steps=complaint.steps | {(fact.step, complaint.place_of(fact.clock))})
+
+
+@apply.register
+def _(_: happened.Reopened, complaint: Complaint, event: happened.Event) -> Complaint:
+    """A new round begins: what was received the first time is received again now, and the ladder starts anew."""
+    milestones: dict[str, datetime] = {Start.RECEIVED: event.happened_at}
+    return attrs.evolve(complaint, round=complaint.round + 1, milestones=milestones, answered=())
+
+
+@apply.register
+def _(fact: happened.ClockStarted, complaint: Complaint, event: happened.Event) -> Complaint:
+    """A clock that starts anew ends the running one of its name: both stay in the record."""
+    clock = Clock(
+        name=fact.clock,
+        tier=fact.tier,
+        start=fact.start,
+        due=fact.due,
+        due_date=fact.due_date,
+        provisional=fact.provisional,
+        fingerprint=fact.fingerprint,
+        round=complaint.round,
+    )
+    ended = _with_running(complaint, fact.clock, stopped_at=event.happened_at)
+    return attrs.evolve(ended, clocks=(*ended.clocks, clock))
+
+
+@apply.register
+def _(fact: happened.ClockMoved, complaint: Complaint, _: happened.Event) -> Complaint:
+    return _with_running(
+        complaint,
+        fact.clock,
+        due=fact.due,
+        due_date=fact.due_date,
+        provisional=fact.provisional,
+        fingerprint=fact.fingerprint,
+    )
+
+
+@apply.register
+def _(fact: happened.ClockStopped, complaint: Complaint, event: happened.Event) -> Complaint:
+    return _with_running(complaint, fact.clock, stopped_at=event.happened_at)
+
+
+def _with_running(complaint: Complaint, name: str, **changes: Any) -> Complaint:
+    running = complaint.place_of(name)
+    clocks = (
+        attrs.evolve(clock, **changes) if place == running else clock for place, clock in enumerate(complaint.clocks)
+    )
+    return attrs.evolve(complaint, clocks=tuple(clocks))

@@ -1,0 +1,58 @@
+"""What time does: clocks that start, move and stop, and steps of the ladder."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+import attrs
+
+from lapor_core.complaint import personal
+from lapor_core.events.fact import Fact
+from lapor_core.lifecycle import Role
+
+__all__ = ["ClockMoved", "ClockStarted", "ClockStopped", "StepTaken"]
+
+
+@attrs.frozen(kw_only=True)
+class ClockStarted(Fact):
+    """A clock began to run; ``start`` may lie before the event, when it became known later what is being counted."""
+
+    clock: str
+    tier: str
+    limit: str
+    start: datetime
+    due: datetime
+    due_date: date
+    provisional: bool
+    fingerprint: str
+
+
+@attrs.frozen(kw_only=True)
+class ClockMoved(Fact):
+    """A running clock has a new due instant; the old one stays in the record."""
+
+    clock: str
+    reason: str
+    due: datetime
+    due_date: date
+    provisional: bool
+    fingerprint: str
+
+
+@attrs.frozen(kw_only=True)
+class ClockStopped(Fact):
+    """What was promised has been done; ``met`` says whether in time."""
+
+    clock: str
+    met: bool
+
+
+@attrs.frozen(kw_only=True)
+class StepTaken(Fact):
+    """A rung of the ladder was reached, or somebody reminded by hand: these roles were told, the reporter was shown these."""
+
+    step: str
+    clock: str
+    remind: tuple[Role, ...] = ()
+    show_reporter: tuple[str, ...] = ()
+    text: str = personal(default="")
