@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from functools import partial
+import asyncio
 
-import anyio
 import attrs
-from anyio import to_thread
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
@@ -34,7 +32,7 @@ class Signing:
     """The pages ``login`` and ``logout``."""
 
     frame: Frame
-    _room: anyio.CapacityLimiter = attrs.field(factory=lambda: anyio.CapacityLimiter(_AT_ONCE), init=False)
+    _room: asyncio.Semaphore = attrs.field(factory=lambda: asyncio.Semaphore(_AT_ONCE), init=False)
 
     def routes(self) -> list[Route]:
         """Return the routes."""
@@ -81,7 +79,8 @@ class Signing:
 
     async def _token(self, request: Request, login: str, password: str) -> str:
         officers = self.frame.house.officers
-        token = await to_thread.run_sync(partial(officers.sign_in, login, password), limiter=self._room)
+        async with self._room:
+            token = await call(officers.sign_in, login, password)
         if before := request.cookies.get(OFFICER_COOKIE):
             await call(officers.sign_out, before)
         return token
