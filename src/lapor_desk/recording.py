@@ -14,11 +14,17 @@ from lapor_core.standard import Standard
 from lapor_desk.addressing import rows_for
 from lapor_desk.store import Transaction
 
-__all__ = ["record"]
+__all__ = ["project", "record"]
 
 
 def record(
-    tx: Transaction, before: Complaint | None, events: Sequence[Event], standard: Standard, now: datetime
+    tx: Transaction,
+    before: Complaint | None,
+    events: Sequence[Event],
+    standard: Standard,
+    now: datetime,
+    *,
+    tell: bool = True,
 ) -> Complaint:
     """Write ``events`` down with all that follows from them, and return the complaint as they have made it.
 
@@ -28,13 +34,22 @@ def record(
         events: What has happened.
         standard: What the complaint is judged by.
         now: The present instant (aware).
+        tell: Whether notices are queued; not for what is taken over from elsewhere and is no news.
 
     Raises:
         Refused: somebody else appended meanwhile (``changed_meanwhile``), or the tracking code is taken (``code_taken``).
     """
     complaint = replay(events) if before is None else replay_on(before, events)
-    running = [clock.due for clock in complaint.clocks if clock.stopped_at is None]
     tx.append(events)
+    project(tx, complaint, standard, now)
+    if tell:
+        tx.enqueue(rows_for(tx, notices_for(events, complaint), complaint, now))
+    return complaint
+
+
+def project(tx: Transaction, complaint: Complaint, standard: Standard, now: datetime) -> None:
+    """Bring the register up to date with ``complaint`` at ``now`` (aware)."""
+    running = [clock.due for clock in complaint.clocks if clock.stopped_at is None]
     tx.project(
         complaint,
         office=standard.policy.id,
@@ -42,5 +57,3 @@ def record(
         next_step_at=next_step_at(complaint, standard),
         updated_at=now,
     )
-    tx.enqueue(rows_for(tx, notices_for(events, complaint), complaint, now))
-    return complaint

@@ -79,4 +79,4 @@ def test_each_key_of_the_configuration_is_explained() -> None:
 
 def test_each_command_is_explained() -> None:
     text = (HOUSE / "docs" / "reference" / "command-line.md").read_text(encoding="utf-8")
-    assert set(re.findall(r"`lapor (\w+)", text)) == set(COMMANDS)
+    assert set(re.findall(r"`lapor ([\w-]+)", text)) == set(COMMANDS)

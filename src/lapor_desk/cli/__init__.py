@@ -28,10 +28,16 @@ __all__ = ["COMMANDS", "Command", "main"]
 
 @attrs.frozen(kw_only=True)
 class Command:
-    """A command that is imported when it runs; ``extra`` is what ``pip install "lapor[...]"`` must bring for it."""
+    """A command that is imported when it runs.
+
+    Attributes:
+        extra: What ``pip install "lapor[...]"`` must bring for it.
+        module: The module's name, where it is not the command's own.
+    """
 
     help: str
     extra: str = "cli"
+    module: str = ""
 
 
 COMMANDS: Mapping[str, Command] = MappingProxyType(
@@ -46,6 +52,11 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
         "notices": Command(help="Show notices that are stuck or failed, and queue them again.", extra="desk"),
         "recalculate": Command(help="Move open deadlines after a new decree or a corrected policy.", extra="desk"),
         "audit": Command(help="Verify the record, take checkpoints of it, and export it.", extra="desk"),
+        "export": Command(help="Write complaints with their records as JSON Lines.", extra="desk"),
+        "import": Command(help="Take complaints of another desk in.", extra="desk", module="import_"),
+        "import-csv": Command(
+            help="Take complaints of the national service in, row by row.", extra="desk", module="import_csv"
+        ),
         "plugins": Command(help="Show the channels and notifiers found, and why one is off."),
         "deadline": Command(help="When an answer is due, and why, day by day."),
         "workdays": Command(help="Add and count working days."),
@@ -103,7 +114,7 @@ def _application() -> App:
         result_action="return_value",
     )
     for place, (name, command) in enumerate(COMMANDS.items()):
-        app.command(f"lapor_desk.cli.{name}:app", name=name, help=command.help, sort_key=place)
+        app.command(f"lapor_desk.cli.{command.module or name}:app", name=name, help=command.help, sort_key=place)
     return app
 
 

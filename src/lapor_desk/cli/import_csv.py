@@ -1,0 +1,61 @@
+"""``lapor import-csv``: complaints out of an export of the national service."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from cyclopts import App
+
+from lapor_core.calendar.zones import as_zone
+from lapor_core.errors import BadValue, LaporError
+from lapor_desk.cli.houses import configured, opened
+from lapor_desk.cli.progress import watched
+
+__all__ = ["app"]
+
+app = App(name="import-csv", help="Take complaints of the national service in, row by row.")
+
+
+@app.default
+def import_csv(
+    file: Path, /, *, zone: str = "Asia/Jakarta", config: Path | None = None, database: str | None = None
+) -> int:
+    """Take the rows of a CSV file in; those that are here already are left alone, and nobody is told of any.
+
+    Exit status 1 when a row was bad; each is told with its line and the reason.
+
+    Parameters
+    ----------
+    file
+        The file, with the columns of the national service's export.
+    zone
+        Where dates and times without a zone were written down.
+    config
+        The configuration file.
+    database
+        The database, in place of the configuration's.
+    """
+    from lapor_desk.national_csv import read_rows
+    from lapor_desk.nationals import take_rows
+
+    counted: Counter[str] = Counter()
+    where = ZoneInfo(as_zone(zone))
+    try:
+        with (
+            file.open(encoding="utf-8-sig", newline="") as lines,
+            opened(configured(config, database=database)) as house,
+        ):
+            now = house.clock()
+            rows = read_rows(lines, house.standard, now, where)
+            for each in watched(take_rows(house.store, rows, house.standard, now), "importing"):
+                counted[each.outcome] += 1
+                if each.reason:
+                    print(f"{file}:{each.line}  {each.reason}")
+    except LaporError:
+        raise
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadValue(f"{file}: cannot be read as UTF-8 text", code="unreadable_file", path=str(file)) from error
+    print(f"{counted['new']} taken in, {counted['known']} were here before, {counted['bad']} bad rows")
+    return 1 if counted["bad"] else 0

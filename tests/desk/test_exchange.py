@@ -1,0 +1,162 @@
+"""Complaints travel from desk to desk with their chains, once, and with personal data only when somebody says so."""
+
+from __future__ import annotations
+
+import io
+import json
+import stat
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from lapor_core import load_standard
+from lapor_core.complaint import Complaint
+from lapor_core.errors import BadValue, Refused
+from lapor_core.standard import Standard
+from lapor_desk.auditing import chains
+from lapor_desk.cli import main
+from lapor_desk.exchange import Taken, export_complaints, import_complaints
+from lapor_desk.store import Files, MasterKey, Store, open_store
+
+NOW = datetime(2026, 3, 13, 2, tzinfo=UTC)
+STANDARD = load_standard("banjarbaru")
+MARK = "PENANDA-CERITA"
+
+
+def standard_of(_: Complaint) -> Standard:
+    return STANDARD
+
+
+@pytest.fixture
+def other(tmp_path: Path) -> Iterator[Store]:
+    """Another desk, with another master key."""
+    other = open_store(
+        f"sqlite:///{tmp_path}/other.db", master=MasterKey(bytes(range(32))), files=Files.local(tmp_path / "other")
+    )
+    yield other
+    other.close()
+
+
+def exported(store: Store, *, with_personal_data: bool = True) -> list[str]:
+    out = io.StringIO()
+    list(export_complaints(store, out, NOW, with_personal_data=with_personal_data))
+    return out.getvalue().splitlines()
+
+
+def taken(store: Store, lines: list[str]) -> list[Taken]:
+    return list(import_complaints(store, lines, standard_of, NOW))
+
+
+@pytest.fixture
+def two(store: Store, take_in: Callable[..., Complaint]) -> Store:
+    for _ in range(2):
+        take_in(narrative=MARK)
+    return store
+
+
+def test_a_complaint_is_the_same_on_the_other_side_and_its_chain_too(two: Store, other: Store) -> None:
+    assert [each.outcome for each in taken(other, exported(two))] == ["new", "new"]
+    for complaint_id in ("c1", "c2"):
+        with two.reading() as here, other.reading() as there:
+            assert here.events(complaint_id) == there.events(complaint_id)
+            assert here.verify_chain(complaint_id) == there.verify_chain(complaint_id)
+            assert there.find(here.load(complaint_id).code) == complaint_id
+    assert all(chain.holds for chain in chains(other))
+
+
+def test_taking_in_again_changes_nothing(two: Store, other: Store) -> None:
+    lines = exported(two)
+    taken(other, lines)
+    assert [each.outcome for each in taken(other, lines)] == ["known", "known"]
+
+
+def test_without_being_asked_for_nothing_personal_goes_out_and_nothing_can_be_taken_in(
+    two: Store, other: Store
+) -> None:
+    lines = exported(two, with_personal_data=False)
+    assert MARK not in "".join(lines)
+    assert "6280000000001" not in "".join(lines)
+    assert '"key"' not in "".join(lines)
+    with pytest.raises(BadValue, match="--with-personal-data"):
+        taken(other, lines)
+    assert MARK in "".join(exported(two))
+
+
+@pytest.mark.parametrize(
+    ("hurt", "reason"),
+    [
+        (lambda line: line.replace('"office":"banjarbaru"', '"office":"lain"'), "link 1 of its chain is broken"),
+        (lambda line: line[:-9], "not a JSON object"),
+        (lambda _: "[]", "not a JSON object"),
+        (lambda _: "{}", "not a complaint of this format"),
+        (lambda line: line.replace('"files":[]', '"files":[{"digest":"../x"}]'), "a file has no digest"),
+        (lambda line: line.replace('"key":"', '"key":"00'), "cannot be read: it was changed"),
+    ],
+)
+def test_a_line_that_was_changed_is_refused_with_the_reason_and_the_others_are_taken(
+    two: Store, other: Store, hurt: Callable[[str], str], reason: str
+) -> None:
+    lines = exported(two)
+    lines[1] = hurt(lines[1])
+    first, second = taken(other, lines)
+    assert (first.line, first.outcome) == (2, "refused")
+    assert reason in first.reason
+    assert MARK not in first.reason
+    assert second.outcome == "new"
+    assert [chain.complaint for chain in chains(other)] == ["c2"]
+
+
+def test_another_record_under_the_same_id_or_code_is_refused(
+    two: Store, other: Store, take_in: Callable[..., Complaint]
+) -> None:
+    lines = exported(two)
+    taken(other, lines)
+    take_in()
+    changed = json.loads(lines[1])
+    changed["id"] = "c9"
+    assert "broken" in taken(other, [lines[0], json.dumps(changed), '{"complaints": 1}'])[0].reason
+
+
+def test_a_file_whose_end_is_missing_is_told(two: Store, other: Store) -> None:
+    lines = exported(two)
+    with pytest.raises(BadValue, match="the end of the file is missing"):
+        taken(other, lines[:-1])
+    with pytest.raises(BadValue, match="no file of the format"):
+        taken(other, [])
+
+
+def test_a_complaint_of_an_erased_person_goes_out_sealed_for_ever_and_is_not_taken_in(two: Store, other: Store) -> None:
+    with two.reading() as tx:
+        person = tx.load("c1").reporter_ref
+    two.erase_person(person, NOW)
+    lines = exported(two)
+    assert json.loads(lines[1])["person"]["key"] is None
+    first, second = taken(other, lines)
+    assert (first.outcome, second.outcome) == ("refused", "new")
+    assert "erased" in first.reason
+
+
+def test_a_complaint_whose_policy_is_not_loaded_is_refused_whole(two: Store, other: Store) -> None:
+    def unknown(_: Complaint) -> Standard:
+        raise Refused("its policy is not loaded", code="unknown_policy")
+
+    found = list(import_complaints(other, exported(two), unknown, NOW))
+    assert {each.reason for each in found} == {"its policy is not loaded"}
+    assert list(chains(other)) == []
+
+
+def test_the_commands_go_there_and_back(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    here, there = f"sqlite:///{tmp_path}/here.db", f"sqlite:///{tmp_path}/there.db"
+    file = tmp_path / "complaints.jsonl"
+    csv = tmp_path / "sp4n.csv"
+    csv.write_text("id,TrackingID,Status,TanggalLaporanMasuk\n1,10,Belum,2026-03-02\n", "utf-8")
+    assert main(["import-csv", str(csv), "--database", here]) == 0
+    assert main(["export", str(file), "--with-personal-data", "--database", here]) == 0
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert main(["import", str(file), "--database", there]) == 0
+    assert "1 taken in, 0 were here before, 0 refused" in capsys.readouterr().out
+    assert main(["import", str(file), "--database", there]) == 0
+    assert "0 taken in, 1 were here before, 0 refused" in capsys.readouterr().out
+    assert main(["import", str(tmp_path / "none"), "--database", there]) == 2
