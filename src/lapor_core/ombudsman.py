@@ -15,7 +15,7 @@ import attrs
 
 from lapor_core.complaint import Complaint
 from lapor_core.errors import require_aware
-from lapor_core.lifecycle import State, is_open
+from lapor_core.lifecycle import Outcome, State, is_open
 from lapor_core.policy.clock_rule import Start
 from lapor_core.policy.model import Contact, Policy
 from lapor_core.standard import Standard
@@ -51,7 +51,7 @@ class Declaration:
     Attributes:
         resident: Whether the reporter is an Indonesian citizen or lives in Indonesia.
         concerned: Whether the reporter suffered it, or acts for somebody who did, with a power of attorney.
-        unsatisfied: Whether an answer that came was no solution.
+        unsatisfied: Whether an answer that came was no solution; without a word here, a rating in the record says it.
     """
 
     resident: bool | None = None
@@ -157,11 +157,17 @@ def _service(
         return Status.MET, "overdue", late
     refused = complaint.state in (State.REJECTED, State.ARCHIVED)
     if (complaint.answers or refused) and not (is_open(complaint.state) and complaint.round > 1):
-        if said.unsatisfied is None:
+        unsatisfied = said.unsatisfied if said.unsatisfied is not None else _rated_badly(complaint)
+        if unsatisfied is None:
             return Status.UNKNOWN, "not_taken_up" if refused else "answered", None
-        return (Status.MET, "unsatisfied", None) if said.unsatisfied else (Status.MISSING, "satisfied", None)
+        return (Status.MET, "unsatisfied", None) if unsatisfied else (Status.MISSING, "satisfied", None)
     due = min((clock.due_date for clock in owed), default=None)
     return Status.MISSING, "not_due_yet" if due is not None else "no_deadline_yet", due
+
+
+def _rated_badly(complaint: Complaint) -> bool | None:
+    """Return whether the reporter has rated the answer as no settlement, or None without a rating."""
+    return None if complaint.rating is None else complaint.rating.outcome is not Outcome.SETTLED
 
 
 def _is_owed(name: str, policy: Policy) -> bool:

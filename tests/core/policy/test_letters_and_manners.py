@@ -14,9 +14,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lapor_core import Action, Facts, Kind, Proof, Reporter, Role, State
-from lapor_core.complaint import Visibility
+from lapor_core.complaint import Rating, Visibility
 from lapor_core.errors import BadValue
 from lapor_core.letters import Letter, condition_text, ombudsman_letter
+from lapor_core.lifecycle import Outcome
 from lapor_core.ombudsman import Declaration, Need, Readiness, Status, readiness
 from lapor_core.policy import KindRequirement, Politeness, Requirement
 from lapor_core.policy.loading import shipped_policy
@@ -160,6 +161,17 @@ def test_whether_an_answer_is_a_solution_only_the_reporter_can_say(
     life = Life()
     life.lead_to(State.RESPONDED)
     assert status(ready(life, declared), Need.NOT_SERVED) == expected
+
+
+@pytest.mark.parametrize("outcome", Outcome)
+def test_a_rating_in_the_record_says_whether_the_answer_was_a_solution(outcome: Outcome) -> None:
+    life = Life()
+    life.lead_to(State.RESPONDED)
+    rated = attrs.evolve(life.complaint, rating=Rating(stars=3, outcome=outcome))
+    expected = (Status.MISSING, "satisfied") if outcome is Outcome.SETTLED else (Status.MET, "unsatisfied")
+    assert status(readiness(rated, life.standard, life.now), Need.NOT_SERVED) == expected
+    said = Declaration(unsatisfied=False)
+    assert status(readiness(rated, life.standard, life.now, said), Need.NOT_SERVED)[0] is Status.MISSING
 
 
 def test_being_dissatisfied_with_an_answer_that_is_not_due_yet_is_not_enough() -> None:
