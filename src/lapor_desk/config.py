@@ -56,6 +56,7 @@ class Config:
         key_file: The file of the master key, made at the first run; beside the database when None.
         outbox: The folder into which messages are written while no notifier is configured; beside the database when None.
         checkpoints: The folder of checkpoints of the record; beside the database, or beside ``files``, when None.
+        retention: Days after which a reporter is erased, all of whose complaints are over; never when None.
         host: The address to listen on.
         port: The port to listen on.
         trusted_proxies: Addresses of reverse proxies whose ``X-Forwarded-*`` headers are believed.
@@ -75,6 +76,7 @@ class Config:
     key_file: Path | None = None
     outbox: Path | None = None
     checkpoints: Path | None = None
+    retention: int | None = None
     host: str = "127.0.0.1"
     port: int = 8000
     trusted_proxies: tuple[str, ...] = ("127.0.0.1",)
@@ -98,6 +100,7 @@ class _File:
     key_file: str = ""
     outbox: str = ""
     checkpoints: str = ""
+    retention: int | None = None
     host: str = Config().host
     port: int = Config().port
     trusted_proxies: tuple[str, ...] = Config().trusted_proxies
@@ -243,6 +246,8 @@ def _contradictions(document: Document, written: _File, folder: Path) -> Iterato
     for index, decree in enumerate(written.decrees):
         if not (folder / decree).is_file():
             yield document.fault(("decrees", index), f"{decree}: no such file")
+    if written.retention is not None and written.retention < 1:
+        yield document.fault(("retention",), f"must be at least one day, not {written.retention}")
     if not 0 <= written.port <= 65_535:
         yield document.fault(("port",), f"must be 0 to 65535, not {written.port}")
     for name in sorted(set(written.allow_plugins) & set(written.block_plugins)):

@@ -15,7 +15,7 @@ import attrs
 
 from lapor_core.advising import advise
 from lapor_core.codes import RANDOM_BYTES, normalise_code, tracking_code
-from lapor_core.complaint import Actor, Attachment, Complaint
+from lapor_core.complaint import Actor, Attachment, Complaint, Rating
 from lapor_core.decisions import Act, decide, receive
 from lapor_core.errors import BadValue, Incomplete, LaporError, NotFound, Refused, require_aware
 from lapor_core.events import Event
@@ -29,6 +29,7 @@ from lapor_desk.people import enrol, find_account
 from lapor_desk.recording import record
 from lapor_desk.store import Person, PreparedFile, Store, Transaction, Vault, prepare
 from lapor_desk.sweeping import Sweeper
+from lapor_desk.telemetry import measured
 from lapor_desk.tracking import promise, tracking_of
 
 __all__ = ["MOST_FILES", "Desk"]
@@ -37,6 +38,7 @@ MOST_FILES = 20
 """How many files one message may carry, whichever channel brings it."""
 
 _TRIES = 5
+_REPORTER = Actor(role=Role.REPORTER)
 
 T = TypeVar("T")
 
@@ -99,8 +101,13 @@ class Desk:
 
     # What citizens do, through their channels.
 
-    def submit(self, submission: Submission) -> Receipt:
+    @measured("lapor.submit")
+    def submit(self, submission: Submission, *, partial: bool = False) -> Receipt:
         """Take a submission in, once per ``(channel, source_id)``; when this returns, it is stored.
+
+        Args:
+            submission: What a channel understood.
+            partial: Whether content may be missing for now; see :func:`lapor_core.decisions.receive`.
 
         Raises:
             Incomplete: something required is missing; nothing was stored.
@@ -109,11 +116,25 @@ class Desk:
             NotFound: the policy has no requirements for the channel, or the agency is not known.
         """
         lacking = self.standard.missing(submission)
-        if lacking:
+        if lacking and not partial:
             raise Incomplete(lacking)
         files = _prepared(submission.uploads)
-        return _again_when_overtaken(lambda: self._taken_before(submission) or self._take_in(submission, files))
+        return _again_when_overtaken(
+            lambda: self._taken_before(submission) or self._take_in(submission, files, partial=partial)
+        )
 
+    def complete(self, code: str, submission: Submission) -> None:
+        """Bring what an incomplete complaint lacks.
+
+        Raises:
+            BadValue, NotFound: as :meth:`track`; a file cannot be taken.
+            Incomplete: something is missing still. Refused: it is not incomplete (``not_possible``).
+        """
+        self._act_as_reporter(
+            code, Act(action=Action.COMPLETE, actor=_REPORTER, submission=submission), submission.uploads
+        )
+
+    @measured("lapor.track")
     def track(self, code: str, language: str = "id") -> Tracking:
         """Return what the holder of ``code`` may see.
 
@@ -131,7 +152,7 @@ class Desk:
             BadValue, NotFound: as :meth:`track`; a file cannot be taken; the text is empty (``text_needed``).
             Refused: a reply is not possible now (``not_possible``).
         """
-        self._act_as_reporter(code, Action.REPLY, text, uploads)
+        self._act_as_reporter(code, Act(action=Action.REPLY, actor=_REPORTER, text=text), uploads)
 
     def withdraw(self, code: str, reason: str = "") -> None:
         """Take the complaint back, as its reporter wishes.
@@ -140,17 +161,36 @@ class Desk:
             BadValue, NotFound: as :meth:`track`.
             Refused: it is not possible now (``not_possible``).
         """
-        self._act_as_reporter(code, Action.WITHDRAW, reason)
+        self._act_as_reporter(code, Act(action=Action.WITHDRAW, actor=_REPORTER, text=reason))
 
-    def _act_as_reporter(self, code: str, action: Action, text: str, uploads: Sequence[Upload] = ()) -> None:
+    def rate(self, code: str, rating: Rating, text: str = "") -> None:
+        """Say what the reporter thinks of the answer.
+
+        Raises:
+            BadValue, NotFound: as :meth:`track`; the text is missing (``text_needed``).
+            Refused: it is not possible now (``not_possible``).
+        """
+        self._act_as_reporter(code, Act(action=Action.RATE, actor=_REPORTER, rating=rating, text=text))
+
+    def attach(self, code: str, uploads: Sequence[Upload], text: str = "") -> None:
+        """Add files.
+
+        Raises:
+            BadValue, NotFound: as :meth:`track`; there is no file (``files_needed``), or one cannot be taken.
+            Refused: it is not possible now (``not_possible``).
+        """
+        self._act_as_reporter(code, Act(action=Action.ATTACH, actor=_REPORTER, text=text), uploads)
+
+    def _act_as_reporter(self, code: str, act: Act, uploads: Sequence[Upload] = ()) -> None:
         with self.store.reading() as tx:
             complaint_id = _found(tx.find(normalise_code(code)))
             complaint = _unless_erased(lambda: tx.load(complaint_id))
         actor = Actor(role=Role.REPORTER, id=complaint.reporter_ref)
-        self.act(complaint_id, Act(action=action, actor=actor, text=text), uploads=uploads)
+        self.act(complaint_id, attrs.evolve(act, actor=actor), uploads=uploads)
 
     # What officers do.
 
+    @measured("lapor.act")
     def act(
         self,
         complaint_id: str,
@@ -207,6 +247,7 @@ class Desk:
 
     # What time does.
 
+    @measured("lapor.sweep")
     def sweep(self, now: datetime) -> int:
         """Take every step of the ladder that is due at ``now`` (aware); return how many complaints took one.
 
@@ -224,7 +265,7 @@ class Desk:
             complaint = tx.load(known) if known else None
         return None if complaint is None else self._receipt(complaint, repeated=True)
 
-    def _take_in(self, submission: Submission, files: Sequence[PreparedFile]) -> Receipt:
+    def _take_in(self, submission: Submission, files: Sequence[PreparedFile], *, partial: bool) -> Receipt:
         with self.store.reading() as tx:
             account = find_account(tx, submission.reporter, submission.proofs)
             person = tx.person(account.person_id) if account else Vault.new_person()
@@ -235,7 +276,7 @@ class Desk:
                 raise Refused("this submission was taken in a moment ago", code="changed_meanwhile")
             if account is None:
                 enrol(tx, person, submission.reporter, submission.proofs, self.now())
-            events = self._received(tx, complaint_id, submission, person, files)
+            events = self._received(tx, complaint_id, submission, person, files, partial=partial)
             complaint = record(tx, None, events, self.standard, self.now())
         self.queued()
         self._tell(events, complaint)
@@ -264,7 +305,14 @@ class Desk:
             _log.warning("complaint %s: advice was not kept: %s", complaint.id, error.code)
 
     def _received(
-        self, tx: Transaction, complaint_id: str, submission: Submission, person: Person, files: Sequence[PreparedFile]
+        self,
+        tx: Transaction,
+        complaint_id: str,
+        submission: Submission,
+        person: Person,
+        files: Sequence[PreparedFile],
+        *,
+        partial: bool,
     ) -> tuple[Event, ...]:
         tx.attach(person.id, files)
         return receive(
@@ -275,6 +323,7 @@ class Desk:
             code=tracking_code(self._random(RANDOM_BYTES)),
             reporter_ref=person.id,
             attachments=_attachments(files),
+            partial=partial,
         )
 
     def _act_once(
@@ -299,6 +348,7 @@ class Desk:
             tier=complaint.tier,
             due_date=clock.due_date if clock else None,
             repeated=repeated,
+            lacking=complaint.lacking,
         )
 
 

@@ -26,12 +26,14 @@ from lapor_desk.config import Config, read_decrees, read_policy
 from lapor_desk.daily import Daily
 from lapor_desk.desk import Desk
 from lapor_desk.door import Door
-from lapor_desk.engine import Courier, Engine, by_medium
+from lapor_desk.engine import Engine, by_medium
 from lapor_desk.officers import Officers
 from lapor_desk.plugging import plugin_host
 from lapor_desk.recalculating import Recalculation
+from lapor_desk.retention import erase_old, forget_expired
 from lapor_desk.store import Files, MasterKey, Store, database_url, open_store
 from lapor_desk.store.tables import complaints
+from lapor_desk.telemetry import MeasuredCourier
 
 __all__ = ["House", "open_house", "plugin_settings", "read_standard", "utc_now"]
 
@@ -84,12 +86,20 @@ class House:
         beside = _beside(self.config, "checkpoints") or (self.config.files or Path()).with_name("checkpoints")
         return self.config.checkpoints or beside
 
+    @property
+    def files(self) -> Path:
+        """The folder of attachments: as configured, else beside the SQLite file."""
+        return self.config.files or _beside(self.config, "files") or Path("files")
+
     def chores(self) -> Mapping[str, Callable[[datetime], object]]:
         """Return what is done once a day, by name."""
+        days = self.config.retention
         recalculation = Recalculation(store=self.store, standard_of=self.desk.standard_of)
         return {
             "checkpoint": lambda now: take_checkpoint(self.store, self.checkpoints, now),
             "refresh": lambda now: recalculation.refresh(now, self.desk.standards),
+            "expired": lambda now: forget_expired(self.store, now),
+            "retention": lambda now: erase_old(self.store, now, days) if days is not None else 0,
         }
 
     def close(self) -> None:
@@ -158,9 +168,9 @@ def _templates(plugins: PluginHost) -> Templates:
     return {(template.name, template.language): template.text for template in plugins.templates()}
 
 
-def _courier(config: Config, plugins: PluginHost) -> Courier:
+def _courier(config: Config, plugins: PluginHost) -> MeasuredCourier:
     notifiers = _notifiers(config, plugins)
-    return Courier(by_medium(notifiers), all_notifiers=notifiers, chosen=plugins.choose)
+    return MeasuredCourier(by_medium(notifiers), all_notifiers=notifiers, chosen=plugins.choose)
 
 
 def _notifiers(config: Config, plugins: PluginHost) -> tuple[Notifier, ...]:

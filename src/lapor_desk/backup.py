@@ -1,0 +1,106 @@
+"""A back-up of a desk on SQLite while it runs: the database, the attachments and a checkpoint, and never the key.
+
+In this order nothing is missing: an attachment is on the disk before the event that names it, so files that are copied after
+the database hold all that it speaks of.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sqlite3
+import tempfile
+from contextlib import closing
+from datetime import datetime
+from pathlib import Path
+
+import attrs
+
+from lapor_core.errors import BadValue, Refused
+from lapor_desk.checkpoints import Checkpoint, take_checkpoint
+from lapor_desk.store import Store, StoreDown
+from lapor_desk.store.disk import sync_file, sync_folder
+from lapor_desk.writing import placed
+
+__all__ = ["NOTE", "BackedUp", "back_up"]
+
+NOTE = """\
+A back-up of a LAPOR! desk.
+
+The master key is NOT in here, and nothing personal can be read without it. Keep it in another place.
+
+To restore: copy this folder to where the desk shall be, put the key beside the database as {stem}.key (mode 0600),
+put lapor.toml and your own policy and decree files back, and run: lapor doctor
+To compare the record with what it was:
+lapor audit verify --checkpoint {stem}-checkpoints/{checkpoint}
+"""
+
+
+@attrs.frozen(kw_only=True)
+class BackedUp:
+    """What a back-up holds; ``files`` counts those that were copied this time."""
+
+    checkpoint: Checkpoint
+    files: int
+
+
+def back_up(store: Store, files: Path, folder: Path, now: datetime) -> BackedUp:
+    """Copy everything but the key into ``folder``; one that holds an earlier back-up is brought up to date.
+
+    Args:
+        store: A store on SQLite.
+        files: Where its attachments lie.
+        folder: Where to; made when it is missing.
+        now: The present instant (aware).
+
+    Raises:
+        Refused: the database is not SQLite (``not_sqlite``), or its record is broken (``broken_chain``).
+        BadValue: ``folder`` is where the desk itself lies (``bad_folder``).
+        StoreDown: the copy cannot be written (``store_down``).
+    """
+    if not store.database.is_sqlite:
+        message = (
+            "a PostgreSQL database is backed up with pg_dump; copy the folder of files after it, and keep the key apart"
+        )
+        raise Refused(message, code="not_sqlite")
+    source = Path(store.database.url.database or "").absolute()
+    if folder.absolute() in (source.parent, files.absolute()):
+        raise BadValue(f"{folder}: the desk itself lies there; name another folder", code="bad_folder")
+    document, checkpoint = take_checkpoint(store, folder / f"{source.stem}-checkpoints", now)
+    try:
+        _copy_database(source, folder / source.name)
+        count = _copy_files(files, folder / f"{source.stem}-files")
+    except (OSError, sqlite3.Error) as error:
+        raise StoreDown(f"{folder}: the back-up cannot be written", code="store_down") from error
+    with placed(folder / "README.txt") as note:
+        note.write(NOTE.format(stem=source.stem, checkpoint=document.name).encode())
+    return BackedUp(checkpoint=checkpoint, files=count)
+
+
+def _copy_database(source: Path, target: Path) -> None:
+    """Let SQLite copy itself page by page, beside whoever writes, and give the copy its name when it is whole."""
+    handle, name = tempfile.mkstemp(dir=target.parent, prefix=".lapor-")  # mkstemp makes it 0600
+    os.close(handle)
+    try:
+        with closing(sqlite3.connect(source)) as original, closing(sqlite3.connect(name)) as copy:
+            original.backup(copy, pages=1000)
+            copy.execute("PRAGMA journal_mode=DELETE")  # one file, without a log beside it
+        sync_file(Path(name))
+        Path(name).replace(target)
+        sync_folder(target.parent)
+    finally:
+        Path(name).unlink(missing_ok=True)
+
+
+def _copy_files(source: Path, target: Path) -> int:
+    """Copy what is not there yet: a file lies under the digest of what is in it, and never changes."""
+    count = 0
+    for path in sorted(path for path in source.rglob("*") if path.is_file()):
+        copy = target / path.relative_to(source)
+        if copy.is_file() and copy.stat().st_size == path.stat().st_size:
+            continue
+        copy.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with placed(copy) as file, path.open("rb") as original:
+            shutil.copyfileobj(original, file)
+        count += 1
+    return count

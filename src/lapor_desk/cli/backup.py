@@ -1,0 +1,34 @@
+"""``lapor backup``: everything but the key, while the desk runs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from cyclopts import App
+
+from lapor_desk.cli.houses import configured, opened
+
+__all__ = ["app"]
+
+app = App(name="backup", help="Back up database and attachments while the desk runs.")
+
+
+@app.default
+def backup(folder: Path, /, *, config: Path | None = None, database: str | None = None) -> None:
+    """Copy a desk on SQLite into a folder. The master key is not in it; keep that in another place.
+
+    Parameters
+    ----------
+    folder
+        Where to; an earlier back-up there is brought up to date.
+    config
+        The configuration file.
+    database
+        The database, in place of the configuration's.
+    """
+    from lapor_desk.backup import back_up
+
+    with opened(configured(config, database=database)) as house:
+        done = back_up(house.store, house.files, folder, house.clock())
+    print(f"{folder}: {done.checkpoint.complaints} complaints, {done.checkpoint.events} events, {done.files} new files")
+    print("The master key is not in it. Keep a copy of the key in another place.")

@@ -1,0 +1,145 @@
+"""A back-up holds everything but the key, is taken while the desk runs, and opens elsewhere once the key is put there."""
+
+from __future__ import annotations
+
+import shutil
+import stat
+import threading
+from datetime import datetime, timedelta
+from io import BytesIO
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+from PIL import Image
+
+from lapor_core import Proof, Reporter, Role, Submission, Upload
+from lapor_core.errors import BadValue, Refused
+from lapor_core.testing import FrozenClock
+from lapor_desk.backup import back_up
+from lapor_desk.checkpoints import check_checkpoint, kept_checkpoints
+from lapor_desk.checkup import examine
+from lapor_desk.cli import main
+from lapor_desk.config import Config
+from lapor_desk.house import House, open_house
+from lapor_desk.store import Store
+
+MORNING = datetime(2026, 3, 13, 10, tzinfo=ZoneInfo("Asia/Makassar"))
+MARK = "PENANDA-CERITA"
+
+
+def picture() -> bytes:
+    made = BytesIO()
+    Image.new("RGB", (8, 8), "red").save(made, "PNG")
+    return made.getvalue()
+
+
+def submit(house: House, number: int) -> str:
+    return house.desk.submit(
+        Submission(
+            channel="sms",
+            source_id=str(number),
+            received_at=MORNING,
+            reporter=Reporter(mobile=f"+62800{number:07}"),  # invented
+            proofs=frozenset({Proof.SENDER_NUMBER}),
+            narrative=f"{MARK} {number}",
+            uploads=(Upload(name="foto.png", content=picture()),),
+        )
+    ).code
+
+
+def config(folder: Path) -> Config:
+    return Config(database=f"sqlite:///{folder}/lapor.db", block_plugins=("email",))
+
+
+@pytest.fixture
+def here(tmp_path: Path) -> Path:
+    folder = tmp_path / "here"
+    folder.mkdir()
+    return folder
+
+
+def test_a_restored_desk_is_the_same_and_the_doctor_finds_it_well(
+    here: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    saved, there = tmp_path / "saved", tmp_path / "there"
+    monkeypatch.setattr("lapor_desk.officers._hashed", lambda _: "no password")  # a real one takes its time
+    with open_house(config(here), clock=FrozenClock(MORNING)) as house:
+        code = submit(house, 1)
+        for role in (Role.AGENCY_ADMIN, Role.INSPECTORATE):
+            house.officers.add(f"{role}", "rahasia-contoh", role)
+        house.engine.run_once(MORNING)
+        assert back_up(house.store, house.files, saved, MORNING).files == 1
+        assert back_up(house.store, house.files, saved, MORNING + timedelta(days=1)).files == 0
+    shutil.copytree(saved, there)
+    shutil.copy(here / "lapor.key", there / "lapor.key")
+    with open_house(config(there), clock=FrozenClock(MORNING)) as restored:
+        assert [finding for _, found in examine(restored, MORNING) for finding in found] == []
+        with restored.store.reading() as tx:
+            complaint = tx.load(tx.find(code) or "")
+        assert complaint.narrative == f"{MARK} 1"
+        assert restored.store.read_file(complaint.reporter_ref, complaint.attachments[0].digest)
+        assert list(check_checkpoint(restored.store, kept_checkpoints(there / "lapor-checkpoints")[-1])) == []
+
+
+def test_neither_the_key_nor_anything_that_can_be_read_is_in_it(here: Path, tmp_path: Path) -> None:
+    saved = tmp_path / "saved"
+    with open_house(config(here), clock=FrozenClock(MORNING)) as house:
+        submit(house, 1)
+        back_up(house.store, house.files, saved, MORNING)
+    key = (here / "lapor.key").read_text("ascii").strip()
+    everything = [path for path in saved.rglob("*") if path.is_file()]
+    assert not [path for path in everything if path.suffix == ".key"]
+    for path in everything:
+        content = path.read_bytes()
+        assert MARK.encode() not in content
+        assert key.encode() not in content
+        assert bytes.fromhex(key) not in content
+        assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert "NOT in here" in (saved / "README.txt").read_text("utf-8")
+
+
+def test_a_back_up_that_is_taken_while_citizens_write_is_whole(here: Path, tmp_path: Path) -> None:
+    saved, there = tmp_path / "saved", tmp_path / "there"
+    stop = threading.Event()
+    with open_house(config(here), clock=FrozenClock(MORNING)) as house:
+
+        def write() -> None:
+            number = 100
+            while not stop.is_set():
+                submit(house, number := number + 1)
+
+        writer = threading.Thread(target=write)
+        writer.start()
+        try:
+            for day in range(3):
+                back_up(house.store, house.files, saved, MORNING + timedelta(days=day))
+        finally:
+            stop.set()
+            writer.join()
+    shutil.copytree(saved, there)
+    shutil.copy(here / "lapor.key", there / "lapor.key")
+    with open_house(config(there), clock=FrozenClock(MORNING)) as restored, restored.store.reading() as tx:
+        listed = tx.listed(limit=10_000)
+        assert listed
+        for each in listed:
+            complaint = tx.load(each.id)
+            assert tx.verify_chain(each.id).holds
+            for file in complaint.attachments:
+                assert restored.store.read_file(complaint.reporter_ref, file.digest)
+
+
+def test_the_desks_own_folder_and_another_database_are_refused(here: Path, tmp_path: Path, store: Store) -> None:
+    with (
+        open_house(config(here), clock=FrozenClock(MORNING)) as house,
+        pytest.raises(BadValue, match="the desk itself"),
+    ):
+        back_up(house.store, house.files, here, MORNING)
+    if not store.database.is_sqlite:
+        with pytest.raises(Refused, match="pg_dump"):
+            back_up(store, tmp_path / "files", tmp_path / "saved", MORNING)
+
+
+def test_the_command_reminds_of_the_key(here: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["backup", str(tmp_path / "saved"), "--database", config(here).database]) == 0
+    assert "The master key is not in it" in capsys.readouterr().out
