@@ -7,7 +7,7 @@ from datetime import datetime
 
 import attrs
 
-from lapor_core.complaint import Proof, Reporter
+from lapor_core.complaint import Proof, Rating, Reporter
 from lapor_core.errors import Refused
 from lapor_core.plugins.contracts import Principal, Receipt, Tracking, Verdict
 from lapor_core.policy import Policy
@@ -40,7 +40,7 @@ class Door:
     def now(self) -> datetime:
         return self.desk.now()
 
-    def submit(self, submission: Submission) -> Receipt:
+    def submit(self, submission: Submission, *, partial: bool = False) -> Receipt:
         """Take a submission of this channel in; see :meth:`lapor_desk.desk.Desk.submit`.
 
         Raises:
@@ -52,13 +52,22 @@ class Door:
         if undeclared := sorted(submission.proofs - self.proofs):
             message = f"channel {self.channel} claims proofs it has not declared: {', '.join(undeclared)}"
             raise Refused(message, code="undeclared_proof", channel=self.channel)
-        return self.desk.submit(submission)
+        return self.desk.submit(submission, partial=partial)
 
     def track(self, code: str, language: str = "id") -> Tracking:
         return self.desk.track(code, language)
 
     def reply(self, code: str, text: str, uploads: tuple[Upload, ...] = ()) -> None:
         self.desk.reply(code, text, uploads)
+
+    def complete(self, code: str, submission: Submission) -> None:
+        self.desk.complete(code, submission)
+
+    def rate(self, code: str, rating: Rating, text: str = "") -> None:
+        self.desk.rate(code, rating, text)
+
+    def attach(self, code: str, uploads: tuple[Upload, ...], text: str = "") -> None:
+        self.desk.attach(code, uploads, text)
 
     def withdraw(self, code: str, reason: str = "") -> None:
         self.desk.withdraw(code, reason)

@@ -38,7 +38,7 @@ def trial(folder: Path, opened: ExitStack) -> DeskTrial:
         assert asked is not None
         return asked.codes
 
-    def ask(code: str) -> None:
+    def lead(code: str, last: Action) -> None:
         with house.store.reading() as tx:
             complaint = tx.find(code)
         assert complaint is not None
@@ -47,7 +47,7 @@ def trial(folder: Path, opened: ExitStack) -> DeskTrial:
             (Action.DISPOSE, Role.CENTRAL_ADMIN),
             (Action.VERIFY, Role.AGENCY_ADMIN),
             (Action.FORWARD, Role.AGENCY_ADMIN),
-            (Action.ASK, Role.LIAISON_OFFICER),
+            (last, Role.LIAISON_OFFICER),
         ):
             act = Act(action=action, actor=Actor(role=role), text="Di mana?", agencies=("dinas-contoh",), facts=known)
             house.desk.act(complaint, act)
@@ -64,7 +64,16 @@ def trial(folder: Path, opened: ExitStack) -> DeskTrial:
         with house.store.reading() as tx:
             return tx.notice(key).status
 
-    return DeskTrial(desk=desk, channel=Sms(), clock=clock, codes=codes, ask=ask, sent=sent, state_of=state_of)
+    return DeskTrial(
+        desk=desk,
+        channel=Sms(),
+        clock=clock,
+        codes=codes,
+        ask=lambda code: lead(code, Action.ASK),
+        answer=lambda code: lead(code, Action.RESPOND),
+        sent=sent,
+        state_of=state_of,
+    )
 
 
 def test_the_desk_with_a_database_keeps_the_contract(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from typing import Any, ClassVar, Protocol, Self, TypeAlias, runtime_checkable
 
 import attrs
 
-from lapor_core.complaint import Proof, Reporter, personal
+from lapor_core.complaint import Proof, Rating, Reporter, personal
 from lapor_core.lifecycle import Role
 from lapor_core.policy import Policy
 from lapor_core.submission import Submission, Upload
@@ -250,6 +250,7 @@ class Receipt:
         tier: None while facts are missing that decide it.
         due_date: The last day for an answer, once the tier is known.
         repeated: Whether this submission had been handed in before.
+        lacking: What is missing still, by the codes of :class:`lapor_core.errors.Missing`.
     """
 
     code: str
@@ -257,6 +258,7 @@ class Receipt:
     tier: str | None = None
     due_date: date | None = None
     repeated: bool = False
+    lacking: tuple[str, ...] = ()
 
 
 @attrs.frozen(kw_only=True)
@@ -303,11 +305,25 @@ class Desk(Protocol):
         """The present instant, in the office's zone."""
         ...
 
-    def submit(self, submission: Submission) -> Receipt:
+    def submit(self, submission: Submission, *, partial: bool = False) -> Receipt:
         """Take a submission in, once per ``(channel, source_id)``; when this returns, it is stored.
+
+        Args:
+            submission: What was understood.
+            partial: Whether content may be missing for now: the complaint has its code then, and waits for
+                :meth:`complete`. A proof may never be missing.
 
         Raises:
             Incomplete: Something required is missing; nothing was stored.
+        """
+        ...
+
+    def complete(self, code: str, submission: Submission) -> None:
+        """Bring what an incomplete complaint lacks; fields that it has already are left empty.
+
+        Raises:
+            NotFound, BadValue: as :meth:`track`. Incomplete: something is missing still.
+            Refused: it is not incomplete (code ``not_possible``).
         """
         ...
 
@@ -324,6 +340,26 @@ class Desk(Protocol):
 
         Raises:
             NotFound, BadValue: as :meth:`track`; the text is empty (code ``text_needed``). Refused: not possible now.
+        """
+        ...
+
+    def rate(self, code: str, rating: Rating, text: str = "") -> None:
+        """Say what the reporter thinks of the answer.
+
+        One who is content closes the complaint, one to whom nothing was settled opens it again, and one who disputes the
+        answer appeals; the latter two say why.
+
+        Raises:
+            NotFound, BadValue: as :meth:`track`; the text is missing (code ``text_needed``). Refused: not possible now.
+        """
+        ...
+
+    def attach(self, code: str, uploads: tuple[Upload, ...], text: str = "") -> None:
+        """Add files to a complaint that is not over.
+
+        Raises:
+            NotFound, BadValue: as :meth:`track`; there is no file (code ``files_needed``), or one cannot be taken.
+            Refused: not possible now.
         """
         ...
 

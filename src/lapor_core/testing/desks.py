@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 
 import attrs
 
-from lapor_core.complaint import Proof, Reporter
+from lapor_core.complaint import Proof, Rating, Reporter
 from lapor_core.errors import LaporError
-from lapor_core.lifecycle import State
+from lapor_core.lifecycle import Outcome, State
 from lapor_core.plugins.contracts import Channel, Delivered, Desk, Failed, TryLater
-from lapor_core.submission import Submission
+from lapor_core.submission import Submission, Upload
 from lapor_core.testing.fakes import FrozenClock
 
 __all__ = ["DeskTrial", "check_desk"]
 
+_PHOTO = Upload(
+    name="foto.png",
+    content=base64.b64decode(
+        "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+    ),
+)
 _WARGA = Reporter(name="Warga Contoh", email="warga@example.org", mobile="+628100000001")
 
 
@@ -29,6 +36,7 @@ class DeskTrial:
         clock: What the desk reads the time from.
         codes: Returns the one-time codes that a challenge has sent.
         ask: Lets officers ask the reporter of the complaint with this code something, so that it waits for a reply.
+        answer: Lets the agency answer the complaint with this code.
         sent: Lets the notifier of the channel's key send a message, and returns the message's key.
         state_of: Returns ``delivered`` or ``failed``: what the desk knows of a message.
     """
@@ -38,6 +46,7 @@ class DeskTrial:
     clock: FrozenClock
     codes: Callable[[str], Mapping[Proof, str]]
     ask: Callable[[str], None]
+    answer: Callable[[str], None]
     sent: Callable[[], str]
     state_of: Callable[[str], str]
 
@@ -115,6 +124,49 @@ def _withdraws(trial: DeskTrial) -> None:
     _refused("not_possible", lambda: trial.desk.withdraw(code))
 
 
+def _completes(trial: DeskTrial) -> None:
+    receipt = trial.desk.submit(_submission(trial, narrative=""), partial=True)
+    assert receipt.lacking == ("missing_narrative",), "a receipt does not say what is missing"
+    assert trial.desk.track(receipt.code).state == State.INCOMPLETE, "what lacks something is not incomplete"
+    _refused("incomplete", lambda: trial.desk.complete(receipt.code, _submission(trial, narrative=" ")))
+    trial.desk.complete(receipt.code, _submission(trial))
+    assert trial.desk.track(receipt.code).state == State.SUBMITTED, "a complaint that was completed is still incomplete"
+    _refused("not_possible", lambda: trial.desk.complete(receipt.code, _submission(trial)))
+    _refused(
+        "incomplete", lambda: trial.desk.submit(_submission(trial, source_id="2", proofs=frozenset()), partial=True)
+    )
+
+
+def _rates(trial: DeskTrial) -> None:
+    for number, (outcome, text, state) in enumerate(
+        (
+            (Outcome.SETTLED, "", State.CLOSED),
+            (Outcome.UNSETTLED, "Masih mati", State.IN_PROGRESS),
+            (Outcome.DISPUTED, "Tidak benar", State.APPEALED),
+        )
+    ):
+        code = trial.desk.submit(_submission(trial, source_id=str(number))).code
+        rating = Rating(stars=3, outcome=outcome)
+        _refused("not_possible", lambda code=code, rating=rating: trial.desk.rate(code, rating, "Ya"))  # type: ignore[misc]  # bound
+        trial.answer(code)
+        if text:
+            _refused("text_needed", lambda code=code, rating=rating: trial.desk.rate(code, rating))  # type: ignore[misc]  # bound
+        trial.desk.rate(code, rating, text)
+        assert trial.desk.track(code).state == state, f"rated as {outcome}, it is {trial.desk.track(code).state}"
+
+
+def _attaches(trial: DeskTrial) -> None:
+    code = trial.desk.submit(_submission(trial)).code
+    _refused("files_needed", lambda: trial.desk.attach(code, ()))
+    before = trial.desk.track(code)
+    trial.desk.attach(code, (_PHOTO,), "Foto")
+    after = trial.desk.track(code)
+    assert after.state == before.state, "a file that was added changes the state"
+    assert len(after.entries) > len(before.entries), "a file that was added leaves no line in the tracking"
+    trial.desk.withdraw(code)
+    _refused("not_possible", lambda: trial.desk.attach(code, (_PHOTO,)))
+
+
 def _confirms(trial: DeskTrial) -> None:
     _refused("no_contact", lambda: trial.desk.challenge(Reporter(name="Warga Contoh")))
     challenge = trial.desk.challenge(_WARGA)
@@ -171,6 +223,9 @@ _LAWS: tuple[Callable[[DeskTrial], None], ...] = (
     _tracks,
     _replies,
     _withdraws,
+    _completes,
+    _rates,
+    _attaches,
     _confirms,
     _lets_codes_expire,
     _hears_of_deliveries,

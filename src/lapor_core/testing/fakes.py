@@ -10,9 +10,9 @@ from zoneinfo import ZoneInfo
 import attrs
 
 from lapor_core.codes import RANDOM_BYTES, normalise_code, tracking_code
-from lapor_core.complaint import Proof, Reporter
+from lapor_core.complaint import Proof, Rating, Reporter
 from lapor_core.errors import BadValue, Incomplete, NotFound, Refused, require_aware
-from lapor_core.lifecycle import Action, Role, State, next_state
+from lapor_core.lifecycle import AFTER_RATING, Action, Role, State, next_state
 from lapor_core.plugins.contracts import (
     CODES_HOLD,
     Channel,
@@ -146,18 +146,18 @@ class MemoryDesk:
     def now(self) -> datetime:
         return self._local(self.clock())
 
-    def submit(self, submission: Submission) -> Receipt:
+    def submit(self, submission: Submission, *, partial: bool = False) -> Receipt:
         self._check_channel(submission)
         if max(submission.received_at, submission.entered_at or submission.received_at) > self.clock():
             raise BadValue("received after now", code="from_the_future", field="received_at")
         lacking = missing(submission, self._policy)
-        if lacking:
+        if lacking and not (partial and submission.proofs >= self._policy.requirement(submission.channel).proofs):
             raise Incomplete(lacking)
         with self._lock:
             identity = (submission.channel, submission.source_id)
             if identity in self._known:
                 return attrs.evolve(self._known[identity], repeated=True)
-            self._known[identity] = self._take_in(submission)
+            self._known[identity] = self._take_in(submission, tuple(piece.code for piece in lacking))
             return self._known[identity]
 
     def _check_channel(self, submission: Submission) -> None:
@@ -169,11 +169,12 @@ class MemoryDesk:
         if submission.proofs - self._channel.proofs:
             raise Refused(f"channel {key} claims proofs it has not declared", code="undeclared_proof", channel=key)
 
-    def _take_in(self, submission: Submission) -> Receipt:
+    def _take_in(self, submission: Submission, lacking: tuple[str, ...]) -> Receipt:
         code = tracking_code((len(self._cases) + 1).to_bytes(RANDOM_BYTES, "big"))
         received_at = self._local(submission.received_at)
-        self._cases[code] = _Case(submission=submission, received_at=received_at)
-        return Receipt(code=code, received_at=received_at)
+        state = State.INCOMPLETE if lacking else State.SUBMITTED
+        self._cases[code] = _Case(submission=submission, received_at=received_at, state=state)
+        return Receipt(code=code, received_at=received_at, lacking=lacking)
 
     def track(self, code: str, language: str = "id") -> Tracking:
         case = self._case(code)
@@ -186,10 +187,36 @@ class MemoryDesk:
         )
 
     def reply(self, code: str, text: str, uploads: tuple[Upload, ...] = ()) -> None:
-        self._case(code)
+        self._check(code, Action.REPLY)
         if not text.strip():
             raise BadValue("a reply needs a text", code="text_needed", action=Action.REPLY)
         self._act(code, Action.REPLY, text)
+        self.uploads.setdefault(normalise_code(code), []).extend(uploads)
+
+    def complete(self, code: str, submission: Submission) -> None:
+        self._check(code, Action.COMPLETE)
+        before = self._case(code).submission
+        lacked = {piece.code for piece in missing(before, self._policy)}
+        brought = attrs.evolve(submission, channel=before.channel, kind=submission.kind or before.kind)
+        lacking = [piece for piece in missing(brought, self._policy) if piece.code in lacked]
+        if lacking:
+            raise Incomplete(lacking)
+        self._act(code, Action.COMPLETE, "")
+
+    def rate(self, code: str, rating: Rating, text: str = "") -> None:
+        self._check(code, Action.RATE)
+        after = AFTER_RATING[rating.outcome]
+        if after is not Action.CLOSE and not text.strip():
+            raise BadValue("say why", code="text_needed", action=Action.RATE)
+        self._act(code, Action.RATE, text)
+        if next_state(self._case(code).state, after) is not None:
+            self._act(code, after, text)
+
+    def attach(self, code: str, uploads: tuple[Upload, ...], text: str = "") -> None:
+        self._check(code, Action.ATTACH)
+        if not uploads:
+            raise BadValue("add at least one file", code="files_needed", field="uploads")
+        self._act(code, Action.ATTACH, text)
         self.uploads.setdefault(normalise_code(code), []).extend(uploads)
 
     def withdraw(self, code: str, reason: str = "") -> None:
@@ -265,10 +292,13 @@ class MemoryDesk:
 
     def _act(self, code: str, action: Action, text: str) -> None:
         with self._lock:
-            state = next_state(self._case(code).state, action)
-            if state is None:
-                raise Refused(f"{action} is not possible now", code="not_possible", action=action)
-            self.move(code, state, text)
+            self.move(code, self._check(code, action), text)
+
+    def _check(self, code: str, action: Action) -> State:
+        state = next_state(self._case(code).state, action)
+        if state is None:
+            raise Refused(f"{action} is not possible now", code="not_possible", action=action)
+        return state
 
     def _case(self, code: str) -> _Case:
         plain = normalise_code(code)

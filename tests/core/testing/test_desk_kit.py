@@ -30,6 +30,7 @@ def trial(desk_of: type[MemoryDesk] = MemoryDesk) -> DeskTrial:
         clock=clock,
         codes=lambda challenge: desk.codes[challenge],
         ask=lambda code: desk.move(code, State.WAITING),
+        answer=lambda code: desk.move(code, State.RESPONDED),
         sent=sent,
         state_of=lambda key: {Delivered: "delivered", Failed: "failed"}[type(desk.deliveries[key])],
     )
@@ -42,9 +43,9 @@ def test_the_desk_in_memory_keeps_the_contract() -> None:
 
 
 class Forgetful(MemoryDesk):
-    def submit(self, submission: Submission) -> Receipt:
+    def submit(self, submission: Submission, *, partial: bool = False) -> Receipt:
         self._known.clear()
-        return super().submit(submission)
+        return super().submit(submission, partial=partial)
 
 
 class Lenient(MemoryDesk):
