@@ -87,6 +87,17 @@ def test_faults_of_our_own_are_not_taken_for_faults_of_the_database(database: Da
     assert count(database) == 0
 
 
+@SQLITE_ONLY
+def test_sqlite_is_kept_to_its_habits_on_every_connection(database: Database) -> None:
+    """What was accepted survives a power cut; what was deleted is over-written; no row points to nothing."""
+    wanted = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "secure_delete": 1}
+    with ExitStack() as held:
+        for _ in range(3):
+            connection = held.enter_context(database.reading())
+            habits = {name: connection.exec_driver_sql(f"PRAGMA {name}").scalar_one() for name in wanted}
+            assert habits == wanted
+
+
 # Waiting
 
 

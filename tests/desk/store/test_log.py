@@ -99,6 +99,13 @@ def test_what_is_appended_is_read_again_and_nothing_personal_lies_open(store: St
     assert MARK not in repr(rows)
 
 
+def test_half_a_pair_that_json_brought_is_kept_as_it_came(store: Store, take_in: TakeIn) -> None:
+    complaint = take_in(narrative="Lampu \ud800 mati", title="\udfff\0")
+    with store.reading() as tx:
+        assert tx.load(complaint.id) == complaint
+        assert tx.verify_chain(complaint.id).holds
+
+
 @given(cuts=st.sets(st.integers(1, 5)))
 @OPEN_ONCE
 def test_events_can_be_appended_in_any_portions(store: Store, take_in: TakeIn, cuts: set[int]) -> None:
