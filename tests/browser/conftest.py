@@ -25,7 +25,7 @@ import attrs
 import pytest
 import uvicorn
 from PIL import Image
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request, Response, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, Response, expect, sync_playwright
 from sqlalchemy import func, select
 
 from lapor_core import Act, Action, Actor, Agency, Kind, Proof, Reporter, Role, Submission
@@ -64,6 +64,7 @@ FLAGS = (
 LOCALES = {"id": "id-ID", "en": "en-GB"}
 PATIENCE = 15_000
 """Milliseconds within which a page must have done what is waited for, on a busy machine."""
+expect.set_options(timeout=PATIENCE)
 
 
 @pytest.fixture(scope="module")
