@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+import secrets
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from html import unescape
 from itertools import product
@@ -15,16 +16,22 @@ import pytest
 from sqlalchemy import update
 from starlette.testclient import TestClient
 
-from lapor_core import Action, Complaint, Facts, Kind, Reporter, Role
+from lapor_core import Action, Complaint, Facts, Kind, Reporter, Role, Submission
 from lapor_core.clock_facts import deadline_of
+from lapor_core.codes import RANDOM_BYTES, tracking_code
 from lapor_core.complaint import Attachment, Proof, Purpose, Visibility
+from lapor_core.decisions import receive
 from lapor_core.lifecycle import TABLE, State, allowed, next_state
+from lapor_core.policy.manners import Refusal
+from lapor_core.policy.wording import Text
 from lapor_core.testing import FrozenClock
 from lapor_core.texts import word
 from lapor_desk.house import House
 from lapor_desk.http.console import acting, papers
-from lapor_desk.http.console.cases import open_case
+from lapor_desk.http.console.cases import BEYOND_A_FORM, open_case
 from lapor_desk.officers import Officer
+from lapor_desk.recording import record
+from lapor_desk.store import Vault
 from lapor_desk.store.tables import officers
 
 Get = Callable[[str], Any]
@@ -410,79 +417,168 @@ def test_a_file_that_is_not_what_it_says_is_told_and_the_text_stays(
 # Acting
 
 
-def lead(state: State, submit: Callable[..., str], act: Callable[..., Complaint], house: House) -> str:
-    """Return a complaint that stands in ``state``."""
-    ways: Mapping[State, list[tuple[str, Action, dict[str, Any]]]] = {
-        State.SUBMITTED: [],
-        State.HELD: [("pusat", Action.HOLD, {"text": "x"})],
-        State.REJECTED: [("pusat", Action.REJECT, {"text": "x"})],
-        State.ARCHIVED: [("pusat", Action.ARCHIVE, {"text": "x"})],
-        State.WITHDRAWN: [("loket", Action.WITHDRAW, {})],
-    }
-    dispose = ("pusat", Action.DISPOSE, {"agencies": ("dinas-contoh",), "facts": LIGHT})
-    verify, forward = ("admin", Action.VERIFY, {}), ("admin", Action.FORWARD, {})
-    respond = ("penghubung", Action.RESPOND, {"text": "x"})
-    sent = [dispose, verify, forward]
-    ways = {
-        **ways,
-        State.DISPOSED: [dispose],
-        State.VERIFIED: [dispose, verify],
-        State.IN_PROGRESS: sent,
-        State.RETURNED: [dispose, ("penghubung", Action.RETURN, {"text": "x"})],
-        State.WAITING: [*sent, ("penghubung", Action.ASK, {"text": "x"})],
-        State.ESCALATED: [*sent, ("pusat", Action.ESCALATE, {})],
-        State.RESPONDED: [*sent, respond],
-        State.ANSWERED_BACK: [*sent, respond, ("loket", Action.REPLY, {"text": "x"})],
-        State.CLOSED: [*sent, respond, ("admin", Action.CLOSE, {})],
-    }
-    complaint_id = submit()
-    for login, action, said in ways[state]:
-        act(complaint_id, login, action, **said)
-    assert house.desk.complaint(complaint_id).state is state
-    return complaint_id
+DISPOSE = ("pusat", Action.DISPOSE, {"agencies": ("dinas-contoh",), "facts": LIGHT})
+VERIFY, FORWARD = ("admin", Action.VERIFY, {}), ("admin", Action.FORWARD, {})
+SENT = (DISPOSE, VERIFY, FORWARD)
+RESPOND = ("penghubung", Action.RESPOND, {"text": "x"})
+WAYS: Mapping[State, Sequence[tuple[str, Action, dict[str, Any]]]] = {
+    State.SUBMITTED: (),
+    State.HELD: (("pusat", Action.HOLD, {"text": "x"}),),
+    State.REJECTED: (("pusat", Action.REJECT, {"text": "x"}),),
+    State.ARCHIVED: (("pusat", Action.ARCHIVE, {"text": "x"}),),
+    State.WITHDRAWN: (("loket", Action.WITHDRAW, {}),),
+    State.DISPOSED: (DISPOSE,),
+    State.VERIFIED: (DISPOSE, VERIFY),
+    State.IN_PROGRESS: SENT,
+    State.RETURNED: (DISPOSE, ("penghubung", Action.RETURN, {"text": "x"})),
+    State.WAITING: (*SENT, ("penghubung", Action.ASK, {"text": "x"})),
+    State.ESCALATED: (*SENT, ("pusat", Action.ESCALATE, {})),
+    State.RESPONDED: (*SENT, RESPOND),
+    State.ANSWERED_BACK: (*SENT, RESPOND, ("loket", Action.REPLY, {"text": "x"})),
+    State.APPEALED: (*SENT, RESPOND, ("loket", Action.APPEAL, {"text": "x"})),
+    State.CLOSED: (*SENT, RESPOND, ("admin", Action.CLOSE, {})),
+}
+REACHED = [*WAYS, State.INCOMPLETE]
+"""The states an officer can find a complaint in; MERGED and ERASED are not led to by a form."""
 
 
-@pytest.mark.parametrize("state", list(State))
+@pytest.fixture
+def lead(submit: Callable[..., str], act: Callable[..., Complaint], house: House) -> Callable[[State], str]:
+    """Return what makes a complaint that stands in a state."""
+
+    def incomplete() -> str:
+        with house.store.transaction() as tx:
+            person = Vault.new_person()
+            tx.add_person(person)
+            brought = Submission(
+                channel="web",
+                source_id="1",
+                received_at=house.clock(),
+                reporter=Reporter(name="Warga Contoh", email="warga@example.id"),
+                proofs=frozenset({Proof.VERIFIED_EMAIL, Proof.VERIFIED_MOBILE}),
+                kind=Kind.COMPLAINT,
+                narrative="",
+            )
+            complaint_id = secrets.token_hex(16)
+            names = {"complaint": complaint_id, "code": tracking_code(secrets.token_bytes(RANDOM_BYTES))}
+            events = receive(brought, house.standard, house.desk.now(), reporter_ref=person.id, partial=True, **names)
+            record(tx, None, events, house.standard, house.desk.now())
+        return complaint_id
+
+    def lead(state: State) -> str:
+        complaint_id = incomplete() if state is State.INCOMPLETE else submit()
+        for login, action, said in WAYS.get(state, ()):
+            act(complaint_id, login, action, **said)
+        assert house.desk.complaint(complaint_id).state is state
+        return complaint_id
+
+    return lead
+
+
+def offered(page: Any) -> list[str]:
+    return [form.action.rpartition("/")[2] for form in page.forms if "/act/" in form.action]
+
+
+@pytest.mark.parametrize("state", REACHED)
 def test_each_action_of_the_table_is_there_for_its_roles_and_works(
-    state: State,
-    browser: Get,
-    submit: Callable[..., str],
-    act: Callable[..., Complaint],
-    house: House,
+    state: State, browser: Get, lead: Callable[[State], str], house: House, photo: bytes
 ) -> None:
     for role, login in OF_ROLE.items():
-        complaint_id = lead(state, submit, act, house)
+        complaint_id = lead(state)
         officer = browser(login)
         page = officer.get(page_of(complaint_id))
-        is_theirs = role not in (Role.LIAISON_OFFICER, Role.SUPERIOR) or house.desk.complaint(complaint_id).agencies
-        if not is_theirs:
+        if role in (Role.LIAISON_OFFICER, Role.SUPERIOR) and not house.desk.complaint(complaint_id).agencies:
             assert page.status == 404
             continue
-        offered = [form.action.rpartition("/")[2] for form in page.forms if "/act/" in form.action]
-        assert offered == [action for action, _ in allowed(state, role)]
-        for action in offered:
-            _takes(officer, lead(state, submit, act, house), Action(action), house)
+        beyond = {*BEYOND_A_FORM, Action.RETURN_IN_PART, Action.RESPOND_IN_PART}  # of one agency there are no parts
+        expected = [action for action, _ in allowed(state, role) if action not in beyond]
+        assert offered(page) == expected
+        for action in expected:
+            _takes(officer, lead(state), action, house, photo)
 
 
-def _takes(officer: Any, complaint_id: str, action: Action, house: House) -> None:
+SAID: Mapping[str, str] = {
+    "text": "Teks contoh.",
+    "narrative": "Lampu jalan contoh padam.",
+    "fact-supervisory": "no",
+    "fact-abuse_of_authority": "no",
+    "stars": "4",
+    "outcome": "settled",
+}
+
+
+def _takes(officer: Any, complaint_id: str, action: Action, house: House, photo: bytes) -> None:
     before = house.desk.complaint(complaint_id)
     page = officer.get(page_of(complaint_id))
-    answers = {"fact__supervisory": "no", "fact__abuse_of_authority": "no", "agencies": "dinas-contoh"}
     fields = page.form(f"act/{action}").fields
-    said = {name: value for name, value in answers.items() if name.replace("__", "-") in fields or name == "agencies"}
-    done = officer.send(page, f"act/{action}", text="Teks contoh.", **said)
+    said = {name.replace("-", "__"): value for name, value in SAID.items() if name in fields}
+    said["agencies"] = "dinas-teladan" if action is Action.INVOLVE else "dinas-contoh"
+    files = [("uploads", ("foto.jpg", photo, "image/jpeg"))] if action is Action.ATTACH else None
+    done = officer.send(page, f"act/{action}", files=files, **said)
     assert done.status == 200, (action, re.findall(r'role="alert">(.*?)</div>', done.html, re.DOTALL))
     assert f"{word('action', action)}: sudah dilakukan." in done.text
     after = house.desk.complaint(complaint_id)
-    assert after.state is next_state(before.state, action)
+    led_on = {Action.RATE: State.CLOSED}  # a rating that settles the matter closes it
+    assert after.state in (next_state(before.state, action), led_on.get(action))
     assert after.version > before.version
     assert {event.actor.id for event in house.desk.events(complaint_id)[before.version :]} != {""}
 
 
 def test_the_table_is_walked_whole() -> None:
-    """Every action that an officer may take stands in some state, so the test above has taken each."""
-    taken = {action for state in TABLE for role in OF_ROLE for action, _ in allowed(state, role)}
-    assert taken == set(Action)
+    """Every action that an officer may take by a form stands in some state, so the test above has taken each."""
+    taken = {action for state in REACHED for role in OF_ROLE for action, _ in allowed(state, role)}
+    assert taken | BEYOND_A_FORM == set(Action)
+    assert set(REACHED) | {State.MERGED, State.ERASED} == set(TABLE)
+
+
+@pytest.mark.parametrize("action", sorted(BEYOND_A_FORM))
+def test_what_touches_more_than_one_record_is_no_form(browser: Get, submit: Callable[..., str], action: Action) -> None:
+    complaint_id = submit()
+    officer = browser("pusat")
+    page = officer.get(page_of(complaint_id))
+    assert action not in offered(page)
+    data = {"csrf": page.form("logout").fields["csrf"], "version": "1"}
+    assert officer.client.post(f"{page_of(complaint_id)}/act/{action}", data=data).status_code == 404
+
+
+def test_a_policy_that_permits_otherwise_is_followed(browser: Get, submit: Callable[..., str], house: House) -> None:
+    policy = attrs.evolve(house.standard.policy, permissions={Action.HOLD: frozenset({Role.INSPECTORATE})})
+    standard = attrs.evolve(house.standard, policy=policy)
+    house.desk._standards[policy.reference] = standard
+    complaint_id = submit()
+    assert "hold" not in offered(browser("pusat").get(page_of(complaint_id)))
+    assert "hold" in offered(browser("inspektorat").get(page_of(complaint_id)))
+
+
+def test_a_reason_of_the_policy_needs_no_words_of_one_s_own(
+    browser: Get, submit: Callable[..., str], house: House
+) -> None:
+    reason = Refusal(title=Text(id="Bukan urusan pemerintah contoh", en="No matter of the government"))
+    policy = attrs.evolve(house.standard.policy, refusals={"unrelated": reason})
+    house.desk._standards[policy.reference] = attrs.evolve(house.standard, policy=policy)
+    officer = browser("pusat")
+    complaint_id = submit()
+    page = officer.get(page_of(complaint_id))
+    assert "Bukan urusan pemerintah contoh" in page.text
+    assert officer.send(page, "act/reject", refusal="none-such").status in (404, 422)
+    assert officer.send(officer.get(page_of(complaint_id)), "act/reject", refusal="unrelated").status == 200
+    [fact] = [event.fact for event in house.desk.events(complaint_id) if event.type == "rejected"]
+    assert fact.refusal == "unrelated"
+
+
+def test_what_is_still_missing_of_an_incomplete_report_is_said_and_stays_asked_for(
+    browser: Get, lead: Callable[[State], str]
+) -> None:
+    complaint_id = lead(State.INCOMPLETE)
+    officer = browser("pusat")
+    page = officer.get(page_of(complaint_id))
+    assert "Uraikan kronologi kejadian." in page.text
+    told = officer.send(page, "act/complete", title="Lampu padam", event_date="kemarin")
+    assert told.status == 422
+    assert told.form("act/complete").fields["title"] == ["Lampu padam"]
+    told = officer.send(page, "act/complete", title="Lampu padam")
+    assert told.status == 422
+    assert 'class="field wrong"' in told.html
 
 
 def test_an_action_that_this_page_does_not_know_yet_has_a_form(
@@ -563,21 +659,23 @@ def test_an_answer_that_is_none_is_refused(browser: Get, submit: Callable[..., s
 def test_of_several_agencies_the_one_that_answers_is_named(
     browser: Get, submit: Callable[..., str], act: Callable[..., Complaint], house: House
 ) -> None:
-    both = ("dinas-contoh", "dinas-teladan")
-    for login, said, expected in [
-        ("admin", {"agency": "dinas-teladan"}, "dinas-teladan"),
-        ("tetangga", {}, "dinas-teladan"),
-    ]:
-        complaint_id = submit()
-        act(complaint_id, "pusat", Action.DISPOSE, agencies=both)
-        act(complaint_id, "admin", Action.VERIFY)
-        act(complaint_id, "admin", Action.FORWARD)
-        officer = browser(login)
-        page = officer.get(page_of(complaint_id))
-        assert ("agency" in page.html.split("act/respond")[1].split("</form>")[0]) is (login == "admin")
-        assert officer.send(page, "act/respond", text="Sudah.", **said).status == 200
-        [answer] = [event.fact for event in house.desk.events(complaint_id) if event.type == "responded"]
-        assert answer.agency == expected
+    complaint_id = submit()
+    act(complaint_id, "pusat", Action.DISPOSE, agencies=("dinas-contoh", "dinas-teladan"))
+    act(complaint_id, "admin", Action.VERIFY)
+    act(complaint_id, "admin", Action.FORWARD)
+    admin, neighbour = browser("admin"), browser("tetangga")
+    page = admin.get(page_of(complaint_id))
+    assert (
+        page.html.count('name="agency"') == 3 * 3 + 2
+    )  # each of two or all of them answers or returns; one returns its part
+    assert 'name="agency"' not in neighbour.get(page_of(complaint_id)).html  # whose officer answers is plain
+    assert neighbour.send(neighbour.get(page_of(complaint_id)), "act/respond", text="Bagian kami.").status == 200
+    assert "Dinas Teladan (sudah menjawab)" in admin.get(page_of(complaint_id)).text
+    done = admin.send(admin.get(page_of(complaint_id)), "act/respond", text="Sudah.", agency="dinas-contoh")
+    assert done.status == 200
+    answers = [event.fact for event in house.desk.events(complaint_id) if hasattr(event.fact, "agency")][1:]
+    assert [answer.agency for answer in answers] == ["dinas-teladan", "dinas-contoh"]
+    assert house.desk.complaint(complaint_id).state is State.RESPONDED
 
 
 # Forms of somebody else's

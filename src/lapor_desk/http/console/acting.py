@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from enum import StrEnum
 from types import MappingProxyType
 
 import attrs
 from starlette.datastructures import FormData
 
-from lapor_core.complaint import Actor, Facts
+from lapor_core.complaint import Actor, Facts, Rating
 from lapor_core.decisions import Act
-from lapor_core.errors import FactsNeeded, LaporError
-from lapor_core.lifecycle import Action
+from lapor_core.errors import BadValue, FactsNeeded, Incomplete, LaporError
+from lapor_core.lifecycle import Action, Outcome
+from lapor_core.submission import Submission, Upload
 from lapor_desk.http.console.cases import Case
 from lapor_desk.http.console.facts import PREFIX, facts_from
 from lapor_desk.http.console.forms import text_of
@@ -25,27 +27,41 @@ class Field(StrEnum):
 
     TEXT = "text"
     REMARK = "remark"
+    REASON = "refusal"
     AGENCIES = "agencies"
     AGENCY = "agency"
     FACTS = "facts"
     FILES = "uploads"
+    STARS = "stars"
+    OUTCOME = "outcome"
+    REPORT = "report"
 
+
+_ANSWER = (Field.AGENCY, Field.TEXT, Field.FILES)
 
 _FIELDS: Mapping[Action, tuple[Field, ...]] = MappingProxyType(
     {
+        Action.COMPLETE: (Field.REPORT, Field.FILES),
         Action.DISPOSE: (Field.AGENCIES, Field.FACTS),
         Action.VERIFY: (Field.FACTS,),
         Action.FORWARD: (Field.AGENCIES, Field.FACTS),
+        Action.INVOLVE: (Field.AGENCIES, Field.FACTS),
         Action.CLASSIFY: (Field.AGENCIES, Field.FACTS),
         Action.HOLD: (Field.TEXT,),
         Action.RESUME: (),
-        Action.RETURN: (Field.TEXT,),
-        Action.REJECT: (Field.TEXT,),
-        Action.ARCHIVE: (Field.TEXT,),
+        Action.RETURN: (Field.AGENCY, Field.TEXT),
+        Action.RETURN_IN_PART: (Field.AGENCY, Field.TEXT),
+        Action.REJECT: (Field.REASON, Field.TEXT),
+        Action.ARCHIVE: (Field.REASON, Field.TEXT),
         Action.ASK: (Field.TEXT,),
         Action.REPLY: (Field.TEXT, Field.FILES),
-        Action.RESPOND: (Field.AGENCY, Field.TEXT, Field.FILES),
+        Action.ATTACH: (Field.REMARK, Field.FILES),
+        Action.RESPOND: _ANSWER,
+        Action.RESPOND_IN_PART: _ANSWER,
+        Action.RATE: (Field.STARS, Field.OUTCOME, Field.REMARK),
         Action.REOPEN: (Field.TEXT,),
+        Action.APPEAL: (Field.TEXT,),
+        Action.REVIEW: (Field.TEXT, Field.FILES),
     }
 )
 _OTHERWISE = (Field.REMARK,)
@@ -60,7 +76,7 @@ class ActForm:
         agencies: The agencies that are ticked, by key.
         text: What was typed before, where the form is shown again.
         faults: What is wrong, by field; under an empty name, what is wrong with all of it.
-        answers: What was answered before, by the field of each question; None where nothing was sent yet.
+        answers: What was answered before, by field; None where nothing was sent yet.
     """
 
     action: Action
@@ -78,11 +94,11 @@ def forms_of(case: Case) -> tuple[ActForm, ...]:
     )
 
 
-def act_of(action: Action, form: FormData, case: Case) -> Act:
+def act_of(action: Action, form: FormData, case: Case, uploads: tuple[Upload, ...] = ()) -> Act:
     """Return what the form says.
 
     Raises:
-        BadValue: an answer to a question of the policy is none (``bad_answer``).
+        BadValue: an answer to a question is none (``bad_answer``), or a day is none (``bad_date``).
     """
     chosen = _chosen(form)
     return Act(
@@ -92,12 +108,15 @@ def act_of(action: Action, form: FormData, case: Case) -> Act:
         agencies=chosen,
         agency=_answering(form, case),
         facts=_facts(form, case, action, chosen),
+        refusal=text_of(form, Field.REASON) or None,
+        rating=_rating(form) if action is Action.RATE else None,
+        submission=_report(form, case, uploads) if action is Action.COMPLETE else None,
     )
 
 
 def shown_again(shown: ActForm, form: FormData, error: LaporError, message: str) -> ActForm:
     """Return a form with what was typed into it and what is wrong with it."""
-    answers = {name: value for name, value in form.items() if name.startswith(PREFIX) and isinstance(value, str)}
+    answers = {name: value for name, value in form.items() if isinstance(value, str)}
     return attrs.evolve(
         shown,
         agencies=_chosen(form) or shown.agencies,
@@ -116,6 +135,8 @@ def _is_asked(field: Field, action: Action, case: Case) -> bool:
     agencies = case.complaint.agencies
     if field is Field.AGENCY:  # of several, an officer who belongs to none of them must say for which one
         return len(agencies) > 1 and case.officer.agency not in agencies
+    if field is Field.REASON:
+        return bool(case.standard.policy.refusals_for(action))
     return not (field is Field.AGENCIES and action is Action.CLASSIFY and agencies)
 
 
@@ -134,6 +155,41 @@ def _answering(form: FormData, case: Case) -> str | None:
     return own if own in case.complaint.agencies else text_of(form, Field.AGENCY) or None
 
 
+def _rating(form: FormData) -> Rating | None:
+    stars, outcome = text_of(form, Field.STARS), text_of(form, Field.OUTCOME)
+    if not stars or not outcome:
+        return None
+    if stars not in _STARS or outcome not in set(Outcome):
+        raise BadValue("not a rating; allowed: 1 to 5, and an outcome", code="bad_answer", field=Field.STARS.value)
+    return Rating(stars=int(stars), outcome=Outcome(outcome))
+
+
+def _report(form: FormData, case: Case, uploads: tuple[Upload, ...]) -> Submission:
+    """Return the whole report as the officer has completed it."""
+    complaint = case.complaint
+    return Submission(
+        channel=complaint.channel,
+        source_id=complaint.id,
+        received_at=complaint.received_at,
+        reporter=complaint.reporter,
+        kind=complaint.facts.kind,
+        title=text_of(form, "title"),
+        narrative=text_of(form, "narrative"),
+        place=text_of(form, "place"),
+        event_date=_day(text_of(form, "event_date")),
+        agency=case.named_agency,
+        category=complaint.facts.category,
+        uploads=uploads,
+    )
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        raise BadValue("not a date; write it as 2026-03-13", code="bad_date", field="event_date") from None
+
+
 def _facts(form: FormData, case: Case, action: Action, chosen: tuple[str, ...]) -> Facts | None:
     """Return the answers; before there is a disposition, the agencies that must settle it are one of them."""
     facts = facts_from(form, case.standard.policy)
@@ -143,10 +199,19 @@ def _facts(form: FormData, case: Case, action: Action, chosen: tuple[str, ...]) 
 
 
 def _faults(error: LaporError, message: str) -> dict[str, str]:
+    if isinstance(error, Incomplete):
+        return {"": message, **{piece.field: message for piece in error.missing}}
     if isinstance(error, FactsNeeded):
         return {"": message, **{PREFIX + name: message for name in error.needed}}
     field = str(error.params.get("field") or _FIELD_OF.get(error.code, ""))
     return {"": message, field: message}
 
 
-_FIELD_OF = {"text_needed": "text", "agencies_needed": "agencies", "unknown_agency": "agencies"}
+_FIELD_OF = {
+    "text_needed": "text",
+    "agencies_needed": "agencies",
+    "unknown_agency": "agencies",
+    "unknown_refusal": "refusal",
+    "bad_rating": "stars",
+}
+_STARS = frozenset("12345")

@@ -19,8 +19,13 @@ from lapor_core.standard import Standard
 from lapor_desk.desk import Desk
 from lapor_desk.officers import Officer
 
-__all__ = ["Case", "open_case", "subject_of"]
+__all__ = ["BEYOND_A_FORM", "Case", "open_case", "subject_of"]
 
+_IN_PART = frozenset({Action.RETURN_IN_PART, Action.RESPOND_IN_PART})
+BEYOND_A_FORM = frozenset({Action.MERGE, Action.UNMERGE, Action.ERASE})
+"""What touches more than one record, or more than the record: no form sends it."""
+
+_ANSWERS = (happened.Responded, happened.RespondedInPart, happened.Reviewed)
 _SUBJECT = 90
 _ID = re.compile(r"[0-9A-Za-z_-]{1,64}")  # a database may refuse others, and then it would look like a fault of ours
 
@@ -44,8 +49,14 @@ class Case:
 
     @property
     def actions(self) -> tuple[Action, ...]:
-        """What the table lets this officer do now."""
-        return tuple(action for action, _ in allowed(self.complaint.state, self.officer.role))
+        """What the table and the policy let this officer do now, in a form."""
+        policy, role = self.standard.policy, self.officer.role
+        possible = (action for action, _ in allowed(self.complaint.state) if role in policy.roles_for(action))
+        return tuple(action for action in possible if self._makes_sense(action))
+
+    def _makes_sense(self, action: Action) -> bool:
+        """Of one agency there are no parts."""
+        return action not in BEYOND_A_FORM and (action not in _IN_PART or len(self.complaint.agencies) > 1)
 
     @property
     def named_agency(self) -> str | None:
@@ -130,4 +141,4 @@ def subject_of(seen: View) -> str:
 
 
 def _answered_with(events: tuple[Event, ...]) -> list[Attachment]:
-    return [file for event in events if isinstance(event.fact, happened.Responded) for file in event.fact.attachments]
+    return [file for event in events if isinstance(event.fact, _ANSWERS) for file in event.fact.attachments]

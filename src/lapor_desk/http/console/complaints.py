@@ -14,9 +14,9 @@ from starlette.routing import Route
 
 from lapor_core.complaint import Complaint
 from lapor_core.errors import LaporError
-from lapor_core.lifecycle import Action
+from lapor_core.lifecycle import Action, Outcome
 from lapor_desk.http.console.acting import ActForm, act_of, forms_of, shown_again
-from lapor_desk.http.console.cases import Case, open_case, subject_of
+from lapor_desk.http.console.cases import BEYOND_A_FORM, Case, open_case, subject_of
 from lapor_desk.http.console.errors import message_of, status_of
 from lapor_desk.http.console.facts import questions_of
 from lapor_desk.http.console.forms import text_of, uploads_of
@@ -58,7 +58,8 @@ class Complaints:
         return self.frame.go(request, f"complaints/{case.complaint.id}?done={action}")
 
     async def _done(self, case: Case, action: Action, form: FormData) -> Complaint:
-        act, uploads = act_of(action, form, case), await uploads_of(form, "uploads")
+        uploads = await uploads_of(form, "uploads")
+        act = act_of(action, form, case, uploads)
         return await call(
             self.frame.house.desk.act,
             case.complaint.id,
@@ -95,6 +96,7 @@ class Complaints:
             "done": done if done in set(Action) and status == 200 else "",
             "message": "",
             "unsent": "",
+            "outcomes": tuple(Outcome),
         }
         return self.frame.show(request, "complaint.html", status, **values | told)
 
@@ -104,7 +106,7 @@ class Complaints:
 
 
 def _action(name: str) -> Action:
-    if name not in set(Action):
+    if name not in set(Action) - BEYOND_A_FORM:
         raise HTTPException(404)
     return Action(name)
 

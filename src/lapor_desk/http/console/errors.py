@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from starlette.exceptions import HTTPException
 
-from lapor_core.errors import BadValue, FactsNeeded, LaporError, NotFound, Refused
+from lapor_core.errors import BadValue, FactsNeeded, Incomplete, LaporError, NotFound, OutOfReach, Refused
 from lapor_core.texts import error_text
 from lapor_desk.http.texts import catalog
 
@@ -25,6 +25,8 @@ _BY_CODE: Mapping[str, int] = {
 _BY_CLASS: tuple[tuple[type[Exception], int], ...] = (
     (NotFound, 404),
     (FactsNeeded, 422),
+    (Incomplete, 422),
+    (OutOfReach, 422),
     (Refused, 409),
     (BadValue, 422),
 )

@@ -12,7 +12,7 @@ from jinja2.runtime import Context
 from lapor_core.clocks import Deadline, DeadlineDay
 from lapor_core.complaint import Kind
 from lapor_core.explanation.text import reason_text
-from lapor_core.texts import clock_time, long_date, short_date
+from lapor_core.texts import clock_time, long_date, short_date, word
 from lapor_desk.house import House
 from lapor_desk.http.console.facts import Question
 from lapor_desk.http.texts import catalog, sentence
@@ -82,6 +82,11 @@ def _question(context: Context, name: str) -> str:
 
 
 @pass_context
+def _lacking(context: Context, codes: tuple[str, ...]) -> str:
+    return " ".join(word("error", code, context["language"]) for code in codes)
+
+
+@pass_context
 def _why(context: Context, deadline: Deadline, day: DeadlineDay) -> str:
     return reason_text(deadline, day, context["language"])
 
@@ -96,5 +101,6 @@ _OF_EVERY_HOUSE: Mapping[str, Any] = {
     "short_day": _short_day,
     "question": _question,
     "why": _why,
+    "lacking": _lacking,
     "size": _size,
 }
