@@ -218,6 +218,8 @@ class Complaint:
         visits: Every state it stood in, in order, each from when until when; they follow each other without a gap.
         milestones: When each event that can start a clock happened in this round (``received``, ``disposed``, ...).
         steps: Steps of the ladder that were taken: the step's key, and the place of its clock among ``clocks``.
+        considered_by: The opaque ids of the officers who have answered it, reviewed it, or asked the reporter.
+        barred: Those of them who must leave it to somebody else, as a step of the ladder has it.
     """
 
     id: str
@@ -251,6 +253,8 @@ class Complaint:
     milestones: Mapping[str, datetime] = attrs.Factory(dict)
     visits: tuple[Visit, ...] = ()
     round: int = 1
+    considered_by: frozenset[str] = frozenset()
+    barred: frozenset[str] = frozenset()
 
     @property
     def owing(self) -> tuple[str, ...]:

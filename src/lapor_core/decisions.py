@@ -12,7 +12,7 @@ from lapor_core.acts import Act, facts_of, joined, known_agencies
 from lapor_core.clock_facts import clock_facts
 from lapor_core.complaint import Actor, Attachment, Complaint, Proof
 from lapor_core.errors import BadValue, FactsNeeded, Incomplete, Missing, Refused, require_aware
-from lapor_core.evolution import evolve
+from lapor_core.evolution import CONSIDERING, evolve
 from lapor_core.facts import Facts
 from lapor_core.lifecycle import Action, Role, State, allowed, next_state
 from lapor_core.standard import Standard
@@ -235,6 +235,9 @@ def _check_possible(complaint: Complaint, act: Act, standard: Standard) -> None:
     if act.actor.role not in roles(act.action):
         message = f"{act.action} is not for the {act.actor.role}; {now_allowed}"
         raise Refused(message, code="not_permitted", action=act.action, role=act.actor.role)
+    if act.action in CONSIDERING and act.actor.id in complaint.barred:
+        message = f"{act.action} is for a different person now: this one has considered the complaint before"
+        raise Refused(message, code="different_person", action=act.action)
 
 
 def _moment(complaint: Complaint, act: Act, now: datetime) -> datetime:

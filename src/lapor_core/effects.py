@@ -133,7 +133,9 @@ def _(_: happened.Erased, complaint: Complaint, __: happened.Event) -> Complaint
 
 @apply.register
 def _(fact: happened.StepTaken, complaint: Complaint, _: happened.Event) -> Complaint:
-    return attrs.evolve(complaint, steps=complaint.steps | {(fact.step, complaint.place_of(fact.clock))})
+    steps = complaint.steps | {(fact.step, complaint.place_of(fact.clock))}
+    barred = complaint.barred | complaint.considered_by if fact.different_person else complaint.barred
+    return attrs.evolve(complaint, steps=steps, barred=barred)
 
 
 @apply.register

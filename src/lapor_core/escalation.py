@@ -70,7 +70,13 @@ def take_step(complaint: Complaint, due: DueStep, standard: Standard, now: datet
         actor=_SYSTEM,
         happened_at=now,
         recorded_at=now,
-        fact=StepTaken(step=step.key, clock=step.clock, remind=step.remind, show_reporter=step.show_reporter),
+        fact=StepTaken(
+            step=step.key,
+            clock=step.clock,
+            remind=step.remind,
+            show_reporter=step.show_reporter,
+            different_person=step.different_person,
+        ),
     )
     act = step.act
     if act is None or next_state(complaint.state, act) is None or _SYSTEM.role not in standard.policy.roles_for(act):

@@ -15,7 +15,7 @@ from lapor_core.errors import BadValue
 from lapor_core.lifecycle import Action, State, next_state
 from lapor_core.policy.model import Start
 
-__all__ = ["evolve", "replay", "replay_on"]
+__all__ = ["CONSIDERING", "evolve", "replay", "replay_on"]
 
 ACTION_OF: dict[type[happened.Fact], Action] = {
     happened.Completed: Action.COMPLETE,
@@ -48,6 +48,9 @@ ACTION_OF: dict[type[happened.Fact], Action] = {
 }
 """The action that each fact records; facts that are not listed leave the state alone."""
 
+CONSIDERING = frozenset({Action.ASK, Action.RESPOND, Action.RESPOND_IN_PART, Action.REVIEW})
+"""What somebody does who considers a complaint: what a step means that asks for a different person."""
+
 
 def evolve(complaint: Complaint | None, event: happened.Event) -> Complaint:
     """Return the complaint after ``event``.
@@ -61,8 +64,14 @@ def evolve(complaint: Complaint | None, event: happened.Event) -> Complaint:
     if event.sequence != complaint.version + 1 or event.complaint != complaint.id:
         message = f"event {event.sequence} cannot follow event {complaint.version} of complaint {complaint.id}"
         raise BadValue(message, code="broken_sequence", sequence=event.sequence)
-    moved = _moved(complaint, event)
+    moved = _considered(_moved(complaint, event), event)
     return attrs.evolve(apply(event.fact, moved, event), version=event.sequence)
+
+
+def _considered(complaint: Complaint, event: happened.Event) -> Complaint:
+    if ACTION_OF.get(type(event.fact)) not in CONSIDERING or not event.actor.id:
+        return complaint
+    return attrs.evolve(complaint, considered_by=complaint.considered_by | {event.actor.id})
 
 
 def replay(events: Iterable[happened.Event]) -> Complaint:

@@ -55,4 +55,5 @@ class StepTaken(Fact):
     clock: str
     remind: tuple[Role, ...] = ()
     show_reporter: tuple[str, ...] = ()
+    different_person: bool = False
     text: str = personal(default="")
