@@ -99,6 +99,9 @@ class Draft:
         if _ABSENT in problem:
             return None if len(path) < 2 or self._at(path) is not None else self._item(path[:-1])
         close = suggestion(problem)
+        if problem.startswith(f'"{path[-1]}": not') and isinstance(path[-1], str):  # the key itself is no allowed word
+            self._rename(path, close)
+            return None
         holder = self._at(path[:-1])
         if close is not None and path and isinstance(holder, dict | list) and self._at(path) is not None:
             holder[path[-1]] = close  # type: ignore[index]  # the path leads there, as _at has just seen
