@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any, NoReturn
 
 import attrs
-from sqlalchemy import Row, insert, select, type_coerce
+from sqlalchemy import Row, bindparam, insert, select, type_coerce
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.types import NullType
 
@@ -162,9 +162,7 @@ class LogWrites(LogReads, WriteUnit):
 
     def _tail(self, complaint_id: str, first: Event) -> tuple[int, str, str]:
         """Return the sequence and hash of the last stored event, and whose key seals this complaint."""
-        query = select(events.c.sequence, events.c.hash, events.c.person_id)
-        latest = query.where(events.c.complaint_id == complaint_id).order_by(events.c.sequence.desc()).limit(1)
-        row = self.connection.execute(latest).first()
+        row = self.connection.execute(_LATEST, {"of_id": complaint_id}).first()
         if row is not None:
             return row.sequence, row.hash, row.person_id
         if not isinstance(first.fact, Received):
@@ -190,6 +188,14 @@ class LogWrites(LogReads, WriteUnit):
             "sealed": sealed,
         }
 
+
+# Built once: to build a statement costs more than to run it, and this one runs at every action.
+_LATEST = (
+    select(events.c.sequence, events.c.hash, events.c.person_id)
+    .where(events.c.complaint_id == bindparam("of_id"))
+    .order_by(events.c.sequence.desc())
+    .limit(1)
+)
 
 _SAME = ("sequence", "type", "schema", "office", "role", "actor", "happened_at", "recorded_at")
 

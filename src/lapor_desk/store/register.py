@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 import attrs
-from sqlalchemy import Row, Select, delete, insert, select, update
+from sqlalchemy import Row, Select, bindparam, delete, insert, select, update
 
 from lapor_core.complaint import Complaint
 from lapor_core.errors import Refused
@@ -79,10 +79,8 @@ class RegisterReads(ReadUnit):
 
     def intake(self, channel: str, source_id: str) -> str | None:
         """Return the id of the complaint that this submission made when it came before; or None."""
-        query = select(intake.c.complaint_id).where(
-            intake.c.channel == channel, intake.c.source_id == self._source(channel, source_id)
-        )
-        found: str | None = self.connection.execute(query).scalar()
+        asked = {"of_channel": channel, "of_source": self._source(channel, source_id)}
+        found: str | None = self.connection.execute(_TAKEN, asked).scalar()
         return found
 
     def _source(self, channel: str, source_id: str) -> str:
@@ -128,20 +126,28 @@ class RegisterWrites(RegisterReads, WriteUnit):
             "next_step_at": next_step_at,
             "updated_at": updated_at,
         }
-        changed = update(complaints).where(complaints.c.id == complaint.id).values(row)
-        if not self.connection.execute(changed).rowcount and not self.insert_new(complaints, row):
+        changed = self.connection.execute(_CHANGED, row | {"changed_id": complaint.id})
+        if not changed.rowcount and not self.insert_new(complaints, row):
             raise Refused("this tracking code is taken by another complaint; draw a new one", code="code_taken")
         self._set_agencies(complaint)
 
     def _set_agencies(self, complaint: Complaint) -> None:
-        known = select(complaint_agencies.c.agency).where(complaint_agencies.c.complaint_id == complaint.id)
-        before, after = set(self.connection.execute(known).scalars()), set(complaint.agencies)
+        known = self.connection.execute(_AGENCIES, {"of_id": complaint.id}).scalars()
+        before, after = set(known), set(complaint.agencies)
         if gone := before - after:
             mine = complaint_agencies.c.complaint_id == complaint.id
             self.connection.execute(delete(complaint_agencies).where(mine, complaint_agencies.c.agency.in_(gone)))
         if come := sorted(after - before):
             rows = [{"complaint_id": complaint.id, "agency": agency} for agency in come]
             self.connection.execute(insert(complaint_agencies), rows)
+
+
+# What runs at every intake is built once: to build a statement costs more than to run it.
+_CHANGED = update(complaints).where(complaints.c.id == bindparam("changed_id"))
+_AGENCIES = select(complaint_agencies.c.agency).where(complaint_agencies.c.complaint_id == bindparam("of_id"))
+_TAKEN = select(intake.c.complaint_id).where(
+    intake.c.channel == bindparam("of_channel"), intake.c.source_id == bindparam("of_source")
+)
 
 
 def _projected(complaint: Complaint) -> dict[str, Any]:
