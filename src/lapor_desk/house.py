@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Self
+from typing import Self
 
 import attrs
 from sqlalchemy import select
@@ -28,17 +28,14 @@ from lapor_desk.desk import Desk
 from lapor_desk.door import Door
 from lapor_desk.engine import Engine, by_medium
 from lapor_desk.officers import Officers
-from lapor_desk.plugging import plugin_host
+from lapor_desk.plugging import OUTBOX, beside, plugin_host, plugin_settings
 from lapor_desk.recalculating import Recalculation
 from lapor_desk.retention import erase_old, forget_expired
-from lapor_desk.store import Files, MasterKey, Store, database_url, open_store
+from lapor_desk.store import Files, MasterKey, Store, open_store
 from lapor_desk.store.tables import complaints
 from lapor_desk.telemetry import MeasuredCourier
 
-__all__ = ["House", "open_house", "plugin_settings", "read_standard", "utc_now"]
-
-OUTBOX = "outbox"
-"""The plug-in that keeps messages in a folder; the house gives it one where the configuration does not."""
+__all__ = ["House", "open_house", "read_standard", "utc_now"]
 
 
 def utc_now() -> datetime:
@@ -83,13 +80,13 @@ class House:
     @property
     def checkpoints(self) -> Path:
         """The folder of checkpoints: as configured, else beside the SQLite file or the folder of attachments."""
-        beside = _beside(self.config, "checkpoints") or (self.config.files or Path()).with_name("checkpoints")
-        return self.config.checkpoints or beside
+        place = beside(self.config, "checkpoints") or (self.config.files or Path()).with_name("checkpoints")
+        return self.config.checkpoints or place
 
     @property
     def files(self) -> Path:
         """The folder of attachments: as configured, else beside the SQLite file."""
-        return self.config.files or _beside(self.config, "files") or Path("files")
+        return self.config.files or beside(self.config, "files") or Path("files")
 
     def chores(self) -> Mapping[str, Callable[[datetime], object]]:
         """Return what is done once a day, by name."""
@@ -123,7 +120,8 @@ def open_house(config: Config, *, clock: Callable[[], datetime] = utc_now) -> Ho
         DocumentFaults: a policy or decree file has faults.
         NotFound: no such policy.
     """
-    plugins = plugin_host(config, _with_folder(plugin_settings(config), config))
+    _make_outbox(config)
+    plugins = plugin_host(config)
     standard = read_standard(config, plugins=plugins)
     former = [read_standard(config, name, plugins) for name in config.former_policies]
     channels = plugins.channels()
@@ -197,30 +195,10 @@ def _store(config: Config, standards: list[Standard]) -> Store:
     return store
 
 
-def plugin_settings(config: Config) -> Mapping[str, Mapping[str, Any]]:
-    """Return the settings of plug-ins.
-
-    The outbox gets a folder beside the database, so that nothing is lost before an office has a mail server.
-    """
-    folder = config.outbox or _beside(config, "outbox")
-    if OUTBOX in config.plugins or folder is None:
-        return config.plugins
-    return {**config.plugins, OUTBOX: {"folder": str(folder.absolute())}}
-
-
-def _with_folder(settings: Mapping[str, Mapping[str, Any]], config: Config) -> Mapping[str, Mapping[str, Any]]:
-    """Make the folder of the outbox where the house gave it one; a folder that the office has named must be there."""
-    if OUTBOX in settings and OUTBOX not in config.plugins:
+def _make_outbox(config: Config) -> None:
+    """Make the folder of the outbox where the house gives it one; a folder that the office has named must be there."""
+    if OUTBOX not in config.plugins and OUTBOX in (settings := plugin_settings(config)):
         Path(settings[OUTBOX]["folder"]).mkdir(mode=0o700, parents=True, exist_ok=True)
-    return settings
-
-
-def _beside(config: Config, what: str) -> Path | None:
-    url = database_url(config.database)
-    if url.get_backend_name() != "sqlite":
-        return None
-    database = Path(url.database or "").absolute()
-    return database.with_name(f"{database.stem}-{what}")
 
 
 def _check_policies(store: Store, standards: list[Standard]) -> None:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 import threading
 from collections.abc import Callable, Mapping
 from datetime import timedelta
+from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 import attrs
@@ -15,9 +17,14 @@ from lapor_core.errors import PluginError
 from lapor_core.plugins import Hung, Meddled, PluginHost
 from lapor_desk.config import Config
 
-__all__ = ["TimeLimit", "plugin_host"]
+__all__ = ["OUTBOX", "TimeLimit", "beside", "plugin_host", "plugin_settings"]
 
 _log = logging.getLogger("lapor.plugins")
+
+OUTBOX = "outbox"
+"""The plug-in that keeps messages in a folder; it is given one where the configuration does not name any."""
+
+_SQLITE = re.compile(r"sqlite(?:\+\w+)?:///(?P<path>[^?]*)")
 
 T = TypeVar("T")
 
@@ -78,12 +85,32 @@ def _put_back(before: Mapping[str, str]) -> frozenset[str]:
     return changed
 
 
-def plugin_host(config: Config, settings: Mapping[str, Mapping[str, Any]] | None = None) -> PluginHost:
-    """Return the host of the plug-ins that ``config`` allows; ``settings`` stand for its own where they are given."""
+def beside(config: Config, what: str) -> Path | None:
+    """Return the place of something beside a SQLite database, ``lapor-outbox``; None where the database is another one."""
+    found = _SQLITE.match(config.database)
+    if found is None:
+        return None
+    database = Path(found["path"]).absolute()
+    return database.with_name(f"{database.stem}-{what}")
+
+
+def plugin_settings(config: Config) -> Mapping[str, Mapping[str, Any]]:
+    """Return the settings of plug-ins.
+
+    The outbox gets a folder beside the database, so that nothing is lost before an office has a mail server.
+    """
+    folder = config.outbox or beside(config, "outbox")
+    if OUTBOX in config.plugins or folder is None:
+        return config.plugins
+    return {**config.plugins, OUTBOX: {"folder": str(folder.absolute())}}
+
+
+def plugin_host(config: Config) -> PluginHost:
+    """Return the host of the plug-ins that ``config`` allows, with their settings."""
     return PluginHost(
         allow=config.allow_plugins or None,
         block=config.block_plugins,
-        settings=config.plugins if settings is None else settings,
+        settings=plugin_settings(config),
         document=config.document,
         guard=TimeLimit(),
         on_fault=_tell,

@@ -26,7 +26,7 @@ from lapor_desk import house as houses
 from lapor_desk.channel_work import ChannelWork
 from lapor_desk.config import Config
 from lapor_desk.house import House, open_house
-from lapor_desk.plugging import TimeLimit
+from lapor_desk.plugging import TimeLimit, plugin_settings
 
 HEAD = "from lapor_core.plugins import *\n"
 SHORT = TimeLimit(loading=timedelta(seconds=0.5), asking=timedelta(seconds=0.2))
@@ -87,7 +87,8 @@ def opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable
     def host_of(*points: EntryPoint) -> Callable[..., PluginHost]:
         shipped = importlib.metadata.entry_points(group="lapor")
 
-        def plugin_host(_: Config, settings: Any = None) -> PluginHost:
+        def plugin_host(config: Config) -> PluginHost:
+            settings = plugin_settings(config)
             return PluginHost([*shipped, *points], settings=settings, guard=SHORT, on_fault=faults.append)
 
         return plugin_host

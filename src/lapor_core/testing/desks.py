@@ -89,7 +89,7 @@ def _refuses_to_submit(trial: DeskTrial) -> None:
         ({"narrative": "  "}, "incomplete"),
         ({"received_at": trial.clock() + timedelta(seconds=1)}, "from_the_future"),
     ):
-        _refused(code, lambda change=change: trial.desk.submit(_submission(trial, **change)))  # type: ignore[misc]  # bound
+        _refused(code, lambda change=change: trial.desk.submit(_submission(trial, **change)))  # type: ignore[misc]  # its default has no type
 
 
 def _tracks(trial: DeskTrial) -> None:
@@ -101,7 +101,7 @@ def _tracks(trial: DeskTrial) -> None:
     mistyped = code[:-1] + ("7" if code[-1] != "7" else "8")
     for ask in (trial.desk.track, trial.desk.withdraw, lambda code: trial.desk.reply(code, "Ya")):
         _refused("bad_code", lambda ask=ask: ask(mistyped))  # type: ignore[misc]  # a lambda's default has no type
-        _refused("unknown_code", lambda ask=ask: ask("0000-0000-000"))  # type: ignore[misc]  # likewise
+        _refused("unknown_code", lambda ask=ask: ask("0000-0000-000"))  # type: ignore[misc]  # its default has no type
 
 
 def _replies(trial: DeskTrial) -> None:
@@ -147,10 +147,10 @@ def _rates(trial: DeskTrial) -> None:
     ):
         code = trial.desk.submit(_submission(trial, source_id=str(number))).code
         rating = Rating(stars=3, outcome=outcome)
-        _refused("not_possible", lambda code=code, rating=rating: trial.desk.rate(code, rating, "Ya"))  # type: ignore[misc]  # bound
+        _refused("not_possible", lambda code=code, rating=rating: trial.desk.rate(code, rating, "Ya"))  # type: ignore[misc]  # its default has no type
         trial.answer(code)
         if text:
-            _refused("text_needed", lambda code=code, rating=rating: trial.desk.rate(code, rating))  # type: ignore[misc]  # bound
+            _refused("text_needed", lambda code=code, rating=rating: trial.desk.rate(code, rating))  # type: ignore[misc]  # its default has no type
         trial.desk.rate(code, rating, text)
         assert trial.desk.track(code).state == state, f"rated as {outcome}, it is {trial.desk.track(code).state}"
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import os
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 from cyclopts import App, Parameter
 
@@ -12,9 +13,8 @@ from lapor_core.errors import BadValue
 from lapor_core.plugins import PluginHost, PluginStatus
 from lapor_core.plugins.scaffold import distribution
 from lapor_core.structure import to_json
-from lapor_desk.cli.houses import configured
 from lapor_desk.cli.values import print_json
-from lapor_desk.config import Config
+from lapor_desk.config import find_config, load_config
 from lapor_desk.plugging import plugin_host
 
 __all__ = ["app"]
@@ -33,8 +33,8 @@ def plugins(*, config: Path | None = None, json: Annotated[bool, Parameter(negat
     json
         Print JSON.
     """
-    chosen = configured(config)
-    report = plugin_host(chosen, _settings(chosen)).report()
+    found = find_config(config, os.environ, Path.cwd())
+    report = plugin_host(load_config(found, os.environ)).report()
     if json:
         print_json(to_json(list(report)))
         return
@@ -67,15 +67,6 @@ def new(kind: str, name: str, *, folder: Path | None = None) -> None:
         file.write_text(text, encoding="utf-8")
         print(file)
     print(f'\nTry it:  cd {place} && pip install -e . "lapor[testing]" && python -m pytest')
-
-
-def _settings(config: Config) -> Mapping[str, Mapping[str, Any]]:
-    """Return what a desk would hand to plug-ins, where a desk is installed."""
-    try:
-        from lapor_desk.house import plugin_settings
-    except ModuleNotFoundError:
-        return config.plugins
-    return plugin_settings(config)
 
 
 def _table(report: Iterable[PluginStatus]) -> Iterable[str]:
