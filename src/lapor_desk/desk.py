@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 import secrets
 from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import TypeVar
 
 import attrs
@@ -23,6 +23,7 @@ from lapor_core.evolution import replay
 from lapor_core.lifecycle import Action, Role
 from lapor_core.plugins import PluginHost
 from lapor_core.plugins.contracts import Receipt, Tracking
+from lapor_core.policy.versions import in_force_on
 from lapor_core.standard import Standard
 from lapor_core.submission import Submission, Upload
 from lapor_desk.people import enrol, find_account
@@ -50,9 +51,9 @@ class Desk:
 
     Args:
         store: Where everything is kept.
-        standard: The service standard in force: new complaints are received under it.
+        standard: The newest service standard.
         clock: Gives the present instant (aware).
-        former: Standards under which earlier complaints were received.
+        former: Earlier versions; a complaint falls under the one in force on the day it is received.
         random: Gives random bytes, for tracking codes.
         queued: Called after notices were queued, so that they need not wait for the next look.
         plugins: Asked for advice about what was taken in, and told of every event; without it nobody is.
@@ -70,17 +71,30 @@ class Desk:
         plugins: PluginHost | None = None,
     ) -> None:
         self.store = store
-        self.standard = standard
         self.queued = queued
         self.daily: Callable[[datetime], object] = lambda _: None
         self._clock = clock
         self._random = random
+        self._newest = standard
         self._standards = {known.policy.reference: known for known in (*former, standard)}
         self._plugins = plugins or PluginHost(entry_points=())
 
     def now(self) -> datetime:
         """Return the present instant, in the office's zone."""
-        return self.standard.office.local(require_aware(self._clock()))
+        return self._newest.office.local(require_aware(self._clock()))
+
+    @property
+    def standard(self) -> Standard:
+        """The standard in force today."""
+        return self.standard_on(self._newest.office.local_date(self._clock()))
+
+    def standard_on(self, day: date) -> Standard:
+        """Return the standard under which what is received on ``day`` falls; the newest where none says that it does."""
+        try:
+            policy = in_force_on(day, (standard.policy for standard in self._standards.values()))
+        except LaporError:
+            return self._newest
+        return self._standards[policy.reference]
 
     @property
     def standards(self) -> tuple[Standard, ...]:
@@ -115,7 +129,8 @@ class Desk:
                 in the future.
             NotFound: the policy has no requirements for the channel, or the agency is not known.
         """
-        lacking = self.standard.missing(submission)
+        standard = self._standard_for(submission)
+        lacking = standard.missing(submission)
         if lacking and not partial:
             raise Incomplete(lacking)
         files = _prepared(submission.uploads)
@@ -259,6 +274,9 @@ class Desk:
         self.daily(now)
         return moved
 
+    def _standard_for(self, submission: Submission) -> Standard:
+        return self.standard_on(self._newest.office.local_date(submission.received_at))
+
     def _taken_before(self, submission: Submission) -> Receipt | None:
         with self.store.reading() as tx:
             known = tx.intake(submission.channel, submission.source_id)
@@ -277,7 +295,7 @@ class Desk:
             if account is None:
                 enrol(tx, person, submission.reporter, submission.proofs, self.now())
             events = self._received(tx, complaint_id, submission, person, files, partial=partial)
-            complaint = record(tx, None, events, self.standard, self.now())
+            complaint = record(tx, None, events, self._standard_for(submission), self.now())
         self.queued()
         self._tell(events, complaint)
         self._screen(submission, complaint)
@@ -297,7 +315,8 @@ class Desk:
         def write() -> None:
             with self.store.transaction() as tx:
                 before = tx.load(complaint.id)
-                record(tx, before, advise(before, advice, self.standard.policy.id, now), self.standard, now)
+                standard = self.standard_of(before)
+                record(tx, before, advise(before, advice, standard.policy.id, now), standard, now)
 
         try:
             _again_when_overtaken(write)
@@ -317,7 +336,7 @@ class Desk:
         tx.attach(person.id, files)
         return receive(
             submission,
-            self.standard,
+            self._standard_for(submission),
             self.now(),
             complaint=complaint_id,
             code=tracking_code(self._random(RANDOM_BYTES)),
@@ -344,7 +363,7 @@ class Desk:
         clock = promise(complaint)
         return Receipt(
             code=complaint.code,
-            received_at=self.standard.office.local(complaint.received_at),
+            received_at=self.standard_of(complaint).office.local(complaint.received_at),
             tier=complaint.tier,
             due_date=clock.due_date if clock else None,
             repeated=repeated,

@@ -22,6 +22,7 @@ from lapor_core import (
     Complaint,
     Facts,
     Kind,
+    Limit,
     Proof,
     Reporter,
     Role,
@@ -295,3 +296,20 @@ def test_an_erased_reporter_is_not_there_any_more(desk: Desk, clock: FrozenClock
         desk.track(code)
     with desk.store.reading() as tx:
         assert tx.verify_chain(complaint.id).holds
+
+
+def test_a_new_version_takes_effect_on_its_day_and_the_old_keeps_its_complaints(
+    store: Store, clock: FrozenClock
+) -> None:
+    today = RECEIVED.date()
+    longer = {"resolve": Limit.parse("10 working_days")}
+    tiers = tuple(attrs.evolve(tier, limits=longer) for tier in STANDARD.policy.tiers)
+    renewed = attrs.evolve(STANDARD.policy, version="2", tiers=tiers, valid_from=today + timedelta(days=3))
+    desk = Desk(store, load_standard(renewed, agencies=AGENCIES), clock=clock, former=[STANDARD])
+    before = desk.submit(sms(kind=Kind.ASPIRATION))
+    clock.advance(timedelta(days=3))
+    after = desk.submit(sms(kind=Kind.ASPIRATION, source_id="2", received_at=clock()))
+    letter = desk.submit(sms(kind=Kind.ASPIRATION, source_id="3"))  # typed in late, and received under the old one
+    policies = [desk.complaint(id_of(desk, receipt.code)).policy for receipt in (before, after, letter)]
+    assert policies == ["banjarbaru@1", "banjarbaru@2", "banjarbaru@1"]
+    assert desk.standard.policy.version == "2"
