@@ -6,6 +6,7 @@ No attribute holds anything personal: channels, actions, media, notifiers and co
 from __future__ import annotations
 
 import functools
+import importlib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
@@ -103,8 +104,8 @@ def _counter(name: str) -> Any:
 
 @functools.cache
 def _api() -> Mapping[str, Any]:
+    """Return the API's two modules, looked up by name: the desk runs as well where the package is absent."""
     try:
-        from opentelemetry import metrics, trace
+        return {name: importlib.import_module(f"opentelemetry.{name}") for name in ("metrics", "trace")}
     except ModuleNotFoundError:
         return {}
-    return {"metrics": metrics, "trace": trace}

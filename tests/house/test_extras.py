@@ -74,7 +74,7 @@ def test_a_plug_in_finds_all_it_imports_in_its_extra(key: str) -> None:
 
 @pytest.mark.parametrize("name", sorted(COMMANDS))
 def test_a_command_finds_all_it_imports_in_its_extra(name: str) -> None:
-    assert imported(f"lapor_desk.cli.{name}") - OPTIONAL <= brought(COMMANDS[name].extra)
+    assert imported(f"lapor_desk.cli.{COMMANDS[name].module or name}") - OPTIONAL <= brought(COMMANDS[name].extra)
 
 
 def test_nothing_is_brought_that_nobody_imports() -> None:
