@@ -30,9 +30,11 @@ if TYPE_CHECKING:
     from lapor_core.events import Event
     from lapor_core.evolution import evolve, replay
     from lapor_core.lifecycle import TABLE, Action, Role, State
+    from lapor_core.ombudsman import ombudsman_letter, readiness
     from lapor_core.policy.amounts import Limit, Unit
     from lapor_core.policy.loading import load_policy, shipped_policies
     from lapor_core.policy.model import Policy, Tier
+    from lapor_core.policy.versions import in_force_on
     from lapor_core.severity import Assessment, assess
     from lapor_core.standard import Standard, load_standard
     from lapor_core.submission import Submission, Upload
@@ -71,10 +73,13 @@ __all__ = [
     "decide",
     "due_steps",
     "evolve",
+    "in_force_on",
     "load_policy",
     "load_standard",
     "next_step_at",
     "normalise_code",
+    "ombudsman_letter",
+    "readiness",
     "receive",
     "replay",
     "shipped_policies",
@@ -106,6 +111,8 @@ _MODULES = {
     "policy.amounts": ("Limit", "Unit"),
     "policy.loading": ("load_policy", "shipped_policies"),
     "policy.model": ("Policy", "Tier"),
+    "policy.versions": ("in_force_on",),
+    "ombudsman": ("ombudsman_letter", "readiness"),
     "severity": ("Assessment", "assess"),
     "standard": ("Standard", "load_standard"),
     "submission": ("Submission", "Upload"),

@@ -63,7 +63,7 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
         "workdays": Command(help="Add and count working days."),
         "calendar": Command(help="Show, compare and check the ledger of holiday decrees."),
         "classify": Command(help="Which tier a complaint falls into, and by which sentence."),
-        "policy": Command(help="Show and check service standards."),
+        "policy": Command(help="Show, check, compare and try out service standards."),
     }
 )
 """Every command by its name; ``lapor --help`` lists them in this order."""
