@@ -29,8 +29,9 @@ if TYPE_CHECKING:
     from lapor_core.escalation import due_steps, next_step_at, take_step
     from lapor_core.events import Event
     from lapor_core.evolution import evolve, replay
+    from lapor_core.letters import ombudsman_letter
     from lapor_core.lifecycle import TABLE, Action, Role, State
-    from lapor_core.ombudsman import ombudsman_letter, readiness
+    from lapor_core.ombudsman import readiness
     from lapor_core.policy.amounts import Limit, Unit
     from lapor_core.policy.loading import load_policy, shipped_policies
     from lapor_core.policy.model import Policy, Tier
@@ -112,7 +113,8 @@ _MODULES = {
     "policy.loading": ("load_policy", "shipped_policies"),
     "policy.model": ("Policy", "Tier"),
     "policy.versions": ("in_force_on",),
-    "ombudsman": ("ombudsman_letter", "readiness"),
+    "letters": ("ombudsman_letter",),
+    "ombudsman": ("readiness",),
     "severity": ("Assessment", "assess"),
     "standard": ("Standard", "load_standard"),
     "submission": ("Submission", "Upload"),
