@@ -231,6 +231,14 @@ def test_facts_that_become_known_where_nothing_is_classified_count_as_soon_as_so
     assert life.complaint.tier == "berat"
 
 
+def test_a_tier_that_is_known_is_decided_anew_by_what_became_known_meanwhile() -> None:
+    life = Life.at(State.RESPONDED)
+    assert [event.type for event in life.act(Action.CLOSE, facts=Facts(supervisory=True))] == ["closed", "learned"]
+    assert life.complaint.tier == "sedang"
+    life.act(Action.REOPEN)
+    assert life.complaint.tier == "berat"
+
+
 def test_classifying_needs_the_facts_that_decide() -> None:
     with pytest.raises(FactsNeeded, match="supervisory"):
         Life().act(Action.CLASSIFY, facts=None)

@@ -10,6 +10,7 @@ import pytest
 from lapor_core import Action, Actor, Facts, Kind, Role, State, Visibility, due_steps
 from lapor_core.complaint import Attachment, Ground
 from lapor_core.errors import BadValue, Refused
+from lapor_core.events import Responded
 from lapor_core.merging import Together, let_go, merge, pass_on, unmerge
 from lapor_core.notices import notices_for, write
 from lapor_core.testing import Life, example_standard, example_submission
@@ -65,7 +66,8 @@ def test_the_answer_becomes_the_followers_own_and_its_reporter_is_told() -> None
     together = news(main, follower, Action.RESPOND, text="Lampu sudah diganti.", attachments=(FILE,))
     assert follower.complaint.state is State.RESPONDED
     assert follower.complaint.answers == ("Lampu sudah diganti.",)
-    assert follower.complaint.attachments == ()
+    (answer,) = (event.fact for event in together.follower if event.type == "responded")
+    assert answer == Responded(text="Lampu sudah diganti.", agency="dinas-contoh")  # and no file of somebody else's
     assert main.complaint.followers == ()
     (told,) = notices_for(together.follower, follower.complaint)
     assert (told.complaint, told.template, told.recipient.role) == ("ikut", "answered", Role.REPORTER)

@@ -12,6 +12,7 @@ from lapor_core import events as happened
 from lapor_core.complaint import Attachment, Ground, Rating
 from lapor_core.errors import BadValue, Incomplete, Refused
 from lapor_core.lifecycle import Outcome
+from lapor_core.policy.amounts import Limit
 from lapor_core.policy.model import Requirement
 from lapor_core.records import to_record
 from lapor_core.testing import Life, example_standard, example_submission
@@ -53,6 +54,17 @@ def test_what_completes_it_makes_it_submitted_and_time_is_counted_from_then() ->
     assert complaint.attachments == (FILE,)
     assert complaint.facts.kind is Kind.ASPIRATION
     assert complaint.clocks[0].start == life.now == complaint.received_at + 30 * HOUR
+
+
+def test_no_clock_runs_before_it_is_complete_be_its_limit_the_same_for_all() -> None:
+    rule = attrs.evolve(STANDARD.policy.clocks["resolve"], limit=Limit.parse("3 working_days"))
+    policy = attrs.evolve(STANDARD.policy, clocks={"verify": rule})
+    standard = attrs.evolve(STANDARD, policy=policy)
+    life = Life(standard, example_submission(narrative=""), partial=True)
+    assert life.complaint.clocks == ()
+    assert Life(standard).complaint.clocks[0].name == "verify"
+    life.act(Action.COMPLETE)
+    assert [(clock.name, clock.start) for clock in life.complaint.clocks] == [("verify", life.now)]
 
 
 def test_what_was_there_stays_beside_what_is_brought() -> None:

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from lapor_core import Action, Facts, Role, Standard, State, due_steps, next_step_at, take_step
 from lapor_core.errors import BadValue
 from lapor_core.events import StepTaken
+from lapor_core.lifecycle import is_over
 from lapor_core.policy.amounts import Amount, Limit
 from lapor_core.policy.model import LadderStep
 from lapor_core.testing import Life, example_standard, example_submission, instants, lives
@@ -73,7 +74,7 @@ def test_each_step_is_taken_once_per_clock_however_often_the_ladder_is_looked_at
 
 @given(life=lives(STANDARD), now=instants(STANDARD))
 def test_no_step_is_due_in_a_pause_when_it_is_over_or_while_the_office_is_shut(life: Life, now: datetime) -> None:
-    over = life.complaint.state in (State.CLOSED, State.REJECTED, State.ARCHIVED, State.WITHDRAWN)
+    over = is_over(life.complaint.state)
     if over or life.complaint.state is State.WAITING or is_shut(now):
         assert due_steps(life.complaint, STANDARD, now) == ()
     if over or life.complaint.state is State.WAITING:
@@ -208,6 +209,13 @@ def test_an_answer_ends_the_climb() -> None:
     life = forwarded()
     life.act(Action.RESPOND)
     assert next_step_at(life.complaint, STANDARD) is None
+
+
+def test_nobody_is_pressed_while_the_reporter_is_waited_for() -> None:
+    life = forwarded()
+    life.act(Action.ASK)
+    assert due_steps(life.complaint, STANDARD, at("2026-04-20")) == ()
+    assert next_step_at(life.complaint, STANDARD, at("2026-04-20")) is None
 
 
 def test_a_pause_puts_the_steps_off_by_what_was_waited() -> None:
