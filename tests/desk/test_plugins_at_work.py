@@ -44,6 +44,20 @@ HANGING = {
         HEAD + "@hookimpl\ndef lapor_register_notifiers():\n    import threading\n    yield threading.Event().wait(5)",
         "lapor_register_notifiers() did not come to an end within ",
     ),
+    "settings that are never taken": (
+        HEAD
+        + "import attrs\n@attrs.frozen\nclass Settings: pass\nclass Pager:\n    key, media = 'pager', frozenset()\n"
+        + "    settings = Settings\n    def send(self, message, now): ...\n"
+        + "    def configure(self, settings): import threading; threading.Event().wait(5)\n"
+        + "@hookimpl\ndef lapor_register_notifiers(): return [Pager()]",
+        "configure() did not come to an end within ",
+    ),
+    "an attribute that never comes": (
+        HEAD
+        + "class Kiosk:\n    proofs = frozenset()\n    @property\n    def key(self): import threading; threading.Event().wait(5)\n"
+        + "@hookimpl\ndef lapor_register_channels(): return [Kiosk()]",
+        "lapor_register_channels() did not come to an end within ",
+    ),
     "an import that changes the environment": (
         "import os; os.environ['LAPOR_CONTOH'] = 'x'",
         "importing lapor_bad changed the environment (LAPOR_CONTOH); it was put back",

@@ -34,12 +34,16 @@ class Guard(Protocol):
 class Hung(Exception):
     """Work that did not come to an end in time; ``seconds`` is how long it was waited for."""
 
+    code = "hung"
+
     def __init__(self, seconds: float) -> None:
         super().__init__(f"did not come to an end within {seconds:g} seconds")
 
 
 class Meddled(Exception):
     """Work that changed environment variables; only their names are told."""
+
+    code = "meddled"
 
     def __init__(self, names: Iterable[str]) -> None:
         super().__init__(f"changed the environment ({', '.join(sorted(names))}); it was put back")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import Any
 
 from lapor_core.documents import Document
@@ -29,7 +30,7 @@ def load(found: Found, settings: Any, document: Document, guard: Guard) -> Outco
         document: The configuration, for the lines of faults.
         guard: Runs the plug-in's code.
     """
-    section = Section(found=found, data=settings, document=document)
+    section = Section(found=found, data=settings, document=document, guard=guard)
     hooks: Mapping[str, Implementation] = {}
     try:
         with found.blamed(f"importing {found.module}", "import_failed"):
@@ -64,7 +65,7 @@ def _contributions(found: Found, hook: str, function: Implementation, guard: Gua
     contract = CONTRACTS[hook]
     for value in call(found, hook, function, contract.nouns, guard):
         with found.blamed(f"{hook}()", "bad_contribution"):
-            problem = contract.problem(value)
+            problem = guard(partial(contract.problem, value))
         if problem:
             raise found.fault(f"{hook}() returned no {contract.kind}: {problem}", code="bad_contribution")
         yield _given(found, hook, value)

@@ -12,6 +12,7 @@ from lapor_core.documents import Document
 from lapor_core.errors import LaporError, PluginError
 from lapor_core.plugins.checks import Contract
 from lapor_core.plugins.found import Found, one_line
+from lapor_core.plugins.guarding import Guard, Hung, Meddled, unguarded
 from lapor_core.structure import structure
 
 __all__ = ["SECRET", "SECTION", "Section", "secrets"]
@@ -33,11 +34,13 @@ class Section:
         found: The plug-in.
         data: What stands under ``[plugins.<key>]``; None when nothing does.
         document: Where it stands, for the lines of faults.
+        guard: Runs the plug-in's code.
     """
 
     found: Found
     data: Any = attrs.field(repr=False)
     document: Document = attrs.field(repr=False)
+    guard: Guard = attrs.field(default=unguarded, repr=False)
 
     def check(self, contributions: tuple[object, ...]) -> None:
         """See that a section of the configuration is a table, and that something of the plug-in reads it.
@@ -73,7 +76,10 @@ class Section:
     def _configure(self, contribution: Any, hidden: _Hidden) -> Any:
         path = (SECTION, self.found.key)
         try:
-            return contribution.configure(structure(self.document, contribution.settings, self.data or {}, path))
+            settings = structure(self.document, contribution.settings, self.data or {}, path)
+            return self.guard(lambda: contribution.configure(settings))
+        except (Hung, Meddled) as error:
+            raise self.found.fault(f"configure() {error}", code=error.code) from None
         except LaporError as error:
             raise self._fault(hidden(str(error))) from None  # the cause may hold what must not be shown
         except (Exception, SystemExit) as error:  # noqa: BLE001  # whatever a stranger's code raises is its fault, told

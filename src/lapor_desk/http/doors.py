@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Iterator
+from functools import partial
 
 import attrs
 
@@ -12,6 +13,7 @@ from lapor_core.complaint import Proof
 from lapor_core.errors import BadValue
 from lapor_core.plugins.contracts import ASGIApp, Channel, Mounts
 from lapor_desk.house import House
+from lapor_desk.plugging import TimeLimit
 
 __all__ = ["CONSOLE", "Mounted", "doors_of"]
 
@@ -65,7 +67,7 @@ def doors_of(house: House) -> tuple[Mounted, ...]:
 def _opened(house: House, channels: list[Mounts], places: dict[str, str]) -> Iterator[Mounted]:
     for channel in channels:
         try:
-            app = channel.app(house.door(channel))
+            app = TimeLimit()(partial(channel.app, house.door(channel)))
         except Exception as error:  # noqa: BLE001 - a plug-in may raise anything, and costs its own door only
             _log.error("channel %s stays closed: app() raised %s", channel.key, type(error).__name__)
             continue
