@@ -135,6 +135,14 @@ def walls(session: nox.Session) -> None:
 
 
 @nox.session
+def faults(session: nox.Session) -> None:
+    """Processes killed for long, on both databases; some minutes."""
+    install(session, "test")
+    script = ["python", "-m", "pytest", "-q", "tests/desk/test_faults.py"]
+    session.run(*script, env={"LAPOR_FAULTS": "2000", "LAPOR_SEEDS": "5"})
+
+
+@nox.session
 def docs(session: nox.Session) -> None:
     """The pages, built without a warning, and their snippets."""
     install(session, "docs", "test")

@@ -23,6 +23,7 @@ EXTRA_OF: dict[str, str | None] = {"email": None, "outbox": None}
 
 # Never imported by us, and needed all the same.
 UNSEEN = {
+    "opentelemetry-api": "looked up by name, so that the desk stands without it",
     "psycopg": "SQLAlchemy speaks to PostgreSQL through it",
     "pytest": "the conformance checks rewrite their assertions under it",
     "python-multipart": "Starlette reads forms with it",
