@@ -31,6 +31,7 @@ nox.options.sessions = [
     "package",
     "walls",
     "docs",
+    "examples",
     "benchmarks",
     "command_line",
     "demo",
@@ -132,6 +133,14 @@ def walls(session: nox.Session) -> None:
                     env={"HYPOTHESIS_PROFILE": "brief"},
                     external=True,
                 )
+
+
+@nox.session
+def examples(session: nox.Session) -> None:
+    """The examples: an outside plug-in's wheel beside ours, a plug-in begun, and every embedding."""
+    install(session, "test")
+    options = ("-q", "-n", "2", "--dist", "loadfile", "-p", "no:cacheprovider")
+    session.run("python", "-m", "pytest", *options, "tests/examples", env={"LAPOR_EXAMPLES": "1"})
 
 
 @nox.session
