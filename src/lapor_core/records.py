@@ -14,13 +14,13 @@ from typing import Any
 
 import attrs
 
-from lapor_core.complaint import PERSONAL, Actor
+from lapor_core.complaint import PERSONAL, Actor, Attachment, Reporter
 from lapor_core.errors import BadValue, did_you_mean, require_aware
 from lapor_core.events import FACTS, Event, Fact
 from lapor_core.lifecycle import Role
 from lapor_core.structure import from_json, to_json
 
-__all__ = ["SCHEMA", "UPCASTS", "Record", "from_record", "to_record"]
+__all__ = ["SCHEMA", "UPCASTS", "Record", "from_record", "to_record", "without_personal"]
 
 SCHEMA = 1
 """The version of the fields of every fact as this module writes them."""
@@ -90,6 +90,18 @@ def from_record(record: Record) -> Event:
         fact=_fact(record, FACTS[record.type]),
     )
 
+
+def without_personal(record: Record) -> Record:
+    """Return the record with every personal field empty: what can still be read when the person's key was shredded.
+
+    The state, the instants and the clocks of an erased complaint can be replayed from such records; nobody is in them.
+    """
+    fields = (field for field in attrs.fields(attrs.resolve_types(FACTS[record.type])) if field.metadata.get(PERSONAL))
+    return attrs.evolve(record, personal={field.name: _EMPTY[field.type] for field in fields})
+
+
+_EMPTY: Mapping[Any, Any] = {str: "", Reporter: {}, tuple[Attachment, ...]: []}
+"""What stands for a sealed field of each type once its seal cannot be opened any more."""
 
 _ROLES = {role.value: role for role in Role}
 _SEALED = {

@@ -15,11 +15,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lapor_core import Action, Actor, Event, Facts, Role, records
+from lapor_core import Action, Actor, Event, Facts, Role, State, records, replay
 from lapor_core.complaint import PERSONAL, Reporter, Visibility
 from lapor_core.errors import BadValue
 from lapor_core.events import FACTS, Fact
-from lapor_core.records import SCHEMA, Record, from_record, to_record
+from lapor_core.records import SCHEMA, Record, from_record, to_record, without_personal
 from lapor_core.testing import Life, facts, lives, moments, reporters, texts, visibilities
 
 OF_TYPE: Mapping[Any, st.SearchStrategy[Any]] = {
@@ -212,6 +212,23 @@ def test_a_personal_field_in_the_open_is_refused_without_showing_it() -> None:
     assert SECRET not in str(caught.value)
     with pytest.raises(BadValue, match="wrong side of the seal: code"):
         from_record(attrs.evolve(sealed, personal={**sealed.personal, "code": "x"}))
+
+
+@given(life=lives())
+def test_what_is_left_of_an_erased_record_replays_to_the_same_state_and_names_nobody(life: Life) -> None:
+    if life.complaint.state is not State.ERASED:
+        life.act(Action.ERASE)
+    left = replay(from_record(without_personal(to_record(event))) for event in life.events)
+    assert left == attrs.evolve(life.complaint, reporter=left.reporter)
+    assert left.reporter == Reporter()
+
+
+@pytest.mark.parametrize("name", FACTS)
+@settings(max_examples=settings().max_examples // 5)
+@given(data=st.data())
+def test_every_type_of_fact_can_be_read_without_what_is_personal(name: str, data: st.DataObject) -> None:
+    record = without_personal(to_record(data.draw(EVENTS[name])))
+    assert to_record(from_record(record)).public == record.public
 
 
 def test_a_record_does_not_show_what_is_to_be_sealed() -> None:
