@@ -22,12 +22,11 @@ from starlette.testclient import TestClient
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from lapor_channels.app import App, lapor_register_channels
-from lapor_channels.app.accounts import CODES_HOLD
 from lapor_channels.http import clean
 from lapor_channels.http.limits import FileLimits
 from lapor_core.complaint import Agency, Kind, Proof, Reporter
 from lapor_core.lifecycle import Role, State
-from lapor_core.plugins.contracts import PRINCIPAL, Channel, Configurable, Mounts
+from lapor_core.plugins.contracts import CODES_HOLD, PRINCIPAL, Channel, Configurable, Mounts
 from lapor_core.policy import Policy, Requirement
 from lapor_core.policy.loading import shipped_policy
 from lapor_core.testing import FrozenClock, MemoryDesk, check_channel, texts
@@ -242,6 +241,7 @@ def test_a_report_becomes_a_submission_and_a_receipt(desk: MemoryDesk) -> None:
         "tier": None,
         "due_date": None,
         "repeated": False,
+        "lacking": [],
     }
     assert (made.channel, made.kind, made.agency) == ("app", Kind.COMPLAINT, "dinas-contoh")
     assert (made.title, made.narrative, made.place) == (REPORT["title"], REPORT["narrative"], REPORT["place"])

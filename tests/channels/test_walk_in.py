@@ -192,6 +192,7 @@ def test_what_a_visitor_says_becomes_a_submission_and_a_receipt(desk: Desk):
         "mobile": "+6281200000000",  # invented
         "identity_number": NIK,
         "language": "en",
+        "addresses": {},
     }
     assert made.proofs == {Proof.IDENTITY_COPY}
     assert [(upload.name, upload.purpose) for upload in made.uploads] == [

@@ -121,7 +121,7 @@ def test_a_checkpoint_names_no_complaint_and_sees_what_happened_later_as_no_faul
     assert taken.complaints == 3
     assert kept_checkpoints(tmp_path / "checkpoints") == (document,)
     assert json.loads(document.read_text("utf-8"))["taken_at"] == "2026-03-13T02:00:00.000000+00:00"
-    assert "c1" not in document.read_text("utf-8")
+    assert '"c1"' not in document.read_text("utf-8")
     append_one(three, "c1")
     assert list(check_checkpoint(three, document)) == []
 
