@@ -11,7 +11,7 @@ from typing import Any
 
 import attrs
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
@@ -315,4 +315,8 @@ ACTIONS = {
 
 TestRegister = pytest.mark.filterwarnings("default")(Register.TestCase)
 DEEP = settings().max_examples >= 1_000
-TestRegister.settings = settings(max_examples=500 if DEEP else 40, stateful_step_count=120 if DEEP else 50)
+TestRegister.settings = settings(
+    max_examples=500 if DEEP else 40,
+    stateful_step_count=100 if DEEP else 50,
+    suppress_health_check=[*settings().suppress_health_check, HealthCheck.large_base_example],  # an act has many fields
+)
