@@ -16,10 +16,12 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from lapor_core import TABLE, Action, Actor, Event, Kind, Role, State, replay
-from lapor_core.complaint import Clock, Visibility
+from lapor_core.complaint import Clock, Reporter, Visibility
 from lapor_core.errors import LaporError, Refused
 from lapor_core.lifecycle import may
 from lapor_core.merging import Together, let_go, merge, pass_on, unmerge
+from lapor_core.notices import notices_for, write
+from lapor_core.privacy import Reader, view
 from lapor_core.records import from_record, to_record
 from lapor_core.testing import Life, acts, example_standard, example_submission, visibilities
 
@@ -29,6 +31,8 @@ KINDS = st.sampled_from([None, *Kind])
 STATES = st.sampled_from(State)
 DELAYS = st.timedeltas(timedelta(0), timedelta(days=20))
 ADMIN = Actor(role=Role.CENTRAL_ADMIN, id="admin-contoh")
+NAME, NUMBER, MATTER = "Marka-Nama", "628100007731", "Marka-Kronologi"  # the number is invented
+MARKED: dict[str, Any] = {"reporter": Reporter(name=NAME, mobile=f"+{NUMBER}"), "narrative": MATTER, "title": MATTER}
 LACKING = {
     *("already_involved", "facts_needed", "files_needed", "has_followers", "main_needed", "submission_needed"),
     *("text_needed", "agencies_needed"),
@@ -68,7 +72,23 @@ class Model:
         self._state_and_replay()
         self._pauses_are_conserved()
         self._promises_are_never_changed_afterwards()
+        self._nobody_is_shown_what_they_may_not_know()
         self._the_record_only_grows_and_is_in_order()
+
+    def _nobody_is_shown_what_they_may_not_know(self) -> None:
+        complaint = self.life.complaint
+        flags = complaint.visibility
+        for reader in Reader:
+            shown = str(attrs.asdict(view(complaint, reader)))
+            outside = reader in (Reader.PUBLIC, Reader.AGENCY)
+            assert not (outside and (flags.anonymous or reader is Reader.PUBLIC) and NAME in shown)
+            assert not (reader is Reader.PUBLIC and flags.secret and MATTER in shown)
+            assert not (outside and NUMBER in shown)
+        for notice in notices_for(self.life.events[len(self.seen) :], complaint):
+            event = self.life.events[notice.sequence - 1]
+            written = write(notice.template, event, replay(self.life.events[: notice.sequence]), STANDARD)
+            words = written.subject + written.text + written.short + str(written.values) + notice.key
+            assert not [mark for mark in (NAME, NUMBER, MATTER) if mark in words]
 
     def _state_and_replay(self) -> None:
         complaint = self.life.complaint
@@ -142,7 +162,7 @@ class Register(RuleBasedStateMachine):
     @precondition(lambda self: len(self.models) < MOST)
     @rule(kind=KINDS, visibility=visibilities(), state=STATES)
     def begin(self, kind: Kind | None, visibility: Visibility, state: State) -> None:
-        name, submission = f"contoh-{len(self.models)}", example_submission(kind=kind, visibility=visibility)
+        name, submission = f"contoh-{len(self.models)}", example_submission(kind=kind, visibility=visibility, **MARKED)
         start = State.INCOMPLETE if state is State.INCOMPLETE else State.SUBMITTED
         model = self.models[name] = Model(Life.at(start, STANDARD, submission, complaint=name), state=start)
         if state is not State.MERGED:
@@ -238,6 +258,7 @@ class Register(RuleBasedStateMachine):
         else:
             assert not permitted or refusal.code in LACKING, refusal
             assert permitted or isinstance(refusal, Refused)
+            assert not [mark for mark in (NAME, NUMBER, MATTER) if mark in f"{refusal} {refusal.params}"]
             assert (life.complaint, life.events, life.now) == (before, events, now)
 
     def _followed(self, model: Model, new: Iterable[Event]) -> None:

@@ -9,7 +9,7 @@ import attrs
 import pytest
 
 from lapor_core import Facts, Kind, Policy, assess, load_policy
-from lapor_core.errors import BadValue, FactsNeeded
+from lapor_core.errors import BadType, BadValue, FactsNeeded
 from lapor_core.policy.loading import shipped_policy
 
 POLICY = shipped_policy("banjarbaru")
@@ -168,3 +168,35 @@ def test_a_policy_may_judge_by_facts_of_its_own() -> None:
     for extra in ({"flooded": 1, "households": 12}, {"flooded": True, "households": 9}):
         with pytest.raises(BadValue, match="no rule"):
             assess(Facts(channel="kiosk", extra=extra), policy)
+
+
+# Facts
+
+
+@pytest.mark.parametrize(
+    ("given", "code"),
+    [
+        ({"kind": "aduan"}, "unknown_kind"),
+        ({"kind": "complaint"}, "unknown_kind"),  # a text is no kind: it would be taken for an unknown one
+        ({"agencies": True}, "bad_agencies"),
+        ({"agencies": 1.0}, "bad_agencies"),
+        ({"agencies": ["dinas-contoh"]}, "bad_agencies"),
+        ({"agencies": 0}, "no_agency"),
+        ({"agencies": ()}, "no_agency"),
+        ({"agencies": -1}, "no_agency"),
+    ],
+)
+def test_facts_that_are_none_are_refused_with_what_is_allowed(given: dict[str, object], code: str) -> None:
+    with pytest.raises((BadType, BadValue)) as caught:
+        Facts(**given)  # type: ignore[arg-type]  # that is the fault
+    assert caught.value.code == code
+
+
+def test_an_agency_that_is_named_twice_is_one() -> None:
+    assert Facts(agencies=("dinas-contoh", "dinas-contoh")).agency_count == 1
+    assert Facts().agency_count is None
+
+
+def test_a_fact_of_the_hosts_own_stands_before_one_of_the_same_name() -> None:
+    facts = Facts(category="jalan", extra={"category": "lampu", "agencies": 7}, agencies=2)
+    assert (facts.known("category"), facts.known("agencies"), facts.known("ghost")) == ("lampu", 2, None)
