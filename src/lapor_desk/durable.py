@@ -10,7 +10,9 @@ and what it logs goes to the logger ``dbos``, where the host finds all other log
 from __future__ import annotations
 
 import logging
+import sqlite3
 import threading
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -178,9 +180,11 @@ class Workers:
 
 def _config(workers: Workers) -> DBOSConfig:
     logging.getLogger("dbos").addHandler(logging.NullHandler())  # else it writes past the host's logging
+    ours = workers.engine.store.database
     return {
         "name": "lapor",
-        "system_database_url": system_database(workers.engine.store.database.url),
+        "system_database_url": system_database(ours.url),
+        "db_engine_kwargs": {"connect_args": {"factory": _Connection}} if ours.is_sqlite else {},
         "dbos_system_schema": "lapor_dbos",
         "application_version": "1",  # by default a hash of the source: a new release would leave jobs behind
         "executor_id": workers.engine.owner,  # by default "local": a second process would run this one's jobs again
@@ -189,6 +193,15 @@ def _config(workers: Workers) -> DBOSConfig:
         "log_level": "WARNING",
         "enable_otlp": False,
     }
+
+
+class _Connection(sqlite3.Connection):
+    """A connection that knows the ``unixepoch('subsec')`` of SQLite 3.42: DBOS takes it for granted from Python 3.12 on."""
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        if sqlite3.sqlite_version_info < (3, 42):
+            self.create_function("unixepoch", 1, lambda _: time.time())
 
 
 _running: list[Workers] = []
