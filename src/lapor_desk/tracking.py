@@ -9,9 +9,10 @@ from typing import Any
 import attrs
 
 from lapor_core import events as happened
-from lapor_core.complaint import Clock, Complaint
+from lapor_core.complaint import Clock, Complaint, Reporter
 from lapor_core.events import Event
 from lapor_core.evolution import replay
+from lapor_core.letters import ombudsman_letter
 from lapor_core.notices.rendering import contact_line
 from lapor_core.plugins.contracts import Tracking, TrackingEntry
 from lapor_core.standard import Standard
@@ -34,6 +35,7 @@ def tracking_of(events: Sequence[Event], standard: Standard, now: datetime, lang
     complaint = replay(events)
     clock = promise(complaint)
     late = clock is not None and clock.stopped_at is None and now > clock.due
+    contacts = tuple(_contacts(events, standard, late=late))
     return Tracking(
         code=complaint.code,
         state=complaint.state,
@@ -43,8 +45,14 @@ def tracking_of(events: Sequence[Event], standard: Standard, now: datetime, lang
         provisional=clock.provisional if clock else False,
         late=late,
         entries=tuple(_entries(events, standard, language)),
-        contacts=tuple(_contacts(events, standard, late=late)),
+        contacts=contacts,
+        letter=_letter(complaint, standard, now) if contacts else "",
     )
+
+
+def _letter(complaint: Complaint, standard: Standard, now: datetime) -> str:
+    """An officer may hold the code as well, so the letter leaves who reports to the citizen's own hand."""
+    return ombudsman_letter(attrs.evolve(complaint, reporter=Reporter()), standard, now).text
 
 
 def _entries(events: Sequence[Event], standard: Standard, language: str) -> Iterator[TrackingEntry]:

@@ -124,7 +124,9 @@ def test_a_notifier_that_raises_is_tried_later_and_its_words_are_not_repeated(er
     assert len(verdict.why) <= 255
 
 
-@pytest.mark.parametrize("lie", [None, True, "ok", 250, Delivered, {"status": "ok"}, object()], ids=lambda value: type(value).__name__)
+@pytest.mark.parametrize(
+    "lie", [None, True, "ok", 250, Delivered, {"status": "ok"}, object()], ids=lambda value: type(value).__name__
+)
 def test_a_notifier_that_answers_with_something_else_is_tried_later(lie: object) -> None:
     verdict = sent(lambda: lie)
     assert verdict == TryLater(why=f"pos: answered with {type(lie).__name__}, which is no verdict")

@@ -277,6 +277,8 @@ class Tracking:
         status: The state in the citizen's words.
         due_date: The last day for an answer; None before it is classified.
         contacts: Ready lines that show the way further, once the ladder has come there.
+        letter: From then on, a letter to the Ombudsman for the citizen to complete, sign and send; in Indonesian. It names
+            nobody: whoever else holds the code learns no more from it than from the report.
     """
 
     code: str
@@ -288,6 +290,7 @@ class Tracking:
     late: bool = False
     entries: tuple[TrackingEntry, ...] = ()
     contacts: tuple[str, ...] = ()
+    letter: str = personal(default="")
 
 
 class Desk(Protocol):
