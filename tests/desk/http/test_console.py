@@ -274,6 +274,17 @@ def test_the_page_says_what_decided_and_what_is_still_open(
     assert "Petugas pusat" in page.text
 
 
+def test_whom_it_was_disposed_to_is_no_open_question(
+    browser: Get, submit: Callable[..., str], act: Callable[..., Complaint]
+) -> None:
+    complaint_id = submit()
+    assert "Instansi mana yang harus menyelesaikan?" in browser("pusat").get(page_of(complaint_id)).text
+    act(complaint_id, "pusat", Action.DISPOSE, agencies=("dinas-contoh",))
+    page = browser("pusat").get(page_of(complaint_id))
+    assert "masih terbuka" in page.text
+    assert "Instansi mana yang harus menyelesaikan?" not in page.text
+
+
 def test_the_history_has_the_words_that_were_written(
     browser: Get, forwarded: Callable[..., str], act: Callable[..., Complaint], house: House
 ) -> None:

@@ -9,6 +9,7 @@ from datetime import datetime, time
 import attrs
 
 from lapor_core import events as happened
+from lapor_core.acts import joined
 from lapor_core.complaint import Attachment, Clock, Complaint
 from lapor_core.errors import FactsNeeded, LaporError, NotFound
 from lapor_core.events import Event
@@ -80,7 +81,7 @@ class Case:
     def open_questions(self) -> tuple[str, ...]:
         """The facts that are still needed before the tier can be decided."""
         try:
-            self.standard.assess(self.complaint.facts)
+            self.standard.assess(joined(self.complaint, None))  # whom it was handed to is known without being asked
         except FactsNeeded as error:
             return error.needed
         except LaporError:  # no rule covers these facts: another answer is needed, not a further one
