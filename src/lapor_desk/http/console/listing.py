@@ -58,17 +58,18 @@ class Listing:
     async def find(self, request: Request) -> Response:
         """Lead to the complaint with a tracking code; the code is posted, so that no history and no log keeps it."""
         async with self.frame.form(request) as form:
+            typed = text_of(form, "code")
             try:
-                found = await call(self._coded, text_of(form, "code"), self.frame.officer(request))
+                found = await call(self._coded, typed, self.frame.officer(request))
             except LaporError as error:
                 message = message_of(error, self.frame.language(request))
-                return await self._show(request, Wish(), status_of(error), message)
+                return await self._show(request, Wish(), status_of(error), message=message, typed=typed)
         return self.frame.go(request, f"complaints/{found}")
 
-    async def _show(self, request: Request, wish: Wish, status: int = 200, message: str = "") -> Response:
+    async def _show(self, request: Request, wish: Wish, status: int = 200, **told: str) -> Response:
         found, lines = await call(self._found, wish, self.frame.officer(request))
-        values = {"wish": wish, "found": found, "lines": lines, "message": message}
-        return self.frame.show(request, "list.html", status, **values | self._choices())
+        values = {"wish": wish, "found": found, "lines": lines, "message": "", "typed": ""}
+        return self.frame.show(request, "list.html", status, **values | self._choices() | told)
 
     def _coded(self, code: str, officer: Officer) -> str:
         """Return the id behind a code; to an agency, the code of another one's complaint is no code at all."""
