@@ -3,28 +3,30 @@
 from __future__ import annotations
 
 import itertools
+import sys
 import threading
 import types
 import typing
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import attrs
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Table, delete, insert, select, text, update
+from sqlalchemy import Table, delete, func, insert, select, text, update
 
 from lapor_core import Actor, Complaint, Facts, Role
 from lapor_core.complaint import PERSONAL
 from lapor_core.errors import BadValue, NotFound, Refused
 from lapor_core.events import FACTS, Event, Fact, Received, Verified
 from lapor_core.testing import facts, moments
-from lapor_desk.store import Chain, Person, Store, Transaction, Vault
+from lapor_desk.store import Chain, Person, Store, StoreDown, Transaction, Vault
 from lapor_desk.store.log import GENESIS
-from lapor_desk.store.tables import complaints, events
+from lapor_desk.store.tables import complaints, events, people
 
 OPEN_ONCE = settings(suppress_health_check=[HealthCheck.function_scoped_fixture])  # one database serves all examples
 SQLITE_ONLY = pytest.mark.parametrize("url", ["sqlite"], indirect=True)
@@ -147,6 +149,27 @@ def test_of_an_action_that_breaks_off_nothing_is_stored(store: Store, take_in: T
         break_off()
     with store.reading() as tx:
         assert len(tx.events(complaint.id)) == complaint.version
+
+
+@SQLITE_ONLY  # the disk of PostgreSQL cannot be filled from here
+@pytest.mark.skipif(sys.platform == "win32", reason="files are not limited there in this way")
+def test_on_a_full_disk_nothing_of_a_complaint_is_stored(store: Store, take_in: TakeIn, tmp_path: Path) -> None:
+    import resource
+
+    before = take_in()
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, ((tmp_path / "lapor.db-wal").stat().st_size + 10_000, hard))
+    try:
+        with pytest.raises(StoreDown) as caught:
+            take_in(narrative="Lampu jalan contoh mati. " * 10_000)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert caught.value.code == "store_down"
+    with store.reading() as tx:
+        assert [row.id for row in tx.listed()] == [before.id]
+        assert tx.connection.execute(select(func.count()).select_from(people)).scalar_one() == 2  # and the house
+        assert tx.verify_chain(before.id).holds
+    assert take_in(narrative="Lampu jalan contoh mati. " * 10_000)
 
 
 @pytest.mark.parametrize("sequences", [[2, 4], [4, 3], [3, 3], [3], [1]], ids=str)
