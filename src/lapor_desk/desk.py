@@ -5,45 +5,40 @@ Safe to call from any thread. Either the events of an action, the register and t
 
 from __future__ import annotations
 
-import logging
 import secrets
 from collections.abc import Callable, Iterable, Sequence
-from datetime import date, datetime
+from datetime import datetime
 from typing import TypeVar
 
 import attrs
 
-from lapor_core.advising import advise
-from lapor_core.codes import RANDOM_BYTES, normalise_code, tracking_code
-from lapor_core.complaint import Actor, Attachment, Complaint, Rating
-from lapor_core.decisions import Act, decide, receive
-from lapor_core.errors import BadValue, Incomplete, LaporError, NotFound, Refused, require_aware
+from lapor_core.codes import normalise_code
+from lapor_core.complaint import Actor, Complaint, Rating
+from lapor_core.decisions import Act, decide
+from lapor_core.errors import NotFound, Refused, require_aware
 from lapor_core.events import Event
 from lapor_core.evolution import replay
 from lapor_core.lifecycle import Action, Role
 from lapor_core.plugins import PluginHost
 from lapor_core.plugins.contracts import Receipt, Tracking
-from lapor_core.policy.versions import in_force_on
 from lapor_core.standard import Standard
 from lapor_core.submission import Submission, Upload
-from lapor_desk.people import enrol, find_account
+from lapor_desk.intake import Intake
+from lapor_desk.message_files import attachments_of, prepared
+from lapor_desk.overtaking import again_when_overtaken
 from lapor_desk.recording import record
-from lapor_desk.store import Person, PreparedFile, Store, Transaction, Vault, prepare
+from lapor_desk.standards import Standards
+from lapor_desk.store import PreparedFile, Store
 from lapor_desk.sweeping import Sweeper
 from lapor_desk.telemetry import measured
 from lapor_desk.tracking import promise, tracking_of
 
-__all__ = ["MOST_FILES", "Desk"]
-
-MOST_FILES = 20
-"""How many files one message may carry, whichever channel brings it."""
+__all__ = ["Desk"]
 
 _TRIES = 5
 _REPORTER = Actor(role=Role.REPORTER)
 
 T = TypeVar("T")
-
-_log = logging.getLogger("lapor.desk")
 
 
 class Desk:
@@ -74,32 +69,25 @@ class Desk:
         self.queued = queued
         self.daily: Callable[[datetime], object] = lambda _: None
         self._clock = clock
-        self._random = random
-        self._newest = standard
-        self._standards = {known.policy.reference: known for known in (*former, standard)}
+        self._standards = Standards(newest=standard, former=tuple(former))
         self._plugins = plugins or PluginHost(entry_points=())
+        self._intake = Intake(
+            store=store, standards=self._standards, now=self.now, random=random, plugins=self._plugins
+        )
 
     def now(self) -> datetime:
         """Return the present instant, in the office's zone."""
-        return self._newest.office.local(require_aware(self._clock()))
+        return self._standards.newest.office.local(require_aware(self._clock()))
 
     @property
     def standard(self) -> Standard:
         """The standard in force today."""
-        return self.standard_on(self._newest.office.local_date(self._clock()))
-
-    def standard_on(self, day: date) -> Standard:
-        """Return the standard under which what is received on ``day`` falls; the newest where none says that it does."""
-        try:
-            policy = in_force_on(day, (standard.policy for standard in self._standards.values()))
-        except LaporError:
-            return self._newest
-        return self._standards[policy.reference]
+        return self._standards.on(self.now().date())
 
     @property
     def standards(self) -> tuple[Standard, ...]:
         """Every standard that is loaded: the one in force, and those of earlier complaints."""
-        return tuple(self._standards.values())
+        return self._standards.all
 
     def standard_of(self, complaint: Complaint) -> Standard:
         """Return the standard a complaint was received under.
@@ -107,11 +95,7 @@ class Desk:
         Raises:
             NotFound: its policy is not loaded (``unknown_policy``).
         """
-        if complaint.policy not in self._standards:
-            loaded = ", ".join(self._standards)
-            message = f"complaint {complaint.id} was received under policy {complaint.policy}, which is not loaded; loaded: {loaded}"
-            raise NotFound(message, code="unknown_policy", policy=complaint.policy)
-        return self._standards[complaint.policy]
+        return self._standards.of(complaint)
 
     # What citizens do, through their channels.
 
@@ -129,14 +113,12 @@ class Desk:
                 in the future.
             NotFound: the policy has no requirements for the channel, or the agency is not known.
         """
-        standard = self._standard_for(submission)
-        lacking = standard.missing(submission)
-        if lacking and not partial:
-            raise Incomplete(lacking)
-        files = _prepared(submission.uploads)
-        return _again_when_overtaken(
-            lambda: self._taken_before(submission) or self._take_in(submission, files, partial=partial)
-        )
+        taken = self._intake.take(submission, partial=partial)
+        if taken.events:
+            self.queued()
+            self._tell(taken.events, taken.complaint)
+            self._intake.screen(submission, taken.complaint)
+        return self._receipt(taken.complaint, repeated=not taken.events)
 
     def complete(self, code: str, submission: Submission) -> None:
         """Bring what an incomplete complaint lacks.
@@ -230,14 +212,14 @@ class Desk:
             BadValue: a file cannot be taken, or a text or an agency is missing.
             FactsNeeded: the tier cannot be decided yet.
         """
-        files = _prepared(uploads)
+        files = prepared(uploads)
         complaint = self.complaint(complaint_id, agency=agency)
         with self.store.reading() as tx:
             person = tx.person(complaint.reporter_ref)
         self.store.keep_files(person, files)
-        act = attrs.evolve(act, attachments=(*act.attachments, *_attachments(files)))
+        act = attrs.evolve(act, attachments=(*act.attachments, *attachments_of(files)))
         tries = _TRIES if version is None else 1  # who says what they have seen wants to be told
-        events, after = _again_when_overtaken(
+        events, after = again_when_overtaken(
             lambda: self._act_once(complaint_id, act, files, version, agency), tries=tries
         )
         self.queued()
@@ -274,76 +256,9 @@ class Desk:
         self.daily(now)
         return moved
 
-    def _standard_for(self, submission: Submission) -> Standard:
-        return self.standard_on(self._newest.office.local_date(submission.received_at))
-
-    def _taken_before(self, submission: Submission) -> Receipt | None:
-        with self.store.reading() as tx:
-            known = tx.intake(submission.channel, submission.source_id)
-            complaint = tx.load(known) if known else None
-        return None if complaint is None else self._receipt(complaint, repeated=True)
-
-    def _take_in(self, submission: Submission, files: Sequence[PreparedFile], *, partial: bool) -> Receipt:
-        with self.store.reading() as tx:
-            account = find_account(tx, submission.reporter, submission.proofs)
-            person = tx.person(account.person_id) if account else Vault.new_person()
-        self.store.keep_files(person, files)
-        with self.store.transaction() as tx:
-            complaint_id = secrets.token_hex(16)
-            if tx.claim_intake(submission.channel, submission.source_id, complaint_id) != complaint_id:
-                raise Refused("this submission was taken in a moment ago", code="changed_meanwhile")
-            if account is None:
-                enrol(tx, person, submission.reporter, submission.proofs, self.now())
-            events = self._received(tx, complaint_id, submission, person, files, partial=partial)
-            complaint = record(tx, None, events, self._standard_for(submission), self.now())
-        self.queued()
-        self._tell(events, complaint)
-        self._screen(submission, complaint)
-        return self._receipt(complaint)
-
     def _tell(self, events: Sequence[Event], complaint: Complaint) -> None:
         for event in events:
             self._plugins.observe(event, complaint)
-
-    def _screen(self, submission: Submission, complaint: Complaint) -> None:
-        """Write down what plug-ins advise; the complaint is stored by now, and nothing of this can harm it."""
-        now = self.now()
-        advice = [(key, each.text) for key, each in self._plugins.screen(submission, now)]
-        if not advice:
-            return
-
-        def write() -> None:
-            with self.store.transaction() as tx:
-                before = tx.load(complaint.id)
-                standard = self.standard_of(before)
-                record(tx, before, advise(before, advice, standard.policy.id, now), standard, now)
-
-        try:
-            _again_when_overtaken(write)
-        except LaporError as error:
-            _log.warning("complaint %s: advice was not kept: %s", complaint.id, error.code)
-
-    def _received(
-        self,
-        tx: Transaction,
-        complaint_id: str,
-        submission: Submission,
-        person: Person,
-        files: Sequence[PreparedFile],
-        *,
-        partial: bool,
-    ) -> tuple[Event, ...]:
-        tx.attach(person.id, files)
-        return receive(
-            submission,
-            self._standard_for(submission),
-            self.now(),
-            complaint=complaint_id,
-            code=tracking_code(self._random(RANDOM_BYTES)),
-            reporter_ref=person.id,
-            attachments=_attachments(files),
-            partial=partial,
-        )
 
     def _act_once(
         self, complaint_id: str, act: Act, files: Sequence[PreparedFile], version: int | None, agency: str | None
@@ -359,7 +274,7 @@ class Desk:
             events = decide(complaint, act, standard, now)
             return events, record(tx, complaint, events, standard, now)
 
-    def _receipt(self, complaint: Complaint, *, repeated: bool = False) -> Receipt:
+    def _receipt(self, complaint: Complaint, *, repeated: bool) -> Receipt:
         clock = promise(complaint)
         return Receipt(
             code=complaint.code,
@@ -369,17 +284,6 @@ class Desk:
             repeated=repeated,
             lacking=complaint.lacking,
         )
-
-
-def _prepared(uploads: Sequence[Upload]) -> tuple[PreparedFile, ...]:
-    if len(uploads) > MOST_FILES:
-        message = f"at most {MOST_FILES} files may come with one message, not {len(uploads)}"
-        raise BadValue(message, code="too_many_files", field="uploads", limit=MOST_FILES)
-    return tuple(prepare(upload) for upload in uploads)
-
-
-def _attachments(files: Iterable[PreparedFile]) -> tuple[Attachment, ...]:
-    return tuple(file.attachment for file in files)
 
 
 def _check_agency(complaint: Complaint, agency: str | None) -> None:
@@ -403,17 +307,3 @@ def _unless_erased(read: Callable[[], T]) -> T:
         if error.code == "erased":
             raise NotFound("no complaint has this code", code="unknown_code") from None
         raise
-
-
-_OVERTAKEN = frozenset({"changed_meanwhile", "code_taken"})
-"""Refusals that another process caused by being faster, or chance by drawing a code that is taken."""
-
-
-def _again_when_overtaken(action: Callable[[], T], *, tries: int = _TRIES) -> T:
-    for _ in range(tries - 1):
-        try:
-            return action()
-        except Refused as error:
-            if error.code not in _OVERTAKEN:
-                raise
-    return action()

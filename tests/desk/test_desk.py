@@ -33,7 +33,8 @@ from lapor_core import (
 )
 from lapor_core.errors import BadValue, Incomplete, NotFound, Refused
 from lapor_core.testing import FrozenClock
-from lapor_desk.desk import MOST_FILES, Desk
+from lapor_desk.desk import Desk
+from lapor_desk.message_files import MOST_FILES
 from lapor_desk.officers import Officers
 from lapor_desk.store import Files, MasterKey, Status, Store, open_store
 from lapor_desk.store.tables import attachments, complaints, events, intake, notices, people

@@ -31,6 +31,7 @@ from lapor_desk.http.console import acting, papers
 from lapor_desk.http.console.cases import BEYOND_A_FORM, open_case
 from lapor_desk.officers import Officer
 from lapor_desk.recording import record
+from lapor_desk.standards import Standards
 from lapor_desk.store import Vault
 from lapor_desk.store.tables import officers
 
@@ -555,7 +556,7 @@ def test_what_touches_more_than_one_record_is_no_form(browser: Get, submit: Call
 def test_a_policy_that_permits_otherwise_is_followed(browser: Get, submit: Callable[..., str], house: House) -> None:
     policy = attrs.evolve(house.standard.policy, permissions={Action.HOLD: frozenset({Role.INSPECTORATE})})
     standard = attrs.evolve(house.standard, policy=policy)
-    house.desk._standards[policy.reference] = standard
+    house.desk._standards = Standards(newest=standard)
     complaint_id = submit()
     assert "hold" not in offered(browser("pusat").get(page_of(complaint_id)))
     assert "hold" in offered(browser("inspektorat").get(page_of(complaint_id)))
@@ -566,7 +567,7 @@ def test_a_reason_of_the_policy_needs_no_words_of_one_s_own(
 ) -> None:
     reason = Refusal(title=Text(id="Bukan urusan pemerintah contoh", en="No matter of the government"))
     policy = attrs.evolve(house.standard.policy, refusals={"unrelated": reason})
-    house.desk._standards[policy.reference] = attrs.evolve(house.standard, policy=policy)
+    house.desk._standards = Standards(newest=attrs.evolve(house.standard, policy=policy))
     officer = browser("pusat")
     complaint_id = submit()
     page = officer.get(page_of(complaint_id))

@@ -12,8 +12,8 @@ from starlette.requests import Request
 
 from lapor_core.errors import Refused
 from lapor_core.submission import Upload
-from lapor_desk.desk import MOST_FILES
 from lapor_desk.http.guards import is_same_origin
+from lapor_desk.message_files import MOST_FILES
 
 __all__ = ["request_form", "require_same_origin", "text_of", "uploads_of"]
 

@@ -1,0 +1,131 @@
+"""Taking a submission in: once per message, with its person, its files and its complaint in one transaction."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+import attrs
+
+from lapor_core.advising import advise
+from lapor_core.codes import RANDOM_BYTES, tracking_code
+from lapor_core.complaint import Complaint
+from lapor_core.decisions import receive
+from lapor_core.errors import Incomplete, LaporError, Refused
+from lapor_core.events import Event
+from lapor_core.plugins import PluginHost
+from lapor_core.standard import Standard
+from lapor_core.submission import Submission
+from lapor_desk.message_files import attachments_of, prepared
+from lapor_desk.overtaking import again_when_overtaken
+from lapor_desk.people import enrol, find_account
+from lapor_desk.recording import record
+from lapor_desk.standards import Standards
+from lapor_desk.store import Person, PreparedFile, Store, Transaction, Vault
+
+__all__ = ["Intake", "Taken"]
+
+_log = logging.getLogger("lapor.desk")
+
+
+@attrs.frozen(kw_only=True)
+class Taken:
+    """A complaint that a submission became; ``events`` are its first ones, and none when it was there before."""
+
+    complaint: Complaint
+    events: tuple[Event, ...] = ()
+
+
+@attrs.frozen(kw_only=True)
+class Intake:
+    """Takes submissions in.
+
+    Attributes:
+        now: Gives the present instant (aware).
+        random: Gives random bytes, for tracking codes.
+        plugins: Asked for advice about what was taken in.
+    """
+
+    store: Store
+    standards: Standards
+    now: Callable[[], datetime]
+    random: Callable[[int], bytes]
+    plugins: PluginHost
+
+    def take(self, submission: Submission, *, partial: bool) -> Taken:
+        """Return the complaint of a submission, which is stored by then.
+
+        Raises:
+            LaporError: as :meth:`lapor_desk.desk.Desk.submit`.
+        """
+        lacking = self._standard_for(submission).missing(submission)
+        if lacking and not partial:
+            raise Incomplete(lacking)
+        files = prepared(submission.uploads)
+        return again_when_overtaken(
+            lambda: self._taken_before(submission) or self._take_in(submission, files, partial=partial)
+        )
+
+    def screen(self, submission: Submission, complaint: Complaint) -> None:
+        """Write down what plug-ins advise; the complaint is stored by now, and nothing of this can harm it."""
+        now = self.now()
+        advice = [(key, each.text) for key, each in self.plugins.screen(submission, now)]
+        if not advice:
+            return
+
+        def write() -> None:
+            with self.store.transaction() as tx:
+                before = tx.load(complaint.id)
+                standard = self.standards.of(before)
+                record(tx, before, advise(before, advice, standard.policy.id, now), standard, now)
+
+        try:
+            again_when_overtaken(write)
+        except LaporError as error:
+            _log.warning("complaint %s: advice was not kept: %s", complaint.id, error.code)
+
+    def _standard_for(self, submission: Submission) -> Standard:
+        return self.standards.on(self.standards.newest.office.local_date(submission.received_at))
+
+    def _taken_before(self, submission: Submission) -> Taken | None:
+        with self.store.reading() as tx:
+            known = tx.intake(submission.channel, submission.source_id)
+            return Taken(complaint=tx.load(known)) if known else None
+
+    def _take_in(self, submission: Submission, files: Sequence[PreparedFile], *, partial: bool) -> Taken:
+        with self.store.reading() as tx:
+            account = find_account(tx, submission.reporter, submission.proofs)
+            person = tx.person(account.person_id) if account else Vault.new_person()
+        self.store.keep_files(person, files)
+        with self.store.transaction() as tx:
+            complaint_id = secrets.token_hex(16)
+            if tx.claim_intake(submission.channel, submission.source_id, complaint_id) != complaint_id:
+                raise Refused("this submission was taken in a moment ago", code="changed_meanwhile")
+            if account is None:
+                enrol(tx, person, submission.reporter, submission.proofs, self.now())
+            events = self._received(tx, complaint_id, submission, person, files, partial=partial)
+            return Taken(complaint=record(tx, None, events, self._standard_for(submission), self.now()), events=events)
+
+    def _received(
+        self,
+        tx: Transaction,
+        complaint_id: str,
+        submission: Submission,
+        person: Person,
+        files: Sequence[PreparedFile],
+        *,
+        partial: bool,
+    ) -> tuple[Event, ...]:
+        tx.attach(person.id, files)
+        return receive(
+            submission,
+            self._standard_for(submission),
+            self.now(),
+            complaint=complaint_id,
+            code=tracking_code(self.random(RANDOM_BYTES)),
+            reporter_ref=person.id,
+            attachments=attachments_of(files),
+            partial=partial,
+        )
