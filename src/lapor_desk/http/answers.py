@@ -50,9 +50,7 @@ def refusal(request: Request, *, status: int, code: str, headers: Mapping[str, s
             "message": message,
             "base": f"{home}officers/",
             "home": home,
-            "reference": request.scope.get(REQUEST_ID, "")
-            if status >= 500
-            else "",  # only a fault of ours is looked up
+            "reference": request.scope.get(REQUEST_ID, "") if status >= 500 else "",
         }
         return _pages.render(request, "problem.html", language, status, {**PAGE_HEADERS, **(headers or {})}, **values)
     body = {"error": {"code": code, "message": message, "fields": []}}
