@@ -149,6 +149,8 @@ def faults(session: nox.Session) -> None:
     install(session, "test")
     script = ["python", "-m", "pytest", "-q", "tests/desk/test_faults.py"]
     session.run(*script, env={"LAPOR_FAULTS": "2000", "LAPOR_SEEDS": "5"})
+    killed = ("python", "-m", "pytest", "-q", "tests/desk/test_durable.py", "-k", "killed")
+    session.run(*killed, env={"LAPOR_FAULTS": "25"})
 
 
 @nox.session

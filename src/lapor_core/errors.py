@@ -48,6 +48,17 @@ class LaporError(Exception):
         self.code = code
         self.params = params
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """An error crosses from process to process as it is: what it was made with need not be what it holds."""
+        return _again, (type(self), self.args, self.__dict__)
+
+
+def _again(cls: type[LaporError], args: tuple[Any, ...], state: dict[str, Any]) -> LaporError:
+    error = cls.__new__(cls, *args)
+    error.args = args
+    error.__dict__.update(state)
+    return error
+
 
 class BadValue(LaporError, ValueError):
     """A value of the right type that is not allowed here."""

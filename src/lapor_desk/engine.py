@@ -13,7 +13,9 @@ import random
 import secrets
 import socket
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import attrs
 
@@ -22,7 +24,7 @@ from lapor_core.plugins.contracts import Delivered, Failed, Message, TryLater, V
 from lapor_desk.courier import Courier, by_medium
 from lapor_desk.store import Claim, QueuedNotice, Settlement, Status, Store
 
-__all__ = ["Composer", "Courier", "Engine", "Retry", "by_medium", "is_gone", "worker_name"]
+__all__ = ["Composer", "Courier", "Engine", "Retry", "by_medium", "is_gone", "machine", "worker_name"]
 
 Composer = Callable[[QueuedNotice], Message | None]
 """Makes the message of a notice: its address and its words, found out now. None when there is nothing to send any more."""
@@ -52,13 +54,22 @@ class Retry:
 
 def worker_name() -> str:
     """Return a name for this process that no other one has, now or later."""
-    return f"{socket.gethostname()[:60]}-{os.getpid()}-{secrets.token_hex(4)}"
+    return f"{machine()}-{os.getpid()}-{secrets.token_hex(4)}"
+
+
+def machine() -> str:
+    """Return a name for what gives processes their numbers: hosts may share a name, and containers a number 1."""
+    boot, space = "", ""
+    with suppress(OSError):  # only Linux tells
+        boot = Path("/proc/sys/kernel/random/boot_id").read_text("ascii")[:8]
+        space = "".join(filter(str.isdigit, str(Path("/proc/self/ns/pid").readlink())))
+    return ".".join(part for part in (socket.gethostname()[:60], boot, space) if part)
 
 
 def is_gone(worker: str) -> bool:
     """Return whether ``worker`` was a process of this machine that is there no more; in doubt it is there."""
     host, _, rest = worker.rpartition("-")[0].rpartition("-")
-    if os.name != "posix" or host != socket.gethostname()[:60] or not rest.isdigit():
+    if os.name != "posix" or host != machine() or not rest.isdigit():
         return False
     if int(rest) == os.getpid():  # ours now: in a container, every first process has the number 1
         return True

@@ -31,7 +31,7 @@ from lapor_desk.officers import Officers
 from lapor_desk.plugging import OUTBOX, beside, plugin_host, plugin_settings
 from lapor_desk.recalculating import Recalculation
 from lapor_desk.retention import erase_old, forget_expired
-from lapor_desk.store import Files, MasterKey, Store, open_store
+from lapor_desk.store import Files, Store, open_store
 from lapor_desk.store.tables import complaints
 from lapor_desk.telemetry import MeasuredCourier
 
@@ -184,7 +184,7 @@ def _notifiers(config: Config, plugins: PluginHost) -> tuple[Notifier, ...]:
 def _store(config: Config, standards: list[Standard]) -> Store:
     store = open_store(
         config.database,
-        master=MasterKey.from_file(config.key_file) if config.key_file else None,
+        master=config.key_file,
         files=Files.local(config.files) if config.files else None,
     )
     try:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -20,12 +19,12 @@ from lapor_desk.composing import Composing
 from lapor_desk.config import Config
 from lapor_desk.courier import Courier, by_medium
 from lapor_desk.durable import Workers
-from lapor_desk.engine import Engine, is_gone, worker_name
+from lapor_desk.engine import Engine, is_gone, machine, worker_name
 from lapor_desk.house import House, open_house
 
 WITA = ZoneInfo("Asia/Makassar")
 WARGA = Reporter(name="Warga Contoh", email="warga@example.id", mobile="+6280000000001")  # invented
-HOST = socket.gethostname()[:60]
+HOST = machine()
 
 
 @pytest.fixture

@@ -23,7 +23,6 @@ PHOTOS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "image/jpeg": (".jpg", ".jpeg", ".jpe", ".jfif"),
         "image/png": (".png",),
         "image/webp": (".webp",),
-        "image/heif": (".heic", ".heif"),
     }
 )
 PAPERS: Mapping[str, tuple[str, ...]] = MappingProxyType({"application/pdf": (".pdf",)})
@@ -54,12 +53,12 @@ EVIDENCE = FileRule(
     types=MappingProxyType({**PHOTOS, **PAPERS, **FILMS}),
     limit=20 * 1024 * 1024,
     count=10,
-    shown="JPEG, PNG, WebP, HEIC, PDF, MP4, MOV, 3GP, WebM",
+    shown="JPEG, PNG, WebP, PDF, MP4, MOV, 3GP, WebM",
 )
 """Photo, document or video, as the service standard asks for; how large a file may be it does not say, this is ours."""
 
 IDENTITY = FileRule(
-    types=MappingProxyType({**PHOTOS, **PAPERS}), limit=10 * 1024 * 1024, count=1, shown="JPEG, PNG, WebP, HEIC, PDF"
+    types=MappingProxyType({**PHOTOS, **PAPERS}), limit=10 * 1024 * 1024, count=1, shown="JPEG, PNG, WebP, PDF"
 )
 """The copy of an identity card."""
 

@@ -40,6 +40,10 @@ BY_CODE = {
     "key_needed": 428,
     "too_many_tries": 429,
     "too_many_requests": 429,
+    "file_not_allowed": 422,
+    "file_too_large": 413,
+    "store_busy": 503,
+    "store_down": 503,
 }
 BY_CLASS: tuple[tuple[type[LaporError], int], ...] = (
     (Incomplete, 422),
