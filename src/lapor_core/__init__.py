@@ -18,9 +18,11 @@ if TYPE_CHECKING:
         Attachment,
         Complaint,
         Facts,
+        Ground,
         Kind,
         Proof,
         Purpose,
+        Rating,
         Reporter,
         Visibility,
     )
@@ -30,7 +32,7 @@ if TYPE_CHECKING:
     from lapor_core.events import Event
     from lapor_core.evolution import evolve, replay
     from lapor_core.letters import ombudsman_letter
-    from lapor_core.lifecycle import TABLE, Action, Role, State
+    from lapor_core.lifecycle import TABLE, Action, Outcome, Role, State
     from lapor_core.ombudsman import readiness
     from lapor_core.policy.amounts import Limit, Unit
     from lapor_core.policy.loading import load_policy, shipped_policies
@@ -54,13 +56,16 @@ __all__ = [
     "Event",
     "Extension",
     "Facts",
+    "Ground",
     "Kind",
     "LaporError",
     "Limit",
+    "Outcome",
     "Pause",
     "Policy",
     "Proof",
     "Purpose",
+    "Rating",
     "Reporter",
     "Role",
     "Standard",
@@ -97,9 +102,11 @@ _MODULES = {
         "Attachment",
         "Complaint",
         "Facts",
+        "Ground",
         "Kind",
         "Proof",
         "Purpose",
+        "Rating",
         "Reporter",
         "Visibility",
     ),
@@ -108,7 +115,7 @@ _MODULES = {
     "escalation": ("due_steps", "next_step_at", "take_step"),
     "events": ("Event",),
     "evolution": ("evolve", "replay"),
-    "lifecycle": ("TABLE", "Action", "Role", "State"),
+    "lifecycle": ("TABLE", "Action", "Outcome", "Role", "State"),
     "policy.amounts": ("Limit", "Unit"),
     "policy.loading": ("load_policy", "shipped_policies"),
     "policy.model": ("Policy", "Tier"),

@@ -274,7 +274,7 @@ class Register(RuleBasedStateMachine):
         for follower in [self.models[name] for name in sorted(model.life.complaint.followers)]:
             now = max(follower.life.now, model.life.now)
             passed = pass_on(new, model.life.complaint, follower.life.complaint, STANDARD, now)
-            if passed.follower:
+            if passed.follower or passed.main:
                 self._took_together(passed, follower, model, now)
 
     @invariant()

@@ -18,9 +18,12 @@ from lapor_core import (
     Complaint,
     Event,
     Facts,
+    Ground,
     Kind,
+    Outcome,
     Proof,
     Purpose,
+    Rating,
     Reporter,
     Role,
     Standard,
@@ -34,17 +37,21 @@ from lapor_core import (
     load_standard,
     next_step_at,
     normalise_code,
+    ombudsman_letter,
+    readiness,
     receive,
     replay,
     take_step,
     tracking_code,
 )
-from lapor_core.complaint import Clock, Ground, Rating, Visit
+from lapor_core.complaint import Clock, Visit
 from lapor_core.escalation import DueStep
 from lapor_core.events import Fact, Received, Responded
-from lapor_core.lifecycle import Outcome, allowed, is_open, may, next_state
+from lapor_core.letters.ombudsman import Letter
+from lapor_core.lifecycle import allowed, is_open, may, next_state
 from lapor_core.merging import Together, merge, pass_on, unmerge
 from lapor_core.notices import Notice, Written, notices_for, write
+from lapor_core.ombudsman import Condition, Readiness
 from lapor_core.records import Record, from_record, to_record
 
 NOW = datetime(2026, 3, 13, 10, tzinfo=ZoneInfo("Asia/Makassar"))
@@ -131,6 +138,13 @@ fact = events[0].fact
 if isinstance(fact, Received):
     assert_type(fact.received_at, datetime)
     assert_type(fact.kind, Kind | None)
+
+# What the citizen may do when it was not settled.
+
+ready = readiness(complaint, standard, NOW)
+assert_type(ready, Readiness)
+assert_type(ready.missing, tuple[Condition, ...])
+assert_type(ombudsman_letter(complaint, standard, NOW), Letter)
 
 # Each of these must stay an error (warn_unused_ignores): kinds of texts are kept apart, and nothing is guessed.
 decide(complaint, act, standard)  # type: ignore[call-arg]  # the present is never looked up

@@ -23,6 +23,7 @@ from lapor_core import (
     Tier,
     Unit,
     assess,
+    in_force_on,
     load_policy,
     load_standard,
     shipped_policies,
@@ -38,6 +39,7 @@ assert_type(shipped_policies(), tuple[str, ...])
 policy = load_policy("", "contoh.toml")
 assert_type(policy, Policy)
 assert_type(policy.tier("sedang"), Tier)
+assert_type(in_force_on(date(2026, 3, 13), [policy]), Policy)
 standard = load_standard(Path("contoh.toml"))
 assert_type(standard, Standard)
 assert_type(load_standard(policy), Standard)
