@@ -23,6 +23,7 @@ from lapor_channels.http.contacts import LONGEST_EMAIL, LONGEST_NAME, internatio
 from lapor_channels.http.forms import form_of
 from lapor_channels.http.limits import FileLimits
 from lapor_channels.http.texts import ERRORS
+from lapor_channels.notifiers.letters import header_address
 from lapor_core.errors import BadValue, Incomplete, Missing
 
 # --- Texts
@@ -66,6 +67,16 @@ def test_an_address_is_one_address() -> None:
     assert not is_email("")
     assert not is_email("a@example.id\r\nBcc: b@example.id")
     assert not is_email("x" * LONGEST_EMAIL + "@example.id")
+    assert not is_email("warga@localhost")
+    assert not is_email("warga..contoh@example.id")
+    assert not is_email("wargá@example.id")  # no code would ever arrive
+    assert is_email("warga@bücher.example")
+
+
+@given(text=st.one_of(st.emails(), st.from_regex(r"[^@\s]{1,9}@[^@\s]{1,9}\.[^@\s]{1,9}", fullmatch=True), st.text()))
+def test_what_passes_for_an_address_is_one_that_a_letter_can_be_sent_to(text: str) -> None:
+    if is_email(text):
+        header_address(text)
 
 
 def test_a_name_is_one_line() -> None:

@@ -13,8 +13,9 @@ __all__ = ["LONGEST_EMAIL", "LONGEST_NAME", "international", "is_email", "is_nam
 
 LONGEST_NAME = 200
 LONGEST_EMAIL = 254  # RFC 5321, 4.5.3.1.3
-# The code that is sent there is the proof; this only catches slips, and anything that could forge a header.
-EMAIL = re.compile(r"[^@\s<>,;:\"()\[\]\\]+@[^@\s<>,;:\"()\[\]\\]+\.[^@\s<>,;:\"()\[\]\\.]{2,}")
+# The code that is sent there is the proof; this catches slips, what could forge a header, and what no letter can be sent to.
+LOCAL_PART = re.compile(r"(?=.{1,64}\Z)[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
+DOMAIN = re.compile(r"(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z0-9][A-Za-z0-9-]{0,61}[A-Za-z0-9]")
 MOBILE_TYPES = (phonenumbers.PhoneNumberType.MOBILE, phonenumbers.PhoneNumberType.FIXED_LINE_OR_MOBILE)
 
 
@@ -30,8 +31,17 @@ def international(mobile: str) -> str:
 
 
 def is_email(text: str) -> bool:
-    """Return whether ``text`` can be one e-mail address, of at most :data:`LONGEST_EMAIL` characters."""
-    return len(text) <= LONGEST_EMAIL and EMAIL.fullmatch(text) is not None
+    """Return whether ``text`` can be one e-mail address, of at most :data:`LONGEST_EMAIL` characters.
+
+    Before the ``@`` is ASCII, for few mail servers carry anything else; a domain may be of any script.
+    """
+    local_part, _, domain = text.rpartition("@")
+    try:
+        domain = domain.encode("idna").decode("ascii")
+    except UnicodeError:
+        return False
+    whole = len(local_part) + 1 + len(domain)
+    return whole <= LONGEST_EMAIL and bool(LOCAL_PART.fullmatch(local_part) and DOMAIN.fullmatch(domain))
 
 
 def is_name(text: str) -> bool:
