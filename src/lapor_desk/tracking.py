@@ -35,7 +35,7 @@ def tracking_of(events: Sequence[Event], standard: Standard, now: datetime, lang
     complaint = replay(events)
     clock = promise(complaint)
     late = clock is not None and clock.stopped_at is None and now > clock.due
-    contacts = tuple(_contacts(events, standard, late=late))
+    contacts = tuple(_contacts(events, standard, language, late=late))
     return Tracking(
         code=complaint.code,
         state=complaint.state,
@@ -89,7 +89,7 @@ class _Values(dict[str, Any]):
         return ""
 
 
-def _contacts(events: Sequence[Event], standard: Standard, *, late: bool) -> Iterator[str]:
+def _contacts(events: Sequence[Event], standard: Standard, language: str, *, late: bool) -> Iterator[str]:
     """Yield the way further: what the ladder has shown, or will show of a complaint that is late already."""
     shown = [key for event in events if isinstance(event.fact, happened.StepTaken) for key in event.fact.show_reporter]
     if late:
@@ -97,4 +97,4 @@ def _contacts(events: Sequence[Event], standard: Standard, *, late: bool) -> Ite
     for key in dict.fromkeys(shown):
         if key in standard.policy.contacts:
             contact = standard.policy.contacts[key]
-            yield f"{contact.text}: {contact_line(contact)}" if contact.text else contact_line(contact)
+            yield f"{contact.text.rstrip('.')}. {contact_line(contact, language)}".removeprefix(". ")

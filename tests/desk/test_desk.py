@@ -270,6 +270,8 @@ def test_the_sweep_climbs_the_ladder_once_and_shows_the_ombudsman(desk: Desk, cl
     tracking = desk.track(desk.complaint(complaint).code)
     assert tracking.late
     assert all(contact in tracking.contacts[0] for contact in ("137", "082137373737", "pengaduan@ombudsman.go.id"))
+    assert "kepada Ombudsman RI. Ombudsman RI: telepon 137, " in tracking.contacts[0]
+    assert "telephone 137" in desk.track(desk.complaint(complaint).code, "en").contacts[0]
     assert LIGHT_OUT in tracking.letter
     assert "Ombudsman Republik Indonesia" in tracking.letter
     assert "80000000001" not in tracking.letter  # whoever holds the code learns no more of who reported
