@@ -40,8 +40,12 @@ def clock_facts(complaint: Complaint, standard: Standard, at: datetime) -> Itera
         if running is None:
             yield from _start(case, name, ended)
         elif complaint.state in case.rule(name).stops:
+            # An answer may come out of a pause: what was waited for moves the due instant before it is judged.
+            moved = tuple(_move(case, name, running))
+            yield from moved
+            due = next((fact.due for fact in moved if isinstance(fact, ClockMoved)), running.due)
             ended[name] = at
-            yield ClockStopped(clock=name, met=at <= running.due)
+            yield ClockStopped(clock=name, met=at <= due)
         elif _other_limit(case, name, running):
             yield _started(name, complaint.tier or "", case.deadline(name, running.start))
         else:

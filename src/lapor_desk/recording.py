@@ -54,6 +54,6 @@ def project(tx: Transaction, complaint: Complaint, standard: Standard, now: date
         complaint,
         office=standard.policy.id,
         due_at=min(running, default=None),
-        next_step_at=next_step_at(complaint, standard),
+        next_step_at=next_step_at(complaint, standard, now),
         updated_at=now,
     )

@@ -134,6 +134,14 @@ def test_waiting_for_the_reporter_moves_the_due_day_by_the_days_waited() -> None
     assert clock.due_date.isoformat() == "2026-04-14"  # 17 and 25 March were waited for from opening to closing
 
 
+def test_an_answer_straight_out_of_a_pause_is_judged_by_the_moved_deadline() -> None:
+    asked = after(forwarded(), Action.ASK, Role.LIAISON_OFFICER, datetime(2026, 3, 16, 9, tzinfo=ZONE), text="Di mana?")
+    late = datetime(2026, 4, 18, 9, tzinfo=ZONE)  # the deadline was 10 April, and only the reporter was waited for
+    answered = after(asked, Action.RESPOND, Role.LIAISON_OFFICER, late, text="Sudah diperbaiki")
+    stopped = [event.fact for event in answered if event.type == "clock_stopped"]
+    assert [fact.met for fact in stopped] == [True]  # type: ignore[attr-defined]  # a fact of this type has it
+
+
 def test_the_ladder_reminds_escalates_and_shows_the_ombudsman_once() -> None:
     events = forwarded()
     first = next_step_at(replay(events), STANDARD)

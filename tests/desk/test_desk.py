@@ -38,6 +38,7 @@ from lapor_desk.message_files import MOST_FILES
 from lapor_desk.officers import Officers
 from lapor_desk.store import Files, MasterKey, Status, Store, open_store
 from lapor_desk.store.tables import attachments, complaints, events, intake, notices, people
+from lapor_desk.sweeping import Sweeper
 
 WITA = ZoneInfo("Asia/Makassar")
 RECEIVED = datetime(2026, 3, 13, 10, tzinfo=WITA)
@@ -277,6 +278,16 @@ def test_the_sweep_climbs_the_ladder_once_and_shows_the_ombudsman(desk: Desk, cl
     assert "80000000001" not in tracking.letter  # whoever holds the code learns no more of who reported
     assert ("way_further", "reporter", "sms") in queued(desk)
     assert ("reminder", "liaison_officer", "email") in queued(desk)
+
+
+def test_a_sweep_at_night_leaves_what_is_overdue_for_the_morning(desk: Desk, clock: FrozenClock) -> None:
+    complaints = [forwarded(desk, source_id=source) for source in "123"]
+    night = datetime(2026, 5, 12, 23, tzinfo=WITA)
+    sweeper = Sweeper(store=desk.store, standard_of=desk.standard_of, batch=1)
+    clock.advance(night - clock())
+    assert sweeper.sweep(night) == 0
+    assert sweeper.sweep(night.replace(day=13, hour=8)) == 3
+    assert all(desk.complaint(complaint).state is State.ESCALATED for complaint in complaints)
 
 
 def test_a_complaint_that_cannot_be_judged_does_not_stop_the_sweep(store: Store, clock: FrozenClock) -> None:
