@@ -63,6 +63,7 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
         "workdays": Command(help="Add and count working days."),
         "calendar": Command(help="Show, compare and check the ledger of holiday decrees."),
         "classify": Command(help="Which tier a complaint falls into, and by which sentence."),
+        "lifecycle": Command(help="Show the life of a complaint: its states, and who may do what in each."),
         "policy": Command(help="Show, check, compare and try out service standards."),
     }
 )

@@ -10,11 +10,10 @@ from typing import Annotated
 from cyclopts import App, Parameter
 
 from lapor_core.clocks import Deadline
-from lapor_core.errors import BadValue
 from lapor_core.standard import Standard
 from lapor_desk.cli.dates import Language, read_instant
 from lapor_desk.cli.standards import chosen_standard
-from lapor_desk.cli.values import print_json
+from lapor_desk.cli.values import print_json, write_file
 
 __all__ = ["app"]
 
@@ -62,9 +61,9 @@ def deadline(
     chain = tuple(_chain(standard, name, tier, read_instant(received, "received")))
     found = chain[-1]
     if svg is not None:
-        _write(svg, found.svg(lang).encode())
+        write_file(svg, found.svg(lang).encode())
     if ics is not None:
-        _write(ics, found.ics(lang, uid=f"{found.fingerprint}@lapor", now=datetime.now(UTC)))
+        write_file(ics, found.ics(lang, uid=f"{found.fingerprint}@lapor", now=datetime.now(UTC)))
     if json:
         print_json(found.to_json())
     elif svg is None and ics is None:
@@ -81,10 +80,3 @@ def _chain(standard: Standard, clock: str, tier: str, start: datetime) -> Iterat
         link = standard.deadline(name, tier, start=start)
         yield link
         start = link.due
-
-
-def _write(path: Path, content: bytes) -> None:
-    try:
-        path.write_bytes(content)
-    except OSError as error:
-        raise BadValue(f"{path}: cannot be written: {error.strerror or error}", code="unwritable_file") from error

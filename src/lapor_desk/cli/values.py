@@ -13,7 +13,7 @@ from cyclopts import Parameter, Token
 
 from lapor_core.errors import BadValue
 
-__all__ = ["WholeNumber", "print_json", "read_text", "whole_number"]
+__all__ = ["WholeNumber", "print_json", "read_text", "whole_number", "write_file"]
 
 _DIGITS = re.compile(r"[+-]?[0-9]{1,18}")
 
@@ -51,6 +51,19 @@ def read_text(path: Path) -> str:
     except OSError as error:
         message = f"{path}: cannot be read: {error.strerror or error}"
         raise BadValue(message, code="unreadable_file", path=str(path)) from error
+
+
+def write_file(path: Path, content: bytes) -> None:
+    """Write what a command was asked to write.
+
+    Raises:
+        BadValue: code ``unwritable_file``: its folder is absent, or not allowed.
+    """
+    try:
+        path.write_bytes(content)
+    except OSError as error:
+        message = f"{path}: cannot be written: {error.strerror or error}"
+        raise BadValue(message, code="unwritable_file", path=str(path)) from error
 
 
 def print_json(value: object) -> None:
