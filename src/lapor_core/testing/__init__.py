@@ -36,12 +36,12 @@ from lapor_core.testing.fakes import FrozenClock, MemoryDesk, RecordingNotifier
 from lapor_core.testing.lives import Life, acts, example_standard, example_submission, lives
 from lapor_core.testing.notifiers import check_notifier
 from lapor_core.testing.policies import check_policy
+from lapor_core.testing.registry import register
 from lapor_core.testing.strategies import (
     facts,
     keys,
     messages,
     moments,
-    register,
     reporters,
     submissions,
     texts,

@@ -20,7 +20,6 @@ __all__ = [
     "keys",
     "messages",
     "moments",
-    "register",
     "reporters",
     "submissions",
     "texts",
@@ -129,19 +128,6 @@ def messages(medium: str | None = None) -> st.SearchStrategy[Message]:
     """
     media = st.sampled_from(Medium) if medium is None else st.just(medium)
     return media.flatmap(_messages)
-
-
-def register() -> None:
-    """Let ``st.from_type`` and ``st.builds`` know these strategies; nothing is registered by importing this package."""
-    for kind, strategy in {
-        Facts: facts(),
-        Message: messages(),
-        Reporter: reporters(),
-        Submission: submissions(),
-        Upload: uploads(),
-        Visibility: visibilities(),
-    }.items():
-        st.register_type_strategy(kind, strategy)
 
 
 def _messages(medium: str) -> st.SearchStrategy[Message]:

@@ -4,12 +4,17 @@ import subprocess
 import sys
 from datetime import datetime
 
-from hypothesis import given
+import attrs
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+import lapor_core
 from lapor_core.complaint import Facts, Reporter
 from lapor_core.plugins import Message
 from lapor_core.submission import Submission
 from lapor_core.testing import facts, messages, moments, reporters, submissions, texts
+from lapor_core.testing.registry import strategies_by_type
 
 
 @given(reporter=reporters())
@@ -46,6 +51,22 @@ def test_texts_can_be_written_down(text: str) -> None:
 @given(facts=facts())
 def test_facts_know_how_many_agencies(facts: Facts) -> None:
     assert facts.agency_count is None or facts.agency_count >= 1
+
+
+PUBLIC = {
+    value for name in lapor_core.__all__ if isinstance(value := getattr(lapor_core, name), type) and attrs.has(value)
+}
+
+
+def test_every_public_class_of_values_has_its_strategy() -> None:
+    assert set(strategies_by_type()) >= PUBLIC
+
+
+@pytest.mark.parametrize("kind", sorted(strategies_by_type(), key=lambda kind: kind.__name__))
+@given(data=st.data())
+@settings(max_examples=10)
+def test_each_strategy_gives_what_it_says(kind: type, data: st.DataObject) -> None:
+    assert isinstance(data.draw(strategies_by_type()[kind]), kind)
 
 
 def test_nothing_is_registered_by_importing() -> None:
