@@ -15,6 +15,7 @@ import threading
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from dbos import DBOS, DBOSConfig, SetWorkflowID
@@ -23,6 +24,7 @@ from sqlalchemy import URL
 from lapor_core.errors import Refused
 from lapor_desk.engine import Engine
 from lapor_desk.store import Claim
+from lapor_desk.store.database import private_file
 
 __all__ = ["Workers", "system_database"]
 
@@ -40,8 +42,9 @@ def system_database(ours: URL) -> str:
     """Return the URL of DBOS's own database: a file beside ours, or a schema of its own in the same PostgreSQL database."""
     if ours.get_backend_name() != "sqlite":
         return ours.set(drivername="postgresql").render_as_string(hide_password=False)
-    stem = (ours.database or "").removesuffix(".db")
-    return ours.set(database=f"{stem}-dbos.sqlite").render_as_string()
+    beside = f"{(ours.database or '').removesuffix('.db')}-dbos.sqlite"
+    private_file(Path(beside).absolute())
+    return ours.set(database=beside).render_as_string()
 
 
 def _utc_now() -> datetime:

@@ -33,8 +33,13 @@ ID = "94aca439-6e5a-4f51-8be1-fff6968a17a3"
 PLACE = "Jalan di depan Dinas Contoh"
 
 
+CLIENT = "192.0.2.1"
+"""Whence the tests call (RFC 5737)."""
+
+
 def app(desk: MemoryDesk, **options: object):
-    return Sms().configure(SmsSettings(**options)).app(desk)
+    where = {} if "secret" in options else {"allowed_clients": (CLIENT,)}
+    return Sms().configure(SmsSettings(**where | options)).app(desk)
 
 
 def send(desk: MemoryDesk, text: str = PLACE, *, app_options: dict[str, object] | None = None, **fields: str) -> Answer:
@@ -249,7 +254,7 @@ def test_an_error_of_another_library_is_a_fault_of_ours_too(desk: MemoryDesk, mo
         raise OSError(submission.narrative)
 
     monkeypatch.setattr(desk, "submit", submit)
-    client = TestClient(app(desk), raise_server_exceptions=False)
+    client = TestClient(app(desk), raise_server_exceptions=False, client=(CLIENT, 50_000))
     answer = client.get("/kannel", params={"from": NUMBER, "text": PLACE})
     assert answer.status_code == 500
     assert PLACE not in answer.text
@@ -359,7 +364,7 @@ def test_the_secret_may_come_as_the_password_of_the_url(desk: MemoryDesk) -> Non
 
 @pytest.mark.parametrize(
     ("allowed", "status"),  # the test's client is 192.0.2.1
-    [((), 200), (("192.0.2.1",), 200), (("10.0.0.0/8", "192.0.2.0/24"), 200), (("127.0.0.1", "::1"), 403)],
+    [((), 403), (("192.0.2.1",), 200), (("10.0.0.0/8", "192.0.2.0/24"), 200), (("127.0.0.1", "::1"), 403)],
 )
 def test_messages_are_taken_from_allowed_addresses_only(
     desk: MemoryDesk, allowed: tuple[str, ...], status: int
@@ -447,3 +452,9 @@ def test_a_notifier_and_a_channel_return_themselves_with_settings() -> None:
 def test_to_take_messages_in_no_http_client_is_loaded() -> None:
     code = "import sys, lapor_channels.sms; sys.exit('httpx2' in sys.modules)"
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+@pytest.mark.parametrize(("client", "allowed"), [("127.0.0.1", True), ("::1", True), ("192.0.2.1", False)])
+def test_without_a_secret_messages_are_taken_from_this_machine_alone(client: str, allowed: bool) -> None:  # noqa: FBT001 - a column of the table
+    assert SmsSettings().allows(client) is allowed
+    assert SmsSettings(secret="x").allows(client)

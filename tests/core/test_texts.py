@@ -50,12 +50,13 @@ def codes_in(source: str) -> Iterator[str]:
         "f'missing_{proof}'": [f"missing_{proof}" for proof in Proof],
         "f'missing_{name}'": [f"missing_{field.name}" for field in attrs.fields(Submission) if field.name in CONTENT],
         "f'unknown_{what}'": ["unknown_agency", "unknown_office"],
-        "f\"future_{what.rpartition(' ')[2]}\"": ["future_pause", "future_extension"],
+        "f'future_{what.rpartition(' ')[2]}'": ["future_pause", "future_extension"],
     }
     for node in ast.walk(ast.parse(source)):
         for keyword in getattr(node, "keywords", ()):
             if keyword.arg == "code" and isinstance(keyword.value, ast.JoinedStr):
-                yield from made[ast.unparse(keyword.value)]
+                written = ast.unparse(keyword.value).replace('"', "'")  # which quotes it takes is a matter of version
+                yield from made[written]
             elif keyword.arg == "code" and isinstance(keyword.value, ast.Constant):
                 yield keyword.value.value
 

@@ -18,6 +18,9 @@ def _not_empty(instance: object, attribute: attrs.Attribute[str | None], value: 
         raise BadValue(message, code="empty", name=attribute.name)
 
 
+_THIS_MACHINE = ("127.0.0.0/8", "::1/128")
+
+
 def _addresses(instance: object, attribute: attrs.Attribute[tuple[str, ...]], value: tuple[str, ...]) -> None:
     for text in value:
         try:
@@ -50,10 +53,10 @@ class SmsSettings:
     """Settings of the channel and the notifier ``sms``; without any, messages are taken in and none is sent.
 
     Attributes:
-        secret: What Kannel must bring with every message; whoever reaches the endpoint may write in a citizen's name when
-            there is none.
-        allowed_clients: Addresses or networks from which messages are taken; all when empty. Behind a proxy the client is
-            the proxy.
+        secret: What Kannel must bring with every message: whoever reaches the endpoint without one may write in a
+            citizen's name.
+        allowed_clients: Addresses or networks from which messages are taken. When empty: all that bring the secret, and
+            where there is none, this machine alone. Behind a proxy the client is the proxy.
         answer_receipt: Whether the answer to a report carries the receipt. When None, only where no ``send_url`` is set,
             for otherwise the desk's own notice brings the receipt, and the citizen would be told twice.
         send_url: Kannel's ``sendsms``, such as ``http://127.0.0.1:13013/cgi-bin/sendsms``; nothing is sent when empty.
@@ -92,7 +95,7 @@ class SmsSettings:
 
     def allows(self, client: str) -> bool:
         """Return whether messages are taken from this address."""
-        if not self.allowed_clients:
+        if self.secret is not None and not self.allowed_clients:
             return True
         try:
             address = ip_address(client)
@@ -102,7 +105,7 @@ class SmsSettings:
         return any(plain in network for network in self._networks())
 
     def _networks(self) -> tuple[IPv4Network | IPv6Network, ...]:
-        return tuple(ip_network(text, strict=False) for text in self.allowed_clients)
+        return tuple(ip_network(text, strict=False) for text in self.allowed_clients or _THIS_MACHINE)
 
 
 def _is_web_address(text: str) -> bool:

@@ -143,6 +143,10 @@ def _greet(house: House, listener: socket.socket, said: str = "") -> None:
     for status in report:
         if not status.enabled:
             print(f"off: {status.reason}; {status.remedy}", flush=True)
+    if not house.standard.agencies:
+        print(
+            "No agency is configured, so nothing can be disposed: name them as [[agencies]] in lapor.toml", flush=True
+        )
     if not any(not officer.disabled for officer in house.officers.listed()):
         print(f"No officer can sign in yet: lapor officers add LOGIN --role central_admin{said}", flush=True)
 

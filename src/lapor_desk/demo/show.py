@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import shutil
+import sys
 from collections.abc import Sequence
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import attrs
@@ -78,7 +81,7 @@ class Show:
             ("database", folder / "lapor.db"),
             ("letters", f"{play.world.post.folder} ({letters})"),
             ("messages", f"{play.world.phones} ({messages})"),
-            ("go_on", f"lapor serve --config {folder / 'lapor.toml'}"),
+            ("go_on", f"{_command()} serve --config {folder / 'lapor.toml'}"),
         )
         for name, place in lines:
             self.console.print(Text(f"{self.words[name]}: {place}"), soft_wrap=True)
@@ -98,6 +101,14 @@ class Show:
             day = f"{short_date(entry.at.date(), self.words.language)}  {clock_time(entry.at, self.words.language)}"
             table.add_row(f"  {day}", Text(entry.text))
         return table
+
+
+def _command() -> str:
+    """Return how this command was called: after the README's line it is not on the path."""
+    called = Path(sys.argv[0])
+    return (
+        str(called) if called.stem == "lapor" and called.parent != Path() and shutil.which("lapor") is None else "lapor"
+    )
 
 
 def as_data(play: Play, checks: Sequence[Check], language: str) -> dict[str, Any]:

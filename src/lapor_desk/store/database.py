@@ -16,7 +16,7 @@ from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
 from lapor_core.errors import BadValue, LaporError
 
-__all__ = ["Database", "StoreBusy", "StoreDown", "database_url"]
+__all__ = ["Database", "StoreBusy", "StoreDown", "database_url", "private_file"]
 
 _PATIENCE = 30.0
 """Seconds that a writer waits for another one."""
@@ -166,8 +166,15 @@ def _postgresql(url: URL) -> Engine:
     )
 
 
+def private_file(path: Path) -> None:
+    """Make a database's file for its owner only; SQLite gives the files beside it the same rights."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if not path.exists():
+        path.touch(mode=0o600)
+
+
 def _sqlite(url: URL) -> Engine:
-    Path(url.database or "").absolute().parent.mkdir(parents=True, exist_ok=True)
+    private_file(Path(url.database or "").absolute())
     arguments = {"timeout": _PATIENCE, "check_same_thread": False}
     engine = create_engine(url, hide_parameters=True, connect_args=arguments)
     event.listen(engine, "connect", _prepare)

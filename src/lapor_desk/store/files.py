@@ -51,7 +51,8 @@ class Files:
             StoreDown: it cannot be made (``store_down``).
         """
         with _mapped():
-            return cls(LocalStore(prefix=folder, mkdir=True), folder)
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            return cls(LocalStore(prefix=folder), folder)
 
     @classmethod
     def memory(cls) -> Self:
