@@ -42,9 +42,11 @@ def system_database(ours: URL) -> str:
     """Return the URL of DBOS's own database: a file beside ours, or a schema of its own in the same PostgreSQL database."""
     if ours.get_backend_name() != "sqlite":
         return ours.set(drivername="postgresql").render_as_string(hide_password=False)
-    beside = f"{(ours.database or '').removesuffix('.db')}-dbos.sqlite"
-    private_file(Path(beside).absolute())
-    return ours.set(database=beside).render_as_string()
+    return ours.set(database=_beside(ours)).render_as_string()
+
+
+def _beside(ours: URL) -> str:
+    return f"{(ours.database or '').removesuffix('.db')}-dbos.sqlite"
 
 
 def _utc_now() -> datetime:
@@ -94,6 +96,9 @@ class Workers:
         _take_over(self)
         self._stop.clear()
         try:
+            database = self.engine.store.database
+            if database.is_sqlite:
+                private_file(Path(_beside(database.url)).absolute())
             DBOS(config=_config(self))
             DBOS.launch()
             self._register()
