@@ -133,6 +133,9 @@ class Engine:
             notice = tx.notice(claim.notice_id)
         if not _is_held(notice, claim, now):
             return notice.status
+        if notice.lease_owner != self.owner:  # a runner may hand the work to another process than the one that claimed
+            with self.store.transaction() as tx:
+                tx.hold(claim, self.owner)
         settlement = self._attempt(notice, now)
         with self.store.transaction() as tx:
             tx.settle(claim, settlement, now)

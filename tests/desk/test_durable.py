@@ -141,7 +141,7 @@ def test_workers_deliver_sweep_and_stop(store: Store, workers_of: Callable[..., 
     assert len(set(post.sent)) == len(post.sent) == 20
     assert all(moment.utcoffset() is not None for moment in swept)
     workers.stop(timedelta(seconds=1))
-    assert {thread.name for thread in set(threading.enumerate()) - before} == set()
+    eventually(lambda: not {thread for thread in threading.enumerate() if thread.is_alive()} - before)
     queue(store)
     time.sleep(0.5)
     assert delivered(store) == 20

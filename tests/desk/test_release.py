@@ -14,6 +14,7 @@ import attrs
 import pytest
 
 from lapor_core import Reporter
+from lapor_core.plugins import Message, Verdict
 from lapor_core.testing import FrozenClock, RecordingNotifier
 from lapor_desk.composing import Composing
 from lapor_desk.config import Config
@@ -21,6 +22,7 @@ from lapor_desk.courier import Courier, by_medium
 from lapor_desk.durable import Workers
 from lapor_desk.engine import Engine, is_gone, machine, worker_name
 from lapor_desk.house import House, open_house
+from lapor_desk.store import Status
 
 WITA = ZoneInfo("Asia/Makassar")
 WARGA = Reporter(name="Warga Contoh", email="warga@example.id", mobile="+6280000000001")  # invented
@@ -72,6 +74,23 @@ def test_what_a_killed_worker_held_goes_out_at_once(house: House, killed: str) -
     assert next_one.release_gone() == 2
     assert next_one.run_once(house.clock()) == 2
     assert next_one.release_gone() == 0
+
+
+def test_whoever_sends_holds_what_another_one_claimed(house: House) -> None:
+    """Jobs are handed to any process: when the one that sends is killed, its replacement must find what it held."""
+    house.accounts.challenge(attrs.evolve(WARGA, mobile=""))
+    [claim] = engine_of(house, "claimed-here").relay(house.clock())
+    seen: list[str | None] = []
+
+    class Watching(RecordingNotifier):
+        def send(self, message: Message, now: datetime) -> Verdict:
+            with house.store.reading() as tx:
+                seen.append(tx.notice(claim.notice_id).lease_owner)
+            return super().send(message, now)
+
+    sender = attrs.evolve(engine_of(house, "sent-here"), courier=Courier(by_medium([Watching()])))
+    assert sender.deliver(claim, house.clock()) is Status.DELIVERED
+    assert seen == ["sent-here"]
 
 
 def test_what_a_living_worker_holds_stays_its_own(house: House) -> None:

@@ -221,6 +221,11 @@ class QueueWrites(QueueReads, WriteUnit):
         changed = self.connection.execute(update(notices).where(*mine).values(_settled(settlement, now)))
         return changed.rowcount == 1
 
+    def hold(self, claim: Claim, owner: str) -> None:
+        """Let ``owner`` hold what another process claimed: when it is killed, what it held is free again."""
+        mine = (notices.c.id == claim.notice_id, notices.c.claims == claim.number)
+        self.connection.execute(update(notices).where(*mine).values(lease_owner=owner))
+
     def release(self, owner: str) -> int:
         """Let go of all that ``owner`` holds, so that nobody waits for its leases to run out; return how many that were."""
         held = (notices.c.status == Status.QUEUED.value, notices.c.lease_owner == owner)
