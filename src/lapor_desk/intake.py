@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 
 import attrs
@@ -16,6 +16,8 @@ from lapor_core.decisions import receive
 from lapor_core.errors import Incomplete, LaporError, Refused
 from lapor_core.events import Event
 from lapor_core.plugins import PluginHost
+from lapor_core.policy import Policy
+from lapor_core.politeness import advise as advise_manners
 from lapor_core.standard import Standard
 from lapor_core.submission import Submission
 from lapor_desk.message_files import attachments_of, prepared
@@ -26,6 +28,9 @@ from lapor_desk.standards import Standards
 from lapor_desk.store import Person, PreparedFile, Store, Transaction, Vault
 
 __all__ = ["Intake", "Taken"]
+
+_POLITENESS = "politeness"
+"""Who advises where no plug-in does: the key of the standard's own part."""
 
 _log = logging.getLogger("lapor.desk")
 
@@ -69,9 +74,10 @@ class Intake:
         )
 
     def screen(self, submission: Submission, complaint: Complaint) -> None:
-        """Write down what plug-ins advise; the complaint is stored by now, and nothing of this can harm it."""
+        """Write down what the standard's manners and plug-ins advise; the complaint is stored, and nothing can harm it."""
         now = self.now()
-        advice = [(key, each.text) for key, each in self.plugins.screen(submission, now)]
+        advice = [*_manners(submission, self.standards.of(complaint).policy)]
+        advice += [(key, each.text) for key, each in self.plugins.screen(submission, now)]
         if not advice:
             return
 
@@ -129,3 +135,10 @@ class Intake:
             attachments=attachments_of(files),
             partial=partial,
         )
+
+
+def _manners(submission: Submission, policy: Policy) -> Iterator[tuple[str, str]]:
+    """Point out words that are not polite, for an officer to weigh; nothing is refused for them."""
+    found = advise_manners(f"{submission.title}\n{submission.narrative}", policy)
+    if found:
+        yield _POLITENESS, f"{found[0].text}: {', '.join(dict.fromkeys(each.word for each in found))}"

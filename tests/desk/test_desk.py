@@ -32,6 +32,7 @@ from lapor_core import (
     load_standard,
 )
 from lapor_core.errors import BadValue, Incomplete, NotFound, Refused
+from lapor_core.events import Advised
 from lapor_core.testing import FrozenClock
 from lapor_desk.desk import Desk
 from lapor_desk.message_files import MOST_FILES
@@ -330,3 +331,12 @@ def test_a_new_version_takes_effect_on_its_day_and_the_old_keeps_its_complaints(
     policies = [desk.complaint(id_of(desk, receipt.code)).policy for receipt in (before, after, letter)]
     assert policies == ["banjarbaru@1", "banjarbaru@2", "banjarbaru@1"]
     assert desk.standard.policy.version == "2"
+
+
+def test_a_coarse_word_is_pointed_out_to_officers_and_refuses_nothing(desk: Desk) -> None:
+    receipt = desk.submit(sms(narrative="Lampu mati lagi, petugasnya goblok!"))
+    [advised] = [event.fact for event in desk.events(id_of(desk, receipt.code)) if event.type == "advised"]
+    assert advised == Advised(by="politeness", text="dengan bahasa yang santun: goblok")
+    assert "goblok" not in str(desk.track(receipt.code).entries)
+    polite = desk.submit(sms(source_id="2"))
+    assert not [event for event in desk.events(id_of(desk, polite.code)) if event.type == "advised"]
