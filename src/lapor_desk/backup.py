@@ -7,6 +7,7 @@ the database hold all that it speaks of.
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import sqlite3
 import tempfile
@@ -23,6 +24,9 @@ from lapor_desk.store.disk import sync_file, sync_folder
 from lapor_desk.writing import placed
 
 __all__ = ["NOTE", "BackedUp", "back_up"]
+
+_WHOLE = re.compile("[0-9a-f]{64}")
+"""A file that is whole: its name is the digest of what is in it."""
 
 NOTE = """\
 A back-up of a LAPOR! desk.
@@ -93,14 +97,21 @@ def _copy_database(source: Path, target: Path) -> None:
 
 
 def _copy_files(source: Path, target: Path) -> int:
-    """Copy what is not there yet: a file lies under the digest of what is in it, and never changes."""
+    """Copy what is not there yet: a file lies under the digest of what is in it, and never changes.
+
+    Citizens go on writing meanwhile: a file that is being written has no name of its own yet and belongs to no complaint of
+    the copied database; one that is gone was erased, and a back-up need not bring it back.
+    """
     count = 0
-    for path in sorted(path for path in source.rglob("*") if path.is_file()):
+    for path in sorted(path for path in source.rglob("*") if _WHOLE.fullmatch(path.name)):
         copy = target / path.relative_to(source)
-        if copy.is_file() and copy.stat().st_size == path.stat().st_size:
+        try:
+            if copy.is_file() and copy.stat().st_size == path.stat().st_size:
+                continue
+            original = path.open("rb")
+        except FileNotFoundError:
             continue
-        copy.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with placed(copy) as file, path.open("rb") as original:
+        with original, placed(copy) as file:
             shutil.copyfileobj(original, file)
         count += 1
     return count

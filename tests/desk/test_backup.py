@@ -8,6 +8,7 @@ import threading
 from datetime import datetime, timedelta
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -97,6 +98,27 @@ def test_neither_the_key_nor_anything_that_can_be_read_is_in_it(here: Path, tmp_
         assert bytes.fromhex(key) not in content
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert "NOT in here" in (saved / "README.txt").read_text("utf-8")
+
+
+def test_a_file_that_is_being_written_or_was_erased_meanwhile_is_left_out(
+    here: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with open_house(config(here), clock=FrozenClock(MORNING)) as house:
+        submit(house, 1)
+        submit(house, 2)
+        gone, kept = sorted(path for path in house.files.rglob("*") if path.is_file())
+        gone.with_name(f"{gone.name}#1").write_bytes(b"half of it")
+        opened = Path.open
+
+        def erased(path: Path, *rest: Any, **options: Any) -> Any:
+            if path == gone:
+                path.unlink()
+            return opened(path, *rest, **options)
+
+        monkeypatch.setattr(Path, "open", erased)
+        assert back_up(house.store, house.files, tmp_path / "saved", MORNING).files == 1
+    copied = [path.name for path in (tmp_path / "saved" / "lapor-files").rglob("*") if path.is_file()]
+    assert copied == [kept.name]
 
 
 def test_a_back_up_that_is_taken_while_citizens_write_is_whole(here: Path, tmp_path: Path) -> None:
