@@ -1,226 +1,39 @@
-"""What a plug-in gives and what it is given: the contracts, small enough to read at one sitting.
-
-A plug-in is a module behind an entry point of the group ``lapor``. It implements hooks of
-:mod:`lapor_core.plugins.hookspecs`, and the values they return keep the protocols of this module. What is optional is a
-protocol of its own: a channel that only reads messages implements :class:`Reads`, one that brings a web application
-implements :class:`Mounts`, one that wants settings implements :class:`Configurable`.
-"""
+"""What a channel is given: the desk it may ask, who is calling, and what a citizen gets back."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
-from enum import StrEnum
-from typing import Any, ClassVar, Protocol, Self, TypeAlias, runtime_checkable
+from typing import Protocol
 
 import attrs
 
 from lapor_core.complaint import Proof, Rating, Reporter, personal
 from lapor_core.lifecycle import Role
+from lapor_core.plugins.contracts.notifier import Verdict
 from lapor_core.policy import Policy
 from lapor_core.submission import Submission, Upload
 
 __all__ = [
-    "ASGIApp",
-    "Channel",
-    "Configurable",
-    "Delivered",
+    "CODES_HOLD",
+    "PRINCIPAL",
+    "SESSION_COOKIE",
     "Desk",
-    "Failed",
-    "Medium",
-    "Message",
-    "Mounts",
-    "Notifier",
     "Principal",
-    "Reads",
     "Receipt",
-    "Stop",
     "Tracking",
     "TrackingEntry",
-    "TryLater",
-    "Verdict",
-    "Works",
-]
-
-Scope: TypeAlias = MutableMapping[str, Any]
-ASGIApp: TypeAlias = Callable[
-    [Scope, Callable[[], Awaitable[Scope]], Callable[[Scope], Awaitable[None]]], Awaitable[None]
 ]
 
 PRINCIPAL = "lapor.principal"
 """Key of the ASGI scope under which a host puts the :class:`Principal` of a request; absent for a stranger."""
 
-
 SESSION_COOKIE = "lapor_session"
 """Name of the cookie in which a browser carries a reporter's session token; a host makes the principal of it. A client
 without cookies sends the token as ``Authorization: Bearer ...``."""
 
-
 CODES_HOLD = timedelta(minutes=10)
 """How long one-time codes hold, at every host."""
-
-
-class Medium(StrEnum):
-    """How a message reaches a person. A notifier names those it serves; others exist as plain texts of their own."""
-
-    EMAIL = "email"
-    SMS = "sms"
-
-
-@runtime_checkable
-class Channel(Protocol):
-    """A door by which complaints come in.
-
-    Attributes:
-        key: The channel's key in policies and records: lower-case letters, digits and ``_``.
-        proofs: The proofs of identity this door can bring.
-    """
-
-    @property
-    def key(self) -> str: ...
-
-    @property
-    def proofs(self) -> frozenset[Proof]: ...
-
-
-@runtime_checkable
-class Reads(Channel, Protocol):
-    """A channel that understands a raw message. Pure: the same message is the same submission."""
-
-    def read(self, message: bytes, now: datetime) -> Submission:
-        """Return what the message says; ``now`` (aware) serves where the message carries no time of its own.
-
-        Raises:
-            lapor_core.errors.LaporError: The message cannot be understood.
-        """
-        ...
-
-
-@runtime_checkable
-class Mounts(Channel, Protocol):
-    """A channel that brings an ASGI application.
-
-    A channel for officers (the counter) also has ``for_officers = True``: a host then lets in only officers who are
-    signed in, and the principal of each request is that officer. Elsewhere the principal is a reporter or absent.
-
-    Attributes:
-        path: Where a host mounts it: ``/`` or ``/app/v1``. The application uses relative links only.
-    """
-
-    @property
-    def path(self) -> str: ...
-
-    def app(self, desk: Desk) -> ASGIApp:
-        """Return the application; it calls ``desk`` in a thread pool, for every method of a desk may block."""
-        ...
-
-
-class Stop(Protocol):
-    """Tells a worker to come to its end; :class:`threading.Event` is one."""
-
-    def is_set(self) -> bool:
-        """Return whether it is time to stop."""
-        ...
-
-    def wait(self, timeout: float | None = None) -> bool:
-        """Wait at most ``timeout`` seconds, and return whether it is time to stop."""
-        ...
-
-
-@runtime_checkable
-class Works(Channel, Protocol):
-    """A channel that fetches its messages itself: from a queue, a mailbox, a service that is asked for news."""
-
-    def work(self, desk: Desk, stop: Stop) -> None:
-        """Fetch messages and hand them to ``desk`` until ``stop`` is set, then return soon.
-
-        A host calls it in a thread of its own, and again after a pause when it raises or returns too early.
-        """
-        ...
-
-
-@runtime_checkable
-class Configurable(Protocol):
-    """A plug-in contribution with settings: an attrs class, filled by the host from ``[plugins.<key>]``."""
-
-    settings: ClassVar[type]
-
-    def configure(self, settings: Any) -> Self:
-        """Return this contribution with the settings applied.
-
-        Raises:
-            lapor_core.errors.LaporError: The settings cannot be used; the contribution stays off and the reason is shown.
-        """
-        ...
-
-
-@attrs.frozen(kw_only=True)
-class Message:
-    """One message to one person, ready to be sent.
-
-    Attributes:
-        key: The idempotency key: the same for every attempt at the same notice.
-        medium: The medium it was written for.
-        address: An e-mail address or a mobile number in international form.
-        subject: One line; empty for a medium without subjects.
-        text: Plain text, in the recipient's language.
-        template: The name of the notice's template, for services that want a template and its values.
-        values: The values of the template, as text.
-    """
-
-    key: str
-    medium: str
-    address: str = personal()
-    subject: str = personal(default="")
-    text: str = personal()
-    template: str
-    values: Mapping[str, str] = personal(factory=dict)
-    language: str = "id"
-
-
-@attrs.frozen(kw_only=True)
-class Delivered:
-    """The next hop took the message; ``provider_id`` is its own name for it."""
-
-    provider_id: str = ""
-
-
-@attrs.frozen(kw_only=True)
-class TryLater:
-    """Not now: a fault that may pass. ``after`` is the provider's own wish, if it said one. No address stands in ``why``."""
-
-    why: str
-    after: timedelta | None = None
-
-
-@attrs.frozen(kw_only=True)
-class Failed:
-    """Never: the address does not exist, the provider refuses. No address stands in ``why``."""
-
-    why: str
-
-
-Verdict: TypeAlias = Delivered | TryLater | Failed
-
-
-@runtime_checkable
-class Notifier(Protocol):
-    """A messenger.
-
-    Attributes:
-        key: The notifier's key in configuration and records.
-        media: The media it serves.
-    """
-
-    @property
-    def key(self) -> str: ...
-
-    @property
-    def media(self) -> frozenset[str]: ...
-
-    def send(self, message: Message, now: datetime) -> Verdict:
-        """Hand the message to the next hop and say what became of it. Called in a thread; it may block, within reason."""
-        ...
 
 
 @attrs.frozen(kw_only=True)
