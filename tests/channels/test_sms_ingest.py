@@ -19,10 +19,21 @@ from starlette.testclient import TestClient
 from lapor_channels.sms import Sms, SmsNotifier, SmsSettings, lapor_register_channels, lapor_register_notifiers
 from lapor_channels.sms.answers import SENTENCES
 from lapor_channels.sms.message import LONGEST
-from lapor_core.errors import PluginError
+from lapor_core.errors import LaporError, PluginError
 from lapor_core.lifecycle import State
 from lapor_core.plugins import PluginHost
-from lapor_core.plugins.contracts import Channel, Configurable, Mounts, Notifier, Reads, Receipt, Tracking
+from lapor_core.plugins.contracts import (
+    Channel,
+    Configurable,
+    Delivered,
+    Failed,
+    Mounts,
+    Notifier,
+    Reads,
+    Receipt,
+    Tracking,
+    Verdict,
+)
 from lapor_core.submission import Submission
 from lapor_core.testing import MemoryDesk
 from lapor_core.testing.asgi import Answer, request
@@ -431,6 +442,8 @@ def test_without_settings_the_door_is_open_and_nothing_is_sent() -> None:
         {"password": "kata-sandi "},
         {"user": "päss"},
         {"dlr_url": "ftp://127.0.0.1/"},
+        {"dlr_url": "http://127.0.0.1/sms/dlr?notice={key}"},
+        {"dlr_url": "http://127.0.0.1/sms/dlr?state=%d"},
         {"timeout_seconds": 0},
         {"unknown": 1},
     ],
@@ -447,6 +460,58 @@ def test_a_notifier_and_a_channel_return_themselves_with_settings() -> None:
     options = SmsSettings(secret="x")
     assert Sms().configure(options) == Sms(options=options)
     assert SmsNotifier().configure(options) == SmsNotifier(options=options)
+
+
+# Reports of delivery.
+
+
+def report(desk: MemoryDesk, query: str, *headers: tuple[str, str], **options: object) -> Answer:
+    return request(app(desk, **options), path="/dlr", query=query.encode(), headers=list(headers))
+
+
+@pytest.mark.parametrize(
+    ("state", "becomes"), [(1, Delivered), (2, Failed), (16, Failed), (4, Delivered), (8, Delivered), (32, Delivered)]
+)
+def test_what_kannel_reports_of_a_message_is_what_the_desk_knows_of_it(
+    desk: MemoryDesk, state: int, becomes: type
+) -> None:
+    desk.deliveries["b7c1/3"] = Delivered()
+    for _ in range(2):
+        answer = report(desk, f"notice=b7c1%2F3&state={state}")
+        assert (answer.status, answer.body) == (200, b"")
+        assert isinstance(desk.deliveries["b7c1/3"], becomes)
+
+
+def test_a_report_of_a_message_that_nobody_knows_is_not_asked_for_again(desk: MemoryDesk) -> None:
+    for query in ("notice=other&state=1", "notice=%ff%fe&state=2", "state=16"):
+        assert report(desk, query).status == 200
+    assert not desk.deliveries
+
+
+@pytest.mark.parametrize("query", ["", "notice=k", "notice=k&state=%d", "notice=k&state=3", "notice=k&state=01"])
+def test_a_report_without_a_state_is_refused_by_name(desk: MemoryDesk, query: str) -> None:
+    desk.deliveries["k"] = Delivered()
+    assert problem(report(desk, query)) == (400, "bad_form", ["state"])
+    assert desk.deliveries["k"] == Delivered()
+
+
+def test_a_report_needs_the_address_and_the_secret_that_a_message_needs(desk: MemoryDesk) -> None:
+    desk.deliveries["k"] = Delivered()
+    query = "notice=k&state=2"
+    assert problem(report(desk, query, allowed_clients=("10.0.0.1",)))[:2] == (403, "not_allowed")
+    assert problem(report(desk, query, secret="x"))[:2] == (401, "bad_secret")
+    assert desk.deliveries["k"] == Delivered()
+    basic = ("authorization", f"Basic {base64.b64encode(b'kannel:x').decode()}")
+    assert report(desk, query, basic, secret="x").status == 200
+    assert isinstance(desk.deliveries["k"], Failed)
+
+
+def test_a_report_that_cannot_be_stored_is_asked_for_again() -> None:
+    class Away(MemoryDesk):
+        def report_delivery(self, key: str, verdict: Verdict) -> None:
+            raise LaporError("busy", code="store_busy")
+
+    assert report(Away(), "notice=k&state=1").status == 503
 
 
 def test_to_take_messages_in_no_http_client_is_loaded() -> None:

@@ -28,7 +28,7 @@ from starlette.applications import Starlette
 from starlette.routing import Mount
 
 from lapor_channels.sms import Sms, SmsNotifier, SmsSettings
-from lapor_core.plugins.contracts import Delivered, Message, Receipt, TryLater
+from lapor_core.plugins.contracts import Delivered, Failed, Message, Receipt, TryLater
 from lapor_core.submission import Submission
 from lapor_core.testing import FrozenClock, MemoryDesk
 
@@ -218,5 +218,10 @@ def test_kannel_delivers_comes_again_after_a_fault_and_sends_what_we_hand_over(
     assert right.send(attrs.evolve(message, text="Laporan ditanggapi {x} ~"), desk.now()) == Delivered()
     assert right.send(message, desk.now()) == Delivered()
     wait_for(lambda: len(phones.received) == 5)
+    reported = {"dlr_url": f"http://kannel:SECRET@127.0.0.1:{ports['desk']}/sms/dlr?notice={{key}}&state=%d"}
+    desk.deliveries["k/3"] = Failed(why="not known yet")
+    hearing = SmsNotifier(options=settings(ports, password="CHANGE-ME-TOO", **account, **reported))
+    assert hearing.send(attrs.evolve(message, key="k/3"), desk.now()) == Delivered()
+    wait_for(lambda: desk.deliveries["k/3"] == Delivered())
     assert phones.received[3] == f"1708 {NUMBER} text Laporan ditanggapi {{x}} ~"
     assert phones.received[4].startswith(f"1708 {NUMBER} ucs-2 %00H%00a%00r%00g%00a")

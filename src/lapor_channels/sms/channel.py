@@ -53,5 +53,5 @@ class Sms:
         return sms.submission()
 
     def app(self, desk: Desk) -> ASGIApp:
-        """Return the application over ``desk``; Kannel's endpoint is ``/kannel`` in it."""
+        """Return the application over ``desk``: ``/kannel`` takes Kannel's messages, ``/dlr`` its reports of delivery."""
         return json_app(Kannel(desk=desk, settings=self.options).routes(), max_body=MAX_BODY)

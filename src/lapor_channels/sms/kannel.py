@@ -1,7 +1,8 @@
-"""Where Kannel's smsbox delivers: one endpoint, one call to the desk, and what the citizen reads as the answer.
+"""Where Kannel's smsbox delivers: what citizens send, with the answer they read, and what became of what was sent to them.
 
 Kannel has told the operator that it holds the message before it asks us, and it asks again after every answer but 200 and
-202. So a message is answered with 200 as soon as it is stored, and known again by its id.
+202. So a message is answered with 200 as soon as it is stored, and known again by its id; and a report of a message that
+nobody knows is answered with 200 too, for no repeat would make it known.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import base64
 import binascii
 import hmac
 from collections.abc import Mapping
+from contextlib import suppress
 from email.message import Message as Headers
 from types import MappingProxyType
 from urllib.parse import urlencode
@@ -26,7 +28,7 @@ from lapor_channels.sms.grammar import Help, Reply, Report, Status, understand
 from lapor_channels.sms.message import Incoming, fields_of, read
 from lapor_channels.sms.settings import SmsSettings
 from lapor_core.errors import BadValue, NotFound, Refused
-from lapor_core.plugins.contracts import Desk
+from lapor_core.plugins.contracts import Delivered, Desk, Failed, TryLater, Verdict
 
 __all__ = ["MAX_BODY", "Kannel"]
 
@@ -36,28 +38,58 @@ MAX_BODY = 256 * 1024
 _FORM = "application/x-www-form-urlencoded"
 _BARE = ("text/plain", "application/octet-stream")
 _HEADERS: Mapping[str, str] = MappingProxyType({"from": "X-Kannel-From", "time": "X-Kannel-Time"})
+_STATES: Mapping[str, Verdict] = MappingProxyType(
+    {
+        "1": Delivered(),
+        "2": Failed(why="the operator could not bring it to the phone"),
+        "4": TryLater(why="it waits at the operator"),
+        "8": TryLater(why="the operator has it"),
+        "16": Failed(why="the operator refused it"),
+        "32": TryLater(why="the operator is still trying"),
+    }
+)
+"""What ``%d`` in ``dlr-url`` says (Kannel 1.4.5, User Guide, "Delivery Reports")."""
 _OF_THE_CITIZEN = (BadValue, NotFound, Refused)
 """What the citizen is told of and can mend; any other error is a fault of ours, and Kannel is to come again."""
 
 
 @attrs.frozen(kw_only=True)
 class Kannel:
-    """The endpoint over one desk."""
+    """The endpoints over one desk."""
 
     desk: Desk
     settings: SmsSettings
 
     def routes(self) -> list[Route]:
-        """Return the route of the endpoint."""
-        return [Route("/kannel", self.take, methods=["GET", "POST"])]
+        """Return the routes: messages of citizens, and reports of delivery."""
+        return [Route("/kannel", self.take, methods=["GET", "POST"]), Route("/dlr", self.hear, methods=["GET"])]
 
     async def take(self, request: Request) -> Response:
         """Take one message in and answer it."""
-        if not self.settings.allows(request.client.host if request.client else ""):
-            raise Refused("messages are not taken from this address", code="not_allowed")
+        self._check_address(request)
         message = await message_of(request)
         self._check_secret(request, message)
         return PlainTextResponse(await call(self._answer, message))
+
+    async def hear(self, request: Request) -> Response:
+        """Hear what became of one message that the notifier ``sms`` had sent; the answer is empty."""
+        self._check_address(request)
+        report: bytes = request.scope["query_string"]
+        self._check_secret(request, report)
+        await call(self._note, report)
+        return PlainTextResponse()
+
+    def _note(self, report: bytes) -> None:
+        fields = fields_of(report)
+        verdict = _STATES.get(fields.get("state", b"").decode("latin-1"))
+        if verdict is None:
+            raise BadValue(f"state: one of {', '.join(_STATES)}", code="bad_form", field="state")
+        with suppress(NotFound):
+            self.desk.report_delivery(fields.get("notice", b"").decode("utf-8", "replace"), verdict)
+
+    def _check_address(self, request: Request) -> None:
+        if not self.settings.allows(request.client.host if request.client else ""):
+            raise Refused("messages are not taken from this address", code="not_allowed")
 
     def _check_secret(self, request: Request, message: bytes) -> None:
         secret = self.settings.secret

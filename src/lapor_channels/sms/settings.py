@@ -42,6 +42,13 @@ def _header(instance: object, attribute: attrs.Attribute[str], value: str) -> No
         raise BadValue(message, code="bad_header", name=attribute.name)
 
 
+def _report_address(instance: object, attribute: attrs.Attribute[str], value: str) -> None:
+    lacking = [part for part in ("{key}", "%d") if value and part not in value]
+    if lacking:
+        message = f"{attribute.name} lacks {' and '.join(lacking)}; it ends in /sms/dlr?notice={{key}}&state=%d"
+        raise BadValue(message, code="bad_report_url", name=attribute.name)
+
+
 def _seconds(instance: object, attribute: attrs.Attribute[int], value: int) -> None:
     if value < 1:
         message = f"{attribute.name} = {value}: must be at least 1"
@@ -63,8 +70,9 @@ class SmsSettings:
         user: Kannel's ``sendsms-user``.
         password: Its password.
         sender: The number citizens see, such as ``1708``.
-        dlr_url: Where Kannel reports what became of a message; ``{key}`` in it becomes the key of the notice. No reports
-            are asked for when empty.
+        dlr_url: Where Kannel reports what became of a message: ``.../sms/dlr?notice={key}&state=%d``, with the secret as the
+            password of the address. ``{key}`` becomes the key of the notice, and Kannel fills in ``%d``. No reports are
+            asked for when empty.
         timeout_seconds: How long Kannel may take to answer.
 
     Raises:
@@ -78,7 +86,7 @@ class SmsSettings:
     user: str = attrs.field(default="", validator=_header)
     password: str = attrs.field(default="", repr=False, validator=_header)
     sender: str = attrs.field(default="", validator=_header)
-    dlr_url: str = attrs.field(default="", validator=[_web_address, _header])
+    dlr_url: str = attrs.field(default="", repr=False, validator=[_web_address, _header, _report_address])
     timeout_seconds: int = attrs.field(default=10, validator=_seconds)
 
     def __attrs_post_init__(self) -> None:
