@@ -20,7 +20,7 @@ from lapor_core.events import Event
 from lapor_core.evolution import replay
 from lapor_core.lifecycle import Action, Role
 from lapor_core.plugins import PluginHost
-from lapor_core.plugins.contracts import Receipt, Tracking
+from lapor_core.plugins.contracts import Download, Receipt, Tracking
 from lapor_core.standard import Standard
 from lapor_core.submission import Submission, Upload
 from lapor_desk.intake import Intake
@@ -141,6 +141,19 @@ class Desk:
         with self.store.reading() as tx:
             events = _unless_erased(lambda: tx.events(_found(tx.find(normalise_code(code)))))
         return tracking_of(events, self.standard_of(replay(events)), self.now(), language)
+
+    def download(self, code: str, file: str) -> Download:
+        """Return a file that :meth:`track` lists for the holder of ``code``, by its id.
+
+        Raises:
+            BadValue, NotFound: as :meth:`track`; it lists no such file (``unknown_file``).
+        """
+        listed = (each for entry in self.track(code).entries for each in entry.files if each.id == file)
+        if (found := next(listed, None)) is None:
+            raise NotFound("no answer to this report came with this file", code="unknown_file", field="file")
+        with self.store.reading() as tx:
+            complaint = _unless_erased(lambda: tx.load(_found(tx.find(normalise_code(code)))))
+        return Download(file=found, content=self.store.read_file(complaint.reporter_ref, found.id))
 
     def reply(self, code: str, text: str, uploads: Sequence[Upload] = ()) -> None:
         """Add the reporter's reply.

@@ -9,7 +9,7 @@ import attrs
 
 from lapor_core.complaint import Proof, Rating, Reporter
 from lapor_core.errors import Refused
-from lapor_core.plugins.contracts import Principal, Receipt, Tracking, Verdict
+from lapor_core.plugins.contracts import Download, Principal, Receipt, Tracking, Verdict
 from lapor_core.policy import Policy
 from lapor_core.submission import Submission, Upload
 from lapor_desk.accounts import Accounts
@@ -56,6 +56,9 @@ class Door:
 
     def track(self, code: str, language: str = "id") -> Tracking:
         return self.desk.track(code, language)
+
+    def download(self, code: str, file: str) -> Download:
+        return self.desk.download(code, file)
 
     def reply(self, code: str, text: str, uploads: tuple[Upload, ...] = ()) -> None:
         self.desk.reply(code, text, uploads)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import mimetypes
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -9,12 +10,12 @@ from typing import Any
 import attrs
 
 from lapor_core import events as happened
-from lapor_core.complaint import Clock, Complaint, Reporter
-from lapor_core.events import Event
+from lapor_core.complaint import Attachment, Clock, Complaint, Reporter
+from lapor_core.events import Event, answer_files
 from lapor_core.evolution import replay
 from lapor_core.letters import ombudsman_letter
 from lapor_core.notices.rendering import contact_line
-from lapor_core.plugins.contracts import Tracking, TrackingEntry
+from lapor_core.plugins.contracts import Tracking, TrackingEntry, TrackingFile
 from lapor_core.standard import Standard
 from lapor_core.texts import long_date, word
 
@@ -64,8 +65,17 @@ def _entries(events: Sequence[Event], standard: Standard, language: str) -> Iter
                 continue  # more became known, and it changed nothing for the citizen
         if not isinstance(event.fact, _UNTOLD):
             yield TrackingEntry(
-                at=standard.office.local(event.happened_at), text=sentence_of(event, standard, language)
+                at=standard.office.local(event.happened_at),
+                text=sentence_of(event, standard, language),
+                files=tuple(_file(file, place, language) for place, file in enumerate(answer_files(event.fact), 1)),
             )
+
+
+def _file(file: Attachment, place: int, language: str) -> TrackingFile:
+    """A file without a name gets one in which no code stands: it may be kept on a computer that others use."""
+    ending = mimetypes.guess_extension(file.media_type) or ""
+    name = file.name or f"{word('file', 'plain', language)}-{place}{ending}"
+    return TrackingFile(id=file.digest, name=name, media_type=file.media_type, size=file.size)
 
 
 def sentence_of(event: Event, standard: Standard, language: str = "id") -> str:

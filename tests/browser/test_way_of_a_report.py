@@ -88,6 +88,11 @@ def dispose(form: Any) -> None:
     form.get_by_label("Apakah ada indikasi penyalahgunaan wewenang?").select_option(label="Tidak")
 
 
+def answer(form: Any, photo: bytes) -> None:
+    form.get_by_label("Tanggapan").fill("Lampu sudah diganti.")
+    form.locator("input[type=file]").set_input_files([photo_file(photo, "lampu baru.jpg")])
+
+
 def test_a_citizen_reports_and_is_answered(house: Any, visitor: Any, photo: bytes) -> None:
     citizen = visitor(house, scripts=False)
     sign_in_as_citizen(citizen, house)
@@ -118,12 +123,19 @@ def test_a_citizen_reports_and_is_answered(house: Any, visitor: Any, photo: byte
     liaison = visitor(house, scripts=False)
     sign_in_as_officer(liaison, "penghubung")
     open_case(liaison, code)
-    act(liaison, "Tanggapi", lambda form: form.get_by_label("Tanggapan").fill("Lampu sudah diganti."))
+    act(liaison, "Tanggapi", lambda form: answer(form, photo))
 
-    assert "Lampu sudah diganti." in house.post(EMAIL)
+    letter = house.post(EMAIL)
+    assert "Lampu sudah diganti." in letter
+    assert "Berkas pada tanggapan ini: lampu baru.jpg." in letter
     track(citizen, code)
     expect(citizen.locator(".status")).to_have_text("Sudah ditanggapi")
     expect(citizen.get_by_text("Tanggapan: Lampu sudah diganti.")).to_be_visible()
+    with citizen.expect_download() as download:
+        citizen.get_by_role("button", name="Unduh lampu baru.jpg").click()
+    assert download.value.suggested_filename == "lampu baru.jpg"
+    assert download.value.path().read_bytes()[:2] == b"\xff\xd8"
+    assert code not in download.value.url
     citizen.get_by_label("Balasan Anda").fill("Terima kasih, lampu menyala.")
     citizen.get_by_role("button", name="Kirim balasan").click()
     expect(citizen.get_by_role("status")).to_have_text("Balasan Anda sudah terkirim.")

@@ -117,7 +117,8 @@ def test_it_keeps_its_contracts() -> None:
 
 def test_it_passes_the_check_for_channels() -> None:
     check_channel(
-        App, paths=["/openapi.json", "/challenges", "/challenges/c-1/confirm", "/reports", "/track", "/replies"]
+        App,
+        paths=["/openapi.json", "/challenges", "/challenges/c-1/confirm", "/reports", "/track", "/files", "/replies"],
     )
 
 
@@ -482,7 +483,7 @@ def test_tracking_shows_what_the_desk_says(desk: MemoryDesk) -> None:
     assert answer.status_code == 200
     told = answer.json()
     assert (told["code"], told["state"], told["may_reply"]) == (code, "waiting", True)
-    assert told["entries"] == [{"at": "2026-03-13T10:05:00+08:00", "text": "Di jalan mana?"}]
+    assert told["entries"] == [{"at": "2026-03-13T10:05:00+08:00", "text": "Di jalan mana?", "files": []}]
     desk.move(code, State.IN_PROGRESS)
     assert client.post("track", json={"code": code}).json()["may_reply"] is False
     desk.move(code, State.WAITING)

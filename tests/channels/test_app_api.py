@@ -27,6 +27,7 @@ from lapor_core.errors import Refused
 from lapor_core.lifecycle import Role, State
 from lapor_core.plugins.contracts import PRINCIPAL
 from lapor_core.policy.loading import shipped_policy
+from lapor_core.submission import Upload
 from lapor_core.testing import FrozenClock, MemoryDesk
 
 PROOFS = frozenset({Proof.VERIFIED_EMAIL, Proof.VERIFIED_MOBILE})
@@ -117,6 +118,13 @@ class Caller:
     def track(self, code: str | None = None, **options: Any) -> Any:
         return self.client.post("/track", **(options or {"json": {"code": self.code if code is None else code}}))
 
+    def file(self, code: str | None = None, *, file: str = "file-1", **options: Any) -> Any:
+        self.desk.move(
+            self.code, State.RESPONDED, "Sudah diganti.", [Upload(name="surat tugas.pdf", content=b"%PDF-1.7")]
+        )
+        body = {"code": self.code if code is None else code, "file": file}
+        return self.client.post("/files", **(options or {"json": body}))
+
     def reply(self, code: str | None = None, **options: Any) -> Any:
         body = example("reply") | {"code": self.code if code is None else code}
         return self.client.post("/replies", **(options or {"json": body}))
@@ -197,6 +205,13 @@ ANSWERS: dict[tuple[str, str], Callable[[Caller], Any]] = {
     ("track", "415"): lambda caller: caller.track(**TEXT),
     ("track", "422"): lambda caller: caller.track("x"),
     ("track", "5XX"): lambda caller: caller.broken("track", caller.track),
+    ("file", "200"): lambda caller: caller.file(),
+    ("file", "400"): lambda caller: caller.file(**UNREADABLE),
+    ("file", "404"): lambda caller: caller.file(file="no-such-file"),
+    ("file", "413"): lambda caller: caller.file(**LARGE),
+    ("file", "415"): lambda caller: caller.file(**TEXT),
+    ("file", "422"): lambda caller: caller.file("x"),
+    ("file", "5XX"): lambda caller: caller.broken("download", caller.file),
     ("reply", "204"): lambda caller: caller.reply(),
     ("reply", "400"): lambda caller: caller.reply(**UNREADABLE),
     ("reply", "404"): lambda caller: caller.reply(NOBODYS),
@@ -238,8 +253,23 @@ def test_an_answer_is_what_the_document_says(operation_id: str, status: str) -> 
     if "content" not in described:
         assert answer.content == b""
         return
+    if "application/json" not in described["content"]:
+        assert answer.content
+        return
     assert answer.headers["content-type"] == "application/json"
     assert faults(described["content"]["application/json"]["schema"], answer.json()) == []
+
+
+def test_a_file_of_an_answer_is_listed_and_handed_out_under_its_own_name() -> None:
+    caller = Caller()
+    answer = caller.file()
+    assert answer.content == b"%PDF-1.7"
+    assert answer.headers["content-disposition"] == (
+        "attachment; filename=\"surat-tugas.pdf\"; filename*=UTF-8''surat%20tugas.pdf"
+    )
+    assert (answer.headers["x-content-type-options"], answer.headers["cache-control"]) == ("nosniff", "no-store")
+    [*_, entry] = caller.track().json()["entries"]
+    assert [file["name"] for file in entry["files"]] == ["surat tugas.pdf"]
 
 
 def test_the_codes_that_a_status_names_are_those_that_come() -> None:

@@ -13,6 +13,7 @@ from lapor_channels.web import Web
 from lapor_core.complaint import Proof
 from lapor_core.lifecycle import State
 from lapor_core.plugins.contracts import PRINCIPAL, SESSION_COOKIE
+from lapor_core.submission import Upload
 from lapor_core.testing import MemoryDesk, check_channel
 
 
@@ -58,5 +59,25 @@ def test_from_the_first_page_to_the_reply():
     assert replied.url.path == "/track"
     assert "Jalan Contoh." in replied.text
     assert desk.track(code).state == State.IN_PROGRESS
+    desk.move(code, State.RESPONDED, "Sudah menyala.", [Upload(name="surat; tugas é.pdf", content=b"%PDF-1.7")])
+    seen = client.post("/track", data={"code": code})
+    assert "Unduh surat; tugas é.pdf" in seen.text
+    file_id = re.search(r'name="file" value="([^"]+)"', seen.text)[1]
+    file = client.post("/track/file", data={"code": code, "file": file_id})
+    assert file.content == b"%PDF-1.7"
+    assert {
+        name: file.headers[name] for name in ("content-disposition", "x-content-type-options", "cache-control")
+    } == {
+        "content-disposition": 'attachment; filename="surat--tugas--.pdf"; '
+        "filename*=UTF-8''surat%3B%20tugas%20%C3%A9.pdf",
+        "x-content-type-options": "nosniff",
+        "cache-control": "no-store",
+    }
+    assert "sandbox" in file.headers["content-security-policy"]
+    other = client.post("/track/file", data={"code": code, "file": "no-such-file"})
+    assert (other.status_code, "Berkas ini tidak ada" in other.text, code in other.text) == (404, True, True)
+    strange = client.post("/track/file", data={"code": "0000-0000-000", "file": file_id})
+    assert (strange.status_code, "Laporan tidak ditemukan" in strange.text) == (404, True)
+    desk.move(code, State.IN_PROGRESS)
     late = client.post("/track/reply", data={"code": code, "text": "Satu lagi."})
     assert (late.status_code, "Balasan tidak dapat dikirim" in late.text) == (409, True)

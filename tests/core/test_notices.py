@@ -14,7 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lapor_core import Action, Event, Reporter, Role, State
-from lapor_core.complaint import Rating
+from lapor_core.complaint import Attachment, Rating
+from lapor_core.events import answer_files
 from lapor_core.evolution import replay
 from lapor_core.lifecycle import TABLE, Outcome
 from lapor_core.notices import Notice, Written, notices_for, write, write_code
@@ -241,6 +242,18 @@ def test_the_reporter_is_told_of_every_answer(life: Life) -> None:
         for notice in notices_for(life.events, life.complaint)
         if notice.template in words.values() and notice.recipient.role is Role.REPORTER
     } == answers
+
+
+def test_a_letter_names_the_files_of_an_answer() -> None:
+    files = [
+        Attachment(digest="0" * 64, name=name, media_type="application/pdf", size=1) for name in ("surat tugas.pdf", "")
+    ]
+    for state, action in ((State.IN_PROGRESS, Action.RESPOND), (State.APPEALED, Action.REVIEW)):
+        life = marked(state)
+        life.act(action, text="Sudah selesai.", attachments=tuple(files))
+        indonesian, english = (written.text for _, event, written in told(life) if answer_files(event.fact))
+        assert "Berkas pada tanggapan ini: surat tugas.pdf, berkas tanpa nama." in indonesian
+        assert "Files with this answer: surat tugas.pdf, a file without a name." in english
 
 
 def test_only_those_who_still_owe_an_answer_are_reminded() -> None:

@@ -29,6 +29,7 @@ from lapor_core import (
     State,
     Submission,
     Upload,
+    Visibility,
     load_standard,
 )
 from lapor_core.errors import BadValue, Incomplete, NotFound, Refused
@@ -83,9 +84,9 @@ def sms(**changes: object) -> Submission:
     return Submission(**{**fields, **changes})  # type: ignore[arg-type]  # fields of one test differ in type
 
 
-def photo(name: str = "foto.png") -> Upload:
+def photo(name: str = "foto.png", colour: str = "red") -> Upload:
     written = BytesIO()
-    Image.new("RGB", (4, 4), "red").save(written, "PNG")
+    Image.new("RGB", (4, 4), colour).save(written, "PNG")
     return Upload(name=name, content=written.getvalue())
 
 
@@ -303,6 +304,28 @@ def test_a_complaint_that_cannot_be_judged_does_not_stop_the_sweep(store: Store,
     assert desk.sweep(clock()) == 0
     both = Desk(store, STANDARD, clock=clock, former=[foreign])
     assert both.sweep(clock() + timedelta(hours=2)) == 1
+
+
+@pytest.mark.parametrize("secret", [False, True])
+def test_of_all_files_only_those_of_answers_are_handed_out_and_none_of_an_erased_person(
+    desk: Desk, clock: FrozenClock, *, secret: bool
+) -> None:
+    wishes = Visibility(anonymous=secret, secret=secret)
+    complaint_id = forwarded(desk, uploads=(photo("bukti.png"),), visibility=wishes)
+    code, mine = desk.complaint(complaint_id).code, desk.complaint(complaint_id).attachments[0].digest
+    answer = Act(action=Action.RESPOND, actor=Actor(role=Role.LIAISON_OFFICER, id="o1"), text="Sudah.")
+    desk.act(complaint_id, answer, uploads=(photo("", "blue"),))
+    [file] = [file for entry in desk.track(code).entries for file in entry.files]
+    assert (file.name, file.media_type) == ("lampiran-1.png", "image/png")
+    assert desk.download(code, file.id).content.startswith(b"\x89PNG")
+    with pytest.raises(NotFound, match="no answer") as error:
+        desk.download(code, mine)
+    assert error.value.code == "unknown_file"
+    with desk.store.transaction() as tx:
+        tx.erase_person(desk.complaint(complaint_id).reporter_ref, clock())
+    with pytest.raises(NotFound) as error:
+        desk.download(code, file.id)
+    assert error.value.code == "unknown_code"
 
 
 def test_an_erased_reporter_is_not_there_any_more(desk: Desk, clock: FrozenClock) -> None:

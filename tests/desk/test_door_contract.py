@@ -9,7 +9,7 @@ from pathlib import Path
 
 import attrs
 
-from lapor_core import Act, Action, Actor, Agency, Facts, Kind, Proof, Reporter, Role
+from lapor_core import Act, Action, Actor, Agency, Facts, Kind, Proof, Reporter, Role, Upload
 from lapor_core.testing import DeskTrial, FrozenClock, RecordingNotifier, check_desk
 from lapor_desk.accounts import read_challenge
 from lapor_desk.composing import Composing
@@ -38,7 +38,7 @@ def trial(folder: Path, opened: ExitStack) -> DeskTrial:
         assert asked is not None
         return asked.codes
 
-    def lead(code: str, last: Action) -> None:
+    def lead(code: str, last: Action, files: tuple[Upload, ...] = ()) -> None:
         with house.store.reading() as tx:
             complaint = tx.find(code)
         assert complaint is not None
@@ -50,7 +50,7 @@ def trial(folder: Path, opened: ExitStack) -> DeskTrial:
             (last, Role.LIAISON_OFFICER),
         ):
             act = Act(action=action, actor=Actor(role=role), text="Di mana?", agencies=("dinas-contoh",), facts=known)
-            house.desk.act(complaint, act)
+            house.desk.act(complaint, act, uploads=files if action is last else ())
 
     def sent() -> str:
         house.accounts.challenge(Reporter(mobile="+628100000001"))
@@ -70,7 +70,7 @@ def trial(folder: Path, opened: ExitStack) -> DeskTrial:
         clock=clock,
         codes=codes,
         ask=lambda code: lead(code, Action.ASK),
-        answer=lambda code: lead(code, Action.RESPOND),
+        answer=lambda code, files: lead(code, Action.RESPOND, files),
         sent=sent,
         state_of=state_of,
     )

@@ -11,6 +11,7 @@ from starlette.routing import Route
 
 from lapor_channels.app.reading import receive, receive_with_files
 from lapor_channels.http import call, clean, language_of
+from lapor_channels.http.downloads import download_response
 from lapor_channels.http.limits import FileLimits
 from lapor_channels.http.replying import may_reply
 from lapor_core.complaint import personal
@@ -26,6 +27,14 @@ class CodeBody:
     """The code of a report; it opens the report, so it is not shown in a ``repr``."""
 
     code: str = personal(default="")
+
+
+@attrs.frozen(kw_only=True)
+class FileBody:
+    """The code of a report, and which file of its answers is wanted."""
+
+    code: str = personal(default="")
+    file: str = ""
 
 
 @attrs.frozen(kw_only=True)
@@ -46,6 +55,7 @@ class Track:
     def routes(self) -> Iterator[Route]:
         """Yield the routes of this part."""
         yield Route("/track", self.track, methods=["POST"])
+        yield Route("/files", self.file, methods=["POST"])
         yield Route("/replies", self.reply, methods=["POST"])
 
     async def track(self, request: Request) -> Response:
@@ -53,6 +63,11 @@ class Track:
         body = await receive(request, CodeBody)
         tracking = await call(self.desk.track, clean(body.code), language_of(request))
         return JSONResponse({**to_json(tracking), "may_reply": may_reply(tracking.state)})
+
+    async def file(self, request: Request) -> Response:
+        """Hand out a file that came with an answer."""
+        body = await receive(request, FileBody)
+        return download_response(await call(self.desk.download, clean(body.code), body.file))
 
     async def reply(self, request: Request) -> Response:
         """Take the reporter's reply."""

@@ -151,7 +151,7 @@ def faults(message: str, texts: Mapping[str, str], status: int = 422) -> Problem
 
 def _size(limit: int) -> str:
     megabytes = limit / MEGABYTE
-    return f"{megabytes:.0f} MB" if megabytes >= 1 else f"{limit / 1024:.0f} kB"
+    return f"{megabytes:.0f} MB" if megabytes >= 1 else f"{max(1, round(limit / 1024))} kB"
 
 
 @pass_context

@@ -45,6 +45,9 @@ ERRORS = {
     ),
     "too_large": Text(id="Kiriman terlalu besar.", en="This is too large."),
     "too_many_files": Text(id="Terlalu banyak berkas; paling banyak {limit}.", en="Too many files; at most {limit}."),
+    "unknown_file": Text(
+        id="Berkas ini tidak ada pada jawaban untuk laporan ini.", en="No answer to this report came with this file."
+    ),
     "unknown_code": Text(id="Kode laporan tidak dikenal.", en="This tracking code is not known."),
     "bad_code": Text(id="Kode laporan tidak sah.", en="This is not a tracking code."),
     "wrong_code": Text(id="Kode verifikasi salah.", en="A verification code is wrong."),

@@ -11,6 +11,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from lapor_channels.http import Problem, call, problem_of, text_of
+from lapor_channels.http.downloads import download_response
 from lapor_channels.http.forms import form_of
 from lapor_channels.http.notes import Notes, drop, put
 from lapor_channels.http.replying import may_reply
@@ -39,6 +40,7 @@ class Track:
     def routes(self) -> Iterator[Route]:
         """Yield the routes of these pages."""
         yield Route("/track", self.page, methods=["GET", "POST"])
+        yield Route("/track/file", self.file, methods=["POST"])
         yield Route("/track/reply", self.reply, methods=["POST"])
 
     async def page(self, request: Request) -> Response:
@@ -48,6 +50,18 @@ class Track:
         async with form_of(request) as form:
             code = text_of(form, "code")[:LONGEST_CODE]
         return await self._open(request, code)
+
+    async def file(self, request: Request) -> Response:
+        """Hand out a file that came with an answer."""
+        async with form_of(request) as form:
+            code, file = text_of(form, "code")[:LONGEST_CODE], text_of(form, "file")
+        try:
+            return download_response(await call(self.site.desk.download, code, file))
+        except (BadValue, NotFound) as error:
+            if error.code == "unknown_file":
+                text = self.site.fault_text(request, error)
+                return await self._open(request, code, problem=Problem(status=404, code=error.code, message=text))
+            return self._not_there(request, code, error)
 
     async def reply(self, request: Request) -> Response:
         """Take the reporter's reply, then lead back to the report."""

@@ -29,6 +29,7 @@ from lapor_core.events.of_the_office import (
     Unfollowed,
     Unmerged,
     Verified,
+    answer_files,
 )
 from lapor_core.events.of_the_reporter import (
     Appealed,
@@ -87,4 +88,5 @@ __all__ = [
     "Unmerged",
     "Verified",
     "Withdrawn",
+    "answer_files",
 ]

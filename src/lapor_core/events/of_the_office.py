@@ -32,6 +32,7 @@ __all__ = [
     "Unfollowed",
     "Unmerged",
     "Verified",
+    "answer_files",
 ]
 
 
@@ -165,6 +166,11 @@ class Reviewed(Fact):
 
     text: str = personal()
     attachments: tuple[Attachment, ...] = personal(default=())
+
+
+def answer_files(fact: Fact) -> tuple[Attachment, ...]:
+    """Return the files that went out to the reporter with an answer; of any other fact none."""
+    return fact.attachments if isinstance(fact, Responded | RespondedInPart | Reviewed) else ()
 
 
 @attrs.frozen(kw_only=True)

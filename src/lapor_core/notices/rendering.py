@@ -15,7 +15,7 @@ import jinja2
 from jinja2 import meta
 
 from lapor_core.complaint import Clock, Complaint, personal
-from lapor_core.events import Event
+from lapor_core.events import Event, answer_files
 from lapor_core.lifecycle import Role
 from lapor_core.policy.model import Contact
 from lapor_core.standard import Standard
@@ -63,7 +63,7 @@ SHORT = 306
 OFFERED = frozenset(
     {
         *("code", "office", "fee", "tier", "at", "due", "provisional", "late"),
-        *("agencies", "agency", "owing", "lacking", "text", "by_itself", "contacts", "way"),
+        *("agencies", "agency", "owing", "lacking", "text", "files", "by_itself", "contacts", "way"),
     }
 )
 """The names a template may use."""
@@ -109,6 +109,7 @@ def write(
         "owing": _names(complaint.owing, standard),
         "lacking": [word("error", code, language) for code in complaint.lacking],
         "text": getattr(fact, "text", "") or getattr(fact, "reason", ""),
+        "files": [file.name or word("file", "unnamed", language) for file in answer_files(fact)],
         "by_itself": event.actor.role is Role.SYSTEM,
         "contacts": [contact_line(contact, language) for contact in contacts],
         "way": " ".join(contact.text for contact in contacts).strip(),

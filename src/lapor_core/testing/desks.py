@@ -36,7 +36,7 @@ class DeskTrial:
         clock: What the desk reads the time from.
         codes: Returns the one-time codes that a challenge has sent.
         ask: Lets officers ask the reporter of the complaint with this code something, so that it waits for a reply.
-        answer: Lets the agency answer the complaint with this code.
+        answer: Lets the agency answer the complaint with this code, and send these files with the answer.
         sent: Lets the notifier of the channel's key send a message, and returns the message's key.
         state_of: Returns ``delivered`` or ``failed``: what the desk knows of a message.
     """
@@ -46,7 +46,7 @@ class DeskTrial:
     clock: FrozenClock
     codes: Callable[[str], Mapping[Proof, str]]
     ask: Callable[[str], None]
-    answer: Callable[[str], None]
+    answer: Callable[[str, tuple[Upload, ...]], None]
     sent: Callable[[], str]
     state_of: Callable[[str], str]
 
@@ -148,11 +148,28 @@ def _rates(trial: DeskTrial) -> None:
         code = trial.desk.submit(_submission(trial, source_id=str(number))).code
         rating = Rating(stars=3, outcome=outcome)
         _refused("not_possible", lambda code=code, rating=rating: trial.desk.rate(code, rating, "Ya"))  # type: ignore[misc]  # its default has no type
-        trial.answer(code)
+        trial.answer(code, ())
         if text:
             _refused("text_needed", lambda code=code, rating=rating: trial.desk.rate(code, rating))  # type: ignore[misc]  # its default has no type
         trial.desk.rate(code, rating, text)
         assert trial.desk.track(code).state == state, f"rated as {outcome}, it is {trial.desk.track(code).state}"
+
+
+def _hands_out_files(trial: DeskTrial) -> None:
+    code, other = (trial.desk.submit(_submission(trial, source_id=number)).code for number in "12")
+    trial.desk.attach(code, (_PHOTO,))
+    trial.answer(code, (_PHOTO,))
+    files = [file for entry in trial.desk.track(code).entries for file in entry.files]
+    assert len(files) == 1, "the tracking lists other files than those of the answer"
+    assert (files[0].name, files[0].size > 0) == (_PHOTO.name, True), (
+        "a file of an answer has lost its name or its size"
+    )
+    handed_out = trial.desk.download(code.lower(), files[0].id)
+    assert handed_out.file == files[0], "a file is another one than the tracking lists"
+    assert len(handed_out.content) == files[0].size, "a file is not handed out whole"
+    _refused("unknown_file", lambda: trial.desk.download(code, "no-such-file"))
+    _refused("unknown_file", lambda: trial.desk.download(other, files[0].id))
+    _refused("unknown_code", lambda: trial.desk.download("0000-0000-000", files[0].id))
 
 
 def _attaches(trial: DeskTrial) -> None:
@@ -225,6 +242,7 @@ _LAWS: tuple[Callable[[DeskTrial], None], ...] = (
     _withdraws,
     _completes,
     _rates,
+    _hands_out_files,
     _attaches,
     _confirms,
     _lets_codes_expire,

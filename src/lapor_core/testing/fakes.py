@@ -17,6 +17,7 @@ from lapor_core.plugins.contracts import (
     CODES_HOLD,
     Channel,
     Delivered,
+    Download,
     Failed,
     Medium,
     Message,
@@ -24,6 +25,7 @@ from lapor_core.plugins.contracts import (
     Receipt,
     Tracking,
     TrackingEntry,
+    TrackingFile,
     Verdict,
 )
 from lapor_core.policy.loading import shipped_policy
@@ -37,6 +39,7 @@ __all__ = ["FrozenClock", "MemoryDesk", "RecordingNotifier"]
 _TRIES = 5
 _LARGEST = 64 * 1024
 _LONGEST_KEY = 255
+_UNKNOWN = "application/octet-stream"
 
 
 class FrozenClock:
@@ -88,6 +91,7 @@ class _Case:
     received_at: datetime
     state: State = State.SUBMITTED
     entries: list[TrackingEntry] = attrs.field(factory=list)
+    answered_with: dict[str, Download] = attrs.field(factory=dict)
 
 
 @attrs.define(kw_only=True)
@@ -185,6 +189,12 @@ class MemoryDesk:
             received_at=case.received_at,
             entries=tuple(case.entries),
         )
+
+    def download(self, code: str, file: str) -> Download:
+        found = self._case(code).answered_with.get(file)
+        if found is None:
+            raise NotFound("no answer to this report came with this file", code="unknown_file", field="file")
+        return found
 
     def reply(self, code: str, text: str, uploads: tuple[Upload, ...] = ()) -> None:
         self._check(code, Action.REPLY)
@@ -284,11 +294,17 @@ class MemoryDesk:
         """Make known that the notifier of the channel's own key has handed the message ``key`` to its next hop."""
         self.deliveries[key] = Delivered()
 
-    def move(self, code: str, state: State, text: str = "") -> None:
-        """Put a complaint into ``state``, as officers would in several steps; ``text`` becomes a line of its tracking."""
+    def move(self, code: str, state: State, text: str = "", files: Iterable[Upload] = ()) -> None:
+        """Put a complaint into ``state``, as officers would in several steps; ``text`` becomes a line of its tracking.
+
+        ``files`` stand there too, as those of an answer do; a desk with a database finds out what they are.
+        """
         case = self._case(code)
         case.state = state
-        case.entries.append(TrackingEntry(at=self.now(), text=text or word("state", state)))
+        sent = [_download(file, place) for place, file in enumerate(files, len(case.answered_with) + 1)]
+        case.answered_with |= {one.file.id: one for one in sent}
+        listed = tuple(one.file for one in sent)
+        case.entries.append(TrackingEntry(at=self.now(), text=text or word("state", state), files=listed))
 
     def _act(self, code: str, action: Action, text: str) -> None:
         with self._lock:
@@ -308,6 +324,16 @@ class MemoryDesk:
 
     def _local(self, moment: datetime) -> datetime:
         return moment.astimezone(ZoneInfo(self._policy.time_zone))
+
+
+def _download(upload: Upload, place: int) -> Download:
+    about = TrackingFile(
+        id=f"file-{place}",
+        name=upload.name or f"lampiran-{place}",
+        media_type=_UNKNOWN,
+        size=len(upload.content),
+    )
+    return Download(file=about, content=upload.content)
 
 
 def _check_key(key: str) -> None:

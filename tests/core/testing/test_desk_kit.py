@@ -30,7 +30,7 @@ def trial(desk_of: type[MemoryDesk] = MemoryDesk) -> DeskTrial:
         clock=clock,
         codes=lambda challenge: desk.codes[challenge],
         ask=lambda code: desk.move(code, State.WAITING),
-        answer=lambda code: desk.move(code, State.RESPONDED),
+        answer=lambda code, files: desk.move(code, State.RESPONDED, files=files),
         sent=sent,
         state_of=lambda key: {Delivered: "delivered", Failed: "failed"}[type(desk.deliveries[key])],
     )

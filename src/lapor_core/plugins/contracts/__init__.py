@@ -15,10 +15,12 @@ from lapor_core.plugins.contracts.desk import (
     PRINCIPAL,
     SESSION_COOKIE,
     Desk,
+    Download,
     Principal,
     Receipt,
     Tracking,
     TrackingEntry,
+    TrackingFile,
 )
 from lapor_core.plugins.contracts.notifier import (
     Delivered,
@@ -39,6 +41,7 @@ __all__ = [
     "Configurable",
     "Delivered",
     "Desk",
+    "Download",
     "Failed",
     "Medium",
     "Message",
@@ -51,6 +54,7 @@ __all__ = [
     "Stop",
     "Tracking",
     "TrackingEntry",
+    "TrackingFile",
     "TryLater",
     "Verdict",
     "Works",

@@ -19,10 +19,12 @@ __all__ = [
     "PRINCIPAL",
     "SESSION_COOKIE",
     "Desk",
+    "Download",
     "Principal",
     "Receipt",
     "Tracking",
     "TrackingEntry",
+    "TrackingFile",
 ]
 
 PRINCIPAL = "lapor.principal"
@@ -75,11 +77,37 @@ class Receipt:
 
 
 @attrs.frozen(kw_only=True)
+class TrackingFile:
+    """A file that the agency sent with an answer; :meth:`Desk.download` hands it out.
+
+    Attributes:
+        id: Opaque, and never empty.
+        name: As the agency named it, or a plain one; never empty.
+        media_type: What its bytes are, as was found out when it came in.
+        size: In bytes.
+    """
+
+    id: str
+    name: str = personal()
+    media_type: str
+    size: int
+
+
+@attrs.frozen(kw_only=True)
+class Download:
+    """A file as it is handed out: to be kept, and not to be shown by a browser among the host's own pages."""
+
+    file: TrackingFile
+    content: bytes = personal()
+
+
+@attrs.frozen(kw_only=True)
 class TrackingEntry:
-    """One line of what happened, written for the citizen."""
+    """One line of what happened, written for the citizen, with the files that came with it."""
 
     at: datetime
     text: str = personal()
+    files: tuple[TrackingFile, ...] = ()
 
 
 @attrs.frozen(kw_only=True)
@@ -148,6 +176,14 @@ class Desk(Protocol):
 
         Raises:
             NotFound: code ``unknown_code``. BadValue: code ``bad_code``.
+        """
+        ...
+
+    def download(self, code: str, file: str) -> Download:
+        """Return a file that :meth:`track` lists for the holder of ``code``, by its id.
+
+        Raises:
+            NotFound, BadValue: as :meth:`track`. NotFound: it lists no such file (code ``unknown_file``).
         """
         ...
 

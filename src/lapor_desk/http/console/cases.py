@@ -12,7 +12,7 @@ from lapor_core import events as happened
 from lapor_core.acts import joined
 from lapor_core.complaint import Attachment, Clock, Complaint
 from lapor_core.errors import FactsNeeded, LaporError, NotFound
-from lapor_core.events import Event
+from lapor_core.events import Event, answer_files
 from lapor_core.evolution import replay
 from lapor_core.lifecycle import Action, allowed
 from lapor_core.privacy import View, reader_of, view
@@ -26,7 +26,6 @@ _IN_PART = frozenset({Action.RETURN_IN_PART, Action.RESPOND_IN_PART})
 BEYOND_A_FORM = frozenset({Action.MERGE, Action.UNMERGE, Action.ERASE})
 """What touches more than one record, or more than the record: no form sends it."""
 
-_ANSWERS = (happened.Responded, happened.RespondedInPart, happened.Reviewed)
 _SUBJECT = 90
 _ID = re.compile(r"[0-9A-Za-z_-]{1,64}")  # a database may refuse others, and then it would look like a fault of ours
 
@@ -142,4 +141,4 @@ def subject_of(seen: View) -> str:
 
 
 def _answered_with(events: tuple[Event, ...]) -> list[Attachment]:
-    return [file for event in events if isinstance(event.fact, _ANSWERS) for file in event.fact.attachments]
+    return [file for event in events for file in answer_files(event.fact)]
