@@ -28,22 +28,28 @@ class DueStep:
     """A rung of the ladder with the instant at which it is reached (aware, in the office's zone).
 
     Attributes:
-        office: Whose hours it keeps: no step is taken while this office is shut.
+        office: Whose hours it keeps: no step is taken while this office is shut, unless the policy says ``anytime``.
     """
 
     step: LadderStep
     at: datetime
     office: Office = attrs.field(repr=False)
 
+    def takeable_at(self, now: datetime) -> datetime:
+        """Return when it can be taken, seen from ``now`` (aware): never before it is reached, and never before ``now``."""
+        moment = max(self.at, self.office.local(now))
+        return moment if self.step.anytime else _when_open(self.office, moment)
+
 
 def due_steps(complaint: Complaint, standard: Standard, now: datetime) -> tuple[DueStep, ...]:
     """Return the steps that are due and were not taken yet, in the order of their instants.
 
     Pure and idempotent: each step is due once per clock, so once per round and once more when a new tier starts the clock
-    anew. None is due for a complaint that is over, in a pause, before its clock starts, or while the office is shut.
+    anew. None is due for a complaint that is over, in a pause, or before its clock starts; while the office is shut only
+    those that the policy has taken at any time.
     """
     require_aware(now)
-    return tuple(due for due in _ahead(complaint, standard) if due.at <= now and _is_open(due.office, now))
+    return tuple(due for due in _ahead(complaint, standard) if due.takeable_at(now) <= now)
 
 
 def next_step_at(complaint: Complaint, standard: Standard, now: datetime | None = None) -> datetime | None:
@@ -57,7 +63,7 @@ def next_step_at(complaint: Complaint, standard: Standard, now: datetime | None 
     ahead = _ahead(complaint, standard)
     if now is None:
         return min((due.at for due in ahead), default=None)
-    return min((_when_open(due.office, max(due.at, due.office.local(now))) for due in ahead), default=None)
+    return min((due.takeable_at(now) for due in ahead), default=None)
 
 
 def take_step(complaint: Complaint, due: DueStep, standard: Standard, now: datetime) -> tuple[Event, ...]:
@@ -99,20 +105,36 @@ def _untaken(complaint: Complaint, standard: Standard) -> Iterator[DueStep]:
         if clock is None or taken or complaint.state in standard.policy.clock(step.clock).pauses:
             continue
         office = standard.office_for(step.clock, agency)
-        at = _instant(step.at, clock, office)
+        at = _instant(_in_own_unit(step.at, clock, standard), clock, office, anytime=step.anytime)
         if at > clock.start:
             yield DueStep(step=step, at=at, office=office)
 
 
-def _instant(distance: Amount, clock: Clock, office: Office) -> datetime:
-    """Return when the office opens on the day of the step; a step in hours waits for the office to open."""
-    if distance.unit is Unit.HOURS:
-        return _when_open(office, office.local(clock.due + timedelta(hours=distance.amount)))
+def _in_own_unit(distance: Amount, clock: Clock, standard: Standard) -> Amount:
+    """Return a distance without a unit in the clock's own: ``+0`` of a limit in hours is its instant, not its day."""
+    if distance.unit is not None:
+        return distance
+    limit = standard.limit(clock.name, clock.tier or None)
+    return Amount(distance.amount, limit.unit) if limit is not None and limit.unit.in_hours else distance
+
+
+def _instant(distance: Amount, clock: Clock, office: Office, *, anytime: bool) -> datetime:
+    """Return when a step is reached: in hours at its instant, in days as the office opens that day.
+
+    One that waits for nobody (``anytime``) is reached at the start of its day; all others when the office is open.
+    """
+    if distance.unit is not None and distance.unit.in_hours:
+        moment = _hours_from(office.local(clock.due), distance, office)
+        return moment if anytime else _when_open(office, moment)
+    in_days = distance.unit is Unit.DAYS
+    day = clock.due_date + distance.amount * _DAY if in_days else office.add(clock.due_date, distance.amount)
+    return office.start_of_day(day) if anytime else _opening(office, day)
+
+
+def _hours_from(due: datetime, distance: Amount, office: Office) -> datetime:
     if distance.unit is Unit.OFFICE_HOURS:
-        return _when_open(office, _after_office_hours(office.local(clock.due), distance.amount, office))
-    if distance.unit is Unit.DAYS:
-        return _opening(office, clock.due_date + distance.amount * _DAY)
-    return _opening(office, office.add(clock.due_date, distance.amount))
+        return _after_office_hours(due, distance.amount, office)
+    return office.local(due + timedelta(hours=distance.amount))
 
 
 def _after_office_hours(due: datetime, hours: int, office: Office) -> datetime:
@@ -122,11 +144,6 @@ def _after_office_hours(due: datetime, hours: int, office: Office) -> datetime:
         day = office.previous_working_day(day - _DAY)
     begin = office.start_of_day(day)
     return office.add_time(begin, office.time_between(begin, due) + amount)
-
-
-def _is_open(office: Office, now: datetime) -> bool:
-    moment = office.local(now)
-    return _when_open(office, moment) == moment
 
 
 def _opening(office: Office, day: date) -> datetime:

@@ -28,6 +28,13 @@ UNITS = ("working_days", "days", "hours", "office_hours")
 STEPS = st.builds(lambda number, unit: f"{number:+d} {unit}", st.integers(-20, 20), st.sampled_from(UNITS))
 
 
+MIXED = tuple(
+    LadderStep(clock="resolve", at=Amount.parse(at), remind=(Role.SUPERIOR,), anytime=at.startswith("+"))
+    for at in ("-3 working_days", "+1 day", "-30 hours", "+2 office_hours", "+0")
+)
+SOME_ANYTIME = attrs.evolve(STANDARD, policy=attrs.evolve(STANDARD.policy, ladder=MIXED))
+
+
 def with_ladder(*steps: str, standard: Standard = STANDARD, **fields: object) -> Standard:
     ladder = tuple(LadderStep(clock="resolve", at=Amount.parse(at), **fields) for at in steps)  # type: ignore[arg-type]
     return attrs.evolve(standard, policy=attrs.evolve(standard.policy, ladder=ladder))
@@ -81,15 +88,33 @@ def test_no_step_is_due_in_a_pause_when_it_is_over_or_while_the_office_is_shut(l
         assert next_step_at(life.complaint, STANDARD) is None
 
 
-@given(life=lives(STANDARD), now=instants(STANDARD))
+@given(life=st.one_of(lives(STANDARD), lives(SOME_ANYTIME)), now=instants(STANDARD))
 def test_whoever_looks_when_told_to_finds_a_step_and_nobody_before(life: Life, now: datetime) -> None:
-    told = next_step_at(life.complaint, STANDARD, now)
+    told = next_step_at(life.complaint, life.standard, now)
     if told is None:
-        assert due_steps(life.complaint, STANDARD, now) == ()
+        assert due_steps(life.complaint, life.standard, now) == ()
         return
     assert told >= now
-    assert due_steps(life.complaint, STANDARD, told)
-    assert bool(due_steps(life.complaint, STANDARD, now)) == (told == now)
+    assert due_steps(life.complaint, life.standard, told)
+    assert bool(due_steps(life.complaint, life.standard, now)) == (told == now)
+
+
+@given(life=lives(SOME_ANYTIME), now=instants(STANDARD))
+def test_only_steps_that_wait_for_nobody_are_due_while_the_office_is_shut(life: Life, now: datetime) -> None:
+    if is_shut(now):
+        assert all(due.step.anytime for due in due_steps(life.complaint, life.standard, now))
+    if is_over(life.complaint.state) or life.complaint.state is State.WAITING:
+        assert due_steps(life.complaint, life.standard, now) == ()
+
+
+@given(step=STEPS)
+def test_a_step_that_waits_for_nobody_is_reached_no_later_than_one_that_waits(step: str) -> None:
+    far = at("2026-06-02")
+    waiting = instants_of(forwarded(with_ladder(step)), far)
+    eager = instants_of(forwarded(with_ladder(step, anytime=True)), far)
+    assert len(eager) <= len(waiting) <= 1  # none of them lies before its clock
+    assert all(early <= late for early, late in zip(eager, waiting, strict=False))
+    assert all(is_shut(moment) for moment in eager if moment not in waiting)
 
 
 @given(received=instants(STANDARD), steps=st.lists(STEPS, max_size=4, unique=True))
@@ -149,12 +174,53 @@ def test_a_step_is_reached_at_the_instant_its_unit_says(step: str, reached: str)
     assert instants_of(life, at("2026-06-02")) == [datetime.fromisoformat(reached)]
 
 
+@pytest.mark.parametrize(
+    ("step", "reached"),
+    [
+        ("-3 working_days", "2026-04-07T00:00+08:00"),
+        ("+0", "2026-04-10T00:00+08:00"),
+        ("+1 working_day", "2026-04-13T00:00+08:00"),
+        ("-5 days", "2026-04-05T00:00+08:00"),  # a Sunday
+        ("+1 day", "2026-04-11T00:00+08:00"),  # a Saturday
+        ("-20 hours", "2026-04-10T03:59:59+08:00"),
+        ("+1 hour", "2026-04-11T00:59:59+08:00"),
+        ("-9 office_hours", "2026-04-09T14:30+08:00"),
+    ],
+)
+def test_a_step_at_any_time_waits_for_no_office(step: str, reached: str) -> None:
+    standard = with_ladder(step, anytime=True)
+    life, moment = forwarded(standard), datetime.fromisoformat(reached)
+    assert next_step_at(life.complaint, standard) == moment
+    assert next_step_at(life.complaint, standard, moment - HOUR) == moment
+    assert due_steps(life.complaint, standard, moment - timedelta(seconds=1)) == ()
+    assert [due.at for due in due_steps(life.complaint, standard, moment)] == [moment]
+
+
+def test_an_overdue_step_at_any_time_is_taken_in_the_night_before_the_ones_that_wait() -> None:
+    life = forwarded(SOME_ANYTIME)
+    night = at("2026-04-12", 2)
+    assert next_step_at(life.complaint, SOME_ANYTIME, night) == night
+    assert {str(due.step.at) for due in due_steps(life.complaint, SOME_ANYTIME, night)} == {"+0", "+1 days"}
+    life.climb(night)
+    assert next_step_at(life.complaint, SOME_ANYTIME, night) == at("2026-04-13", 7) + HOUR / 2
+
+
+def with_limit(limit: str, standard: Standard) -> Standard:
+    policy = standard.policy
+    tiers = tuple(attrs.evolve(tier, limits={"resolve": Limit.parse(limit)}) for tier in policy.tiers)
+    return attrs.evolve(standard, policy=attrs.evolve(policy, tiers=tiers))
+
+
+def test_nought_of_a_limit_in_hours_is_its_instant_and_not_its_day() -> None:
+    for anytime, reached in ((False, at("2026-03-16", 7) + HOUR / 2), (True, at("2026-03-14", 3))):
+        standard = with_limit("14 hours", with_ladder("+0", anytime=anytime))
+        life = Life(standard, example_submission(received_at=at("2026-03-13", 13)))
+        life.act(Action.DISPOSE, after=HOUR)
+        assert next_step_at(life.complaint, standard) == reached
+
+
 def test_a_step_of_a_limit_in_hours_keeps_to_office_days() -> None:
-    policy = STANDARD.policy
-    tiers = tuple(attrs.evolve(tier, limits={"resolve": Limit.parse("3 hours")}) for tier in policy.tiers)
-    standard = with_ladder(
-        "+0 hours", "+2 hours", standard=attrs.evolve(STANDARD, policy=attrs.evolve(policy, tiers=tiers))
-    )
+    standard = with_limit("3 hours", with_ladder("+0 hours", "+2 hours"))
     life = Life(standard, example_submission(received_at=at("2026-03-13", 13)))
     life.act(Action.DISPOSE, after=HOUR)
     assert life.complaint.clocks[0].due == at("2026-03-13", 16)

@@ -194,6 +194,7 @@ class LadderStep:
         act: What the service does by itself, where the complaint's state allows it.
         different_person: Whether somebody else than the person who handled it so far must go on.
         show_reporter: The contacts that the reporter is shown.
+        anytime: Whether it is taken while the office is shut too: in days at the start of its day, in hours at its instant.
         text: The sentence of the standard.
         reading: How it is read, or that the rung is ours.
     """
@@ -204,6 +205,7 @@ class LadderStep:
     act: Action | None = None
     different_person: bool = False
     show_reporter: tuple[str, ...] = ()
+    anytime: bool = False
     text: str = ""
     reading: str = ""
 

@@ -70,7 +70,8 @@ def _timed(policy: Policy) -> Iterator[str]:
     for step in policy.ladder:
         different = ("orang lain",) if step.different_person else ()
         act = (step.act,) if step.act else ()
-        yield f"  {step.key:<24} {', '.join((*step.remind, *act, *different, *step.show_reporter))}"
+        anytime = ("kapan saja",) if step.anytime else ()
+        yield f"  {step.key:<24} {', '.join((*step.remind, *act, *different, *step.show_reporter, *anytime))}"
 
 
 def _extension(rule: ExtensionRule) -> str:
