@@ -13,7 +13,7 @@ from lapor_core.evolution import replay
 from lapor_core.lifecycle import Role
 from lapor_core.notices import Written, write, write_code
 from lapor_core.notices.rendering import Templates
-from lapor_core.plugins.contracts import CODES_HOLD, Medium, Message
+from lapor_core.plugins.contracts import CODES_HOLD, Addresses, Medium, Message
 from lapor_desk.accounts import read_challenge
 from lapor_desk.addressing import address
 from lapor_desk.desk import Desk
@@ -31,11 +31,13 @@ class Composing:
         desk: Knows the standards complaints are judged by.
         clock: Gives the present instant (aware).
         templates: Words of plug-ins that stand for shipped ones.
+        addresses: Where the pages are found, which every notice ends with.
     """
 
     desk: Desk
     clock: Callable[[], datetime]
     templates: Templates = attrs.field(factory=dict)
+    addresses: Addresses = attrs.field(factory=Addresses)
 
     def __call__(self, notice: QueuedNotice) -> Message | None:
         """Return the message, or None when there is nothing to send any more: a used code, an erased person."""
@@ -73,7 +75,16 @@ class Composing:
         if recipient is None or (isinstance(recipient, Officer) and recipient.disabled):
             return None
         standard = self.desk.standard_of(complaint)
-        written = write(notice.template, told[-1], complaint, standard, recipient.language, templates=self.templates)
+        written = write(
+            notice.template,
+            told[-1],
+            complaint,
+            standard,
+            recipient.language,
+            templates=self.templates,
+            track=self.addresses.track if notice.role == Role.REPORTER else "",
+            console="" if notice.role == Role.REPORTER else self.addresses.console,
+        )
         return _message(notice, recipient, written)
 
 

@@ -22,6 +22,7 @@ from lapor_core.policy.loading import load_policy, shipped_policies, shipped_pol
 from lapor_core.policy.model import OfficeRule
 from lapor_core.policy.offices import office_from
 from lapor_core.structure import structure
+from lapor_desk.sites import url_problem
 
 __all__ = ["Config", "OfficeEntry", "find_config", "load_config", "read_decrees", "read_policy"]
 
@@ -59,6 +60,7 @@ class Config:
         retention: Days after which a reporter is erased, all of whose complaints are over; never when None.
         host: The address to listen on.
         port: The port to listen on.
+        public_url: The address under which people reach the desk from outside; letters and receipts name none when empty.
         trusted_proxies: Addresses of reverse proxies whose ``X-Forwarded-*`` headers are believed.
         decrees: Decree files laid over the shipped ledger, in this order.
         agencies: The agencies that can be reported, added to those of the policy.
@@ -79,6 +81,7 @@ class Config:
     retention: int | None = None
     host: str = "127.0.0.1"
     port: int = 8000
+    public_url: str = ""
     trusted_proxies: tuple[str, ...] = ("127.0.0.1",)
     decrees: tuple[Path, ...] = ()
     agencies: tuple[Agency, ...] = ()
@@ -103,6 +106,7 @@ class _File:
     retention: int | None = None
     host: str = Config().host
     port: int = Config().port
+    public_url: str = ""
     trusted_proxies: tuple[str, ...] = Config().trusted_proxies
     decrees: tuple[str, ...] = ()
     agencies: tuple[Agency, ...] = ()
@@ -248,10 +252,16 @@ def _contradictions(document: Document, written: _File, folder: Path) -> Iterato
             yield document.fault(("decrees", index), f"{decree}: no such file")
     if written.retention is not None and written.retention < 1:
         yield document.fault(("retention",), f"must be at least one day, not {written.retention}")
-    if not 0 <= written.port <= 65_535:
-        yield document.fault(("port",), f"must be 0 to 65535, not {written.port}")
+    yield from _bad_addresses(document, written)
     for name in sorted(set(written.allow_plugins) & set(written.block_plugins)):
         yield document.fault(("block_plugins",), f'"{name}": allowed and blocked at once')
+
+
+def _bad_addresses(document: Document, written: _File) -> Iterator[Fault]:
+    if not 0 <= written.port <= 65_535:
+        yield document.fault(("port",), f"must be 0 to 65535, not {written.port}")
+    if written.public_url and (problem := url_problem(written.public_url)):
+        yield document.fault(("public_url",), problem)
 
 
 def _calendar_faults(document: Document, at: KeyPath, office: OfficeEntry) -> Iterator[Fault]:

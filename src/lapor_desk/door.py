@@ -9,7 +9,7 @@ import attrs
 
 from lapor_core.complaint import Proof, Rating, Reporter
 from lapor_core.errors import Refused
-from lapor_core.plugins.contracts import Download, Principal, Receipt, Tracking, Verdict
+from lapor_core.plugins.contracts import Addresses, Download, Principal, Receipt, Tracking, Verdict
 from lapor_core.policy import Policy
 from lapor_core.submission import Submission, Upload
 from lapor_desk.accounts import Accounts
@@ -32,6 +32,7 @@ class Door:
     proofs: frozenset[Proof]
     desk: Desk
     accounts: Accounts
+    addresses: Addresses = attrs.field(factory=Addresses)
 
     @property
     def policy(self) -> Policy:

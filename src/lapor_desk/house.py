@@ -13,7 +13,7 @@ from sqlalchemy import select
 from lapor_core.calendar import indonesia, overlay
 from lapor_core.errors import BadValue
 from lapor_core.notices.rendering import Templates
-from lapor_core.plugins import Channel, Notifier, PluginHost, Works
+from lapor_core.plugins import Addresses, Channel, Notifier, PluginHost, Works
 from lapor_core.plugins import Desk as ChannelDesk
 from lapor_core.policy.offices import office_from
 from lapor_core.requirements import check_channels
@@ -31,6 +31,7 @@ from lapor_desk.officers import Officers
 from lapor_desk.plugging import OUTBOX, beside, plugin_host, plugin_settings
 from lapor_desk.recalculating import Recalculation
 from lapor_desk.retention import erase_old, forget_expired
+from lapor_desk.sites import addresses_of
 from lapor_desk.store import Files, Store, open_store
 from lapor_desk.store.tables import complaints
 from lapor_desk.telemetry import MeasuredCourier
@@ -66,7 +67,18 @@ class House:
 
     def door(self, channel: Channel) -> ChannelDesk:
         """Return the desk as ``channel`` sees it."""
-        return Door(channel=channel.key, proofs=channel.proofs, desk=self.desk, accounts=self.accounts)
+        return Door(
+            channel=channel.key,
+            proofs=channel.proofs,
+            desk=self.desk,
+            accounts=self.accounts,
+            addresses=self.addresses,
+        )
+
+    @property
+    def addresses(self) -> Addresses:
+        """Where people find the pages from outside."""
+        return addresses_of(self.config.public_url, self.channels)
 
     def channel_work(self) -> ChannelWork:
         """Return the workers of the channels that fetch their messages themselves, not started yet."""
@@ -139,7 +151,12 @@ def open_house(config: Config, *, clock: Callable[[], datetime] = utc_now) -> Ho
         officers=Officers(store, clock=clock, agencies=frozenset(standard.agencies)),
         engine=Engine(
             store=store,
-            compose=Composing(desk=desk, clock=clock, templates=_templates(plugins)),
+            compose=Composing(
+                desk=desk,
+                clock=clock,
+                templates=_templates(plugins),
+                addresses=addresses_of(config.public_url, channels),
+            ),
             courier=_courier(config, plugins),
         ),
         clock=clock,

@@ -23,6 +23,7 @@ from lapor_core.errors import LaporError, PluginError
 from lapor_core.lifecycle import State
 from lapor_core.plugins import PluginHost
 from lapor_core.plugins.contracts import (
+    Addresses,
     Channel,
     Configurable,
     Delivered,
@@ -193,6 +194,13 @@ def test_a_reply_that_is_not_possible_or_empty_is_told(desk: MemoryDesk) -> None
     refused = send(desk, f"BALAS {code} sejak hari Senin")
     assert (refused.status, refused.body.decode().endswith("Jawaban Anda tidak tersimpan.")) == (200, True)
     assert f"BALAS {code}" in send(desk, f"BALAS {code}").body.decode()
+
+
+def test_the_receipt_says_where_to_track_where_that_fits_one_sms() -> None:
+    for length, told in ((40, True), (140, False)):
+        address = "https://lapor.example.id/".ljust(length, "a")
+        said = send(MemoryDesk(addresses=Addresses(track=address))).body.decode()
+        assert (said.endswith(f" {address}"), len(said) <= 160) == (told, True)
 
 
 def test_help_says_how_to_report_to_ask_and_to_answer(desk: MemoryDesk) -> None:

@@ -33,7 +33,7 @@ from lapor_channels.walk_in.visitor import HIDDEN, PAPER, local_instant, read_re
 from lapor_core.complaint import Agency, Kind, Proof, Purpose
 from lapor_core.errors import BadValue, LaporError
 from lapor_core.lifecycle import Role, State
-from lapor_core.plugins.contracts import PRINCIPAL, Channel, Configurable, Mounts, Principal, Receipt
+from lapor_core.plugins.contracts import PRINCIPAL, Addresses, Channel, Configurable, Mounts, Principal, Receipt
 from lapor_core.policy.loading import shipped_policy
 from lapor_core.submission import Submission
 from lapor_core.testing import FrozenClock, MemoryDesk, check_channel
@@ -507,6 +507,15 @@ def test_the_drawn_code_is_the_address_of_the_page_alone(desk: Desk):
         assert "style=" not in slips[-1]
     assert len(desk.submissions) == 2
     assert slips[0] == slips[1]
+
+
+def test_without_an_address_of_its_own_the_slip_names_the_hosts(desk: Desk):
+    desk.addresses = Addresses(track="https://lapor.example.id/track")
+    for setting, shown in (("", "lapor.example.id/track"), ("https://kota.example.id/lacak", "kota.example.id/lacak")):
+        client = counter(desk, tracking_page=setting)
+        page = client.post("", data=filled(client), files=[card()]).text
+        assert f'class="address">{shown}<' in page
+        assert "<svg" in page
 
 
 def test_no_address_no_drawing_and_no_sms_no_number(desk: Desk):

@@ -36,6 +36,7 @@ from lapor_core.lifecycle import Role, State
 from lapor_core.plugins.contracts import (
     PRINCIPAL,
     SESSION_COOKIE,
+    Addresses,
     Channel,
     Configurable,
     Mounts,
@@ -64,6 +65,7 @@ class Desk:
     def __init__(self) -> None:
         agencies = (Agency(key="dinas-contoh", name="Dinas Contoh"),)
         self.policy = attrs.evolve(shipped_policy("banjarbaru"), agencies=agencies)
+        self.addresses = Addresses()
         self.time = datetime(2026, 3, 13, 10, 5, tzinfo=WITA)
         self.submissions: dict[str, Submission] = {}
         self.attempts = 0

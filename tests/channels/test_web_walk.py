@@ -10,9 +10,9 @@ from starlette.testclient import TestClient
 from starlette.types import Receive, Scope, Send
 
 from lapor_channels.web import Web
-from lapor_core.complaint import Proof
+from lapor_core.complaint import Proof, Reporter
 from lapor_core.lifecycle import State
-from lapor_core.plugins.contracts import PRINCIPAL, SESSION_COOKIE
+from lapor_core.plugins.contracts import PRINCIPAL, SESSION_COOKIE, Addresses
 from lapor_core.submission import Upload
 from lapor_core.testing import MemoryDesk, check_channel
 
@@ -81,3 +81,13 @@ def test_from_the_first_page_to_the_reply():
     desk.move(code, State.IN_PROGRESS)
     late = client.post("/track/reply", data={"code": code, "text": "Satu lagi."})
     assert (late.status_code, "Balasan tidak dapat dikirim" in late.text) == (409, True)
+
+
+def test_the_receipt_names_where_to_track_where_that_is_known():
+    for addresses in (Addresses(), Addresses(track="https://lapor.example.id/track")):
+        desk = MemoryDesk(addresses=addresses)
+        client = citizen(desk)
+        client.cookies.set(SESSION_COOKIE, desk.sign_in(Reporter(name="Warga Contoh"), Web.proofs))
+        form_id = re.search(r'name="form" value="([^"]+)"', client.get("/report").text)[1]
+        receipt = client.post("/report", data={"form": form_id, "kind": "complaint", "narrative": "Lampu padam."})
+        assert re.findall(r'class="address">([^<]+)<', receipt.text) == ([addresses.track] if addresses.track else [])

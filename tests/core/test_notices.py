@@ -244,6 +244,29 @@ def test_the_reporter_is_told_of_every_answer(life: Life) -> None:
     } == answers
 
 
+@given(text=st.text(min_size=1, max_size=400).filter(str.strip), length=st.integers(26, 120))
+def test_letter_and_text_message_end_with_the_address_and_without_one_name_none(text: str, length: int) -> None:
+    address = "https://lapor.example.id/".ljust(length, "a")
+    life = Life(STANDARD)
+    life.lead_to(State.IN_PROGRESS)
+    [event, *_] = life.act(Action.RESPOND, text=text)
+    for language, words in (("id", "Lacak dan balas laporan Anda di: "), ("en", "Track your report and reply at: ")):
+        plain = write("answered", event, life.complaint, STANDARD, language)
+        told_where = write("answered", event, life.complaint, STANDARD, language, track=address)
+        assert told_where.text == f"{plain.text}\n\n{words}{address}"
+        assert told_where.short.endswith(f" {address}")
+        assert len(told_where.short) <= SHORT
+        assert "http" not in plain.text + plain.short or "http" in text
+
+
+def test_an_officers_letter_names_the_desk() -> None:
+    life = marked(State.DISPOSED)
+    written = write(
+        "to_verify", life.events[-1], life.complaint, STANDARD, console="https://lapor.example.id/officers/"
+    )
+    assert written.text.endswith("\n\nBuka meja layanan di: https://lapor.example.id/officers/")
+
+
 def test_a_letter_names_the_files_of_an_answer() -> None:
     files = [
         Attachment(digest="0" * 64, name=name, media_type="application/pdf", size=1) for name in ("surat tugas.pdf", "")

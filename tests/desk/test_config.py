@@ -57,6 +57,20 @@ def faults(folder: Path, text: str, **environ: str) -> list[str]:
     return [f"{fault.line} {fault.key}: {fault.problem}" for fault in caught.value.faults]
 
 
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://lapor.example.id",
+        "https://kota.example.id/lapor/",
+        "http://127.0.0.1:8000",
+        "http://localhost",
+        "http://[::1]:8000/",
+    ],
+)
+def test_a_public_address_is_taken(folder: Path, url: str):
+    assert load(folder, f'public_url = "{url}"').public_url == url
+
+
 def test_a_full_file_is_read(folder: Path):
     config = load(folder, FULL, LAPOR_DATABASE="postgresql+psycopg://u:p@db.example.org/lapor", TOKEN="kartu-9x")
     assert config.database == "postgresql+psycopg://u:p@db.example.org/lapor"
@@ -106,6 +120,13 @@ token = { file = "absent" }
         ('[[offices]]\nkey = "a"\ntime_zone = "WITA"', "offices[0].time_zone", "Asia/Makassar"),
         ('decrees = ["absent.toml"]', "decrees[0]", "no such file"),
         ("port = 70000", "port", "65535"),
+        ('public_url = "lapor.example.id"', "public_url", "https://lapor.example.go.id"),
+        ('public_url = "https://"', "public_url", "must be an address"),
+        ('public_url = "https://lapor.example.id:99999"', "public_url", "must be an address"),
+        ('public_url = "https://lapor.example.id/?code=1"', "public_url", "without"),
+        ('public_url = "https://u:p@lapor.example.id"', "public_url", "user name"),
+        ('public_url = "https://lapor.example.id/a b"', "public_url", "must be an address"),
+        ('public_url = "http://lapor.example.id"', "public_url", "https://"),
         ("port = true", "port", "whole number"),
         ('decrees = "skb.toml"', "decrees", "a list"),
         ('allow_plugins = ["web"]\nblock_plugins = ["web"]', "block_plugins", "at once"),

@@ -214,3 +214,24 @@ def test_no_folder_stands_in_for_a_mail_server_that_is_wrongly_set(config: Confi
         file.write_text(written, "utf-8")
         with open_house(attrs.evolve(load_config(file, {}), database=config.database)) as house:
             assert (house.engine.courier.choose("email") is not None) == serves
+
+
+def test_what_is_sent_says_where_to_track_and_to_sign_in_once_the_office_has_said_it(
+    config: Config, clock: FrozenClock, sent: RecordingNotifier
+) -> None:
+    public = attrs.evolve(config, public_url="https://lapor.example.id/kota/")
+    with open_house(public, clock=clock) as house:
+        assert house.addresses == house.door(Door()).addresses
+        assert house.addresses.track == "https://lapor.example.id/kota/track"
+        house.officers.add("admin", "rahasia-contoh", Role.AGENCY_ADMIN, email="admin@example.id")
+        code = house.desk.submit(submission()).code
+        with house.store.reading() as tx:
+            complaint_id = str(tx.find(code))
+        known = Facts(supervisory=False, abuse_of_authority=False)
+        centre = Actor(role=Role.CENTRAL_ADMIN)
+        house.desk.act(complaint_id, Act(action=Action.DISPOSE, actor=centre, agencies=("dinas-contoh",), facts=known))
+        engine = Engine(store=house.store, compose=house.engine.compose, courier=Courier(by_medium([sent])))
+        engine.run_once(clock())
+    ends = {message.template: message.text.rpartition("\n\n")[2] for message in sent.sent}
+    assert ends["received"] == "Lacak dan balas laporan Anda di: https://lapor.example.id/kota/track"
+    assert ends["to_verify"] == "Buka meja layanan di: https://lapor.example.id/kota/officers/"

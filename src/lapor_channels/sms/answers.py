@@ -27,10 +27,16 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
 """By key; each fits one SMS (160 characters) together with the longest code, state and date."""
 
 
-def receipt(taken: Receipt) -> str:
-    """Return the receipt: the code, and the last day for an answer once that is known."""
+_ONE_SMS = 160
+"""In characters; a longer message costs its sender the next one."""
+
+
+def receipt(taken: Receipt, address: str = "") -> str:
+    """Return the receipt: the code, the last day for an answer once that is known, and where to track it if that fits."""
     due = (_say("due", due=long_date(taken.due_date)),) if taken.due_date else ()
-    return " ".join((_say("received", code=taken.code), *due))
+    said = " ".join((_say("received", code=taken.code), *due))
+    with_address = f"{said} {address}".rstrip()
+    return with_address if len(with_address) <= _ONE_SMS else said
 
 
 def tracking(found: Tracking) -> str:

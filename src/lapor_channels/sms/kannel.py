@@ -102,7 +102,7 @@ class Kannel:
         match understand(sms.text):
             case Report():
                 receipt = self.desk.submit(sms.submission())
-                return answers.receipt(receipt) if self.settings.answers_receipts else ""
+                return answers.receipt(receipt, self.desk.addresses.track) if self.settings.answers_receipts else ""
             case Status(code):
                 return self._status(code)
             case Reply() as reply:

@@ -37,8 +37,9 @@ class Counter(Site):
 
     def shared(self) -> dict[str, Any]:
         """Return what every page sees."""
-        address = self.limits.tracking_page
-        return super().shared() | {"identity": IDENTITY, "limits": self.limits, "qr": _qr(address) if address else ""}
+        address = self.limits.tracking_page or self.desk.addresses.track
+        qr = _qr(address) if address else ""
+        return super().shared() | {"identity": IDENTITY, "limits": self.limits, "tracking_page": address, "qr": qr}
 
 
 def officer(request: Request) -> Principal:

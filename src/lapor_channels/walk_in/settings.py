@@ -36,7 +36,7 @@ class WalkInSettings(FileLimits):
         receipt_minutes: How long a receipt can be shown and printed again, in minutes.
         paper_days: How many days ago a letter may have been received that is typed in today; more is taken for a slip.
         tracking_page: The address of the page where visitors track a report; printed on the receipt, also as a QR code.
-            The office's own site is named when this is empty.
+            When this is empty, what the host says of it is printed, and otherwise the office's own site.
         sms_number: Where visitors send ``STATUS code``; printed where the service standard has the channel ``sms``.
 
     Raises:

@@ -29,6 +29,7 @@ class Web:
 
     key: ClassVar[str] = WebSite.key
     path: ClassVar[str] = "/"
+    track_page: ClassVar[str] = "track"
     proofs: ClassVar[frozenset[Proof]] = frozenset({Proof.VERIFIED_EMAIL, Proof.VERIFIED_MOBILE})
     settings: ClassVar[type] = WebSettings
 

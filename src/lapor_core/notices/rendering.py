@@ -80,6 +80,8 @@ def write(
     language: str = "id",
     *,
     templates: Templates = MappingProxyType({}),
+    track: str = "",
+    console: str = "",
 ) -> Written:
     """Return the words of a notice of ``event``.
 
@@ -90,6 +92,8 @@ def write(
         standard: For the office's name, its agencies and its contacts.
         language: ``id`` or ``en``.
         templates: Sources that stand for shipped templates; one that fails leaves the word to the shipped one.
+        track: The address where a citizen tracks and replies, for what a citizen reads; letter and short form end with it.
+        console: Likewise the address where officers sign in, for what an officer reads.
     """
     office = standard.office
     clock = _clock(event, complaint)
@@ -114,7 +118,9 @@ def write(
         "contacts": [contact_line(contact, language) for contact in contacts],
         "way": " ".join(contact.text for contact in contacts).strip(),
     }
-    return _written(template, values, language, templates)
+    written = _written(template, values, language, templates)
+    address, page = (track, "track") if track else (console, "console")
+    return _with_address(written, address, page, language)
 
 
 def write_code(
@@ -123,6 +129,16 @@ def write_code(
     """Return the words that bring a one-time code."""
     values = {"one_time_code": code, "office": office, "minutes": minutes}
     return _written("one_time_code", values, language, templates)
+
+
+def _with_address(written: Written, address: str, page: str, language: str) -> Written:
+    """A text that is too long gives way to the address, where the rest of it can be read."""
+    if not address:
+        return written
+    line = word("address", page, language).format(address=address)
+    room = SHORT - len(address) - 1
+    short = f"{_shortened(written.short, room)} {address}" if room > len(written.short) // 4 else written.short
+    return attrs.evolve(written, text=f"{written.text}\n\n{line}", short=short)
 
 
 def contact_line(contact: Contact, language: str = "id") -> str:
@@ -165,11 +181,11 @@ def _filled(template: tuple[jinja2.Template, frozenset[str]], values: Mapping[st
     return Written(subject=" ".join(block("subject").split()), text=block("text"), short=short, values=plain)
 
 
-def _shortened(text: str) -> str:
+def _shortened(text: str, most: int = SHORT) -> str:
     """Return what fits into the short form, cut between words; the whole stands on the tracking page."""
-    if len(text) <= SHORT:
+    if len(text) <= most:
         return text
-    cut = text[: SHORT - 3]
+    cut = text[: most - 3]
     return (cut.rpartition(" ")[0] or cut) + "..."
 
 

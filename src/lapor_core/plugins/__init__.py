@@ -22,6 +22,7 @@ from __future__ import annotations
 
 from lapor_core.plugins.contracts import (
     PRINCIPAL,
+    Addresses,
     ASGIApp,
     Channel,
     Configurable,
@@ -53,6 +54,7 @@ __all__ = [
     "PRINCIPAL",
     "PROJECT",
     "ASGIApp",
+    "Addresses",
     "Advice",
     "Channel",
     "Choice",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -32,6 +33,8 @@ __all__ = [
 
 LONGEST_ADVICE = 1000
 """In characters."""
+
+_PAGE = re.compile(r"(?:[A-Za-z0-9._~-]+(?:/[A-Za-z0-9._~-]+)*)?")
 
 
 def channel_problem(value: object) -> str | None:
@@ -128,6 +131,9 @@ def _mount_problem(value: object) -> str | None:
         return f'{name}.path must begin with "/" and not end with it'
     if not isinstance(getattr(value, "for_officers", False), bool):
         return f"{name}.for_officers must be True or False"
+    page = getattr(value, "track_page", "")
+    if not isinstance(page, str) or not _PAGE.fullmatch(page):
+        return f'{name}.track_page must be a path below {name}.path, such as "track"'
     return _method_problem(value, "app", ("desk",))
 
 

@@ -15,6 +15,7 @@ from lapor_core.errors import BadValue, Incomplete, NotFound, Refused, require_a
 from lapor_core.lifecycle import AFTER_RATING, Action, Role, State, next_state
 from lapor_core.plugins.contracts import (
     CODES_HOLD,
+    Addresses,
     Channel,
     Delivered,
     Download,
@@ -111,6 +112,7 @@ class MemoryDesk:
     Args:
         policy: The service standard; the shipped one, with a row for channels it does not list, when not given.
         clock: What :meth:`now` asks.
+        addresses: Where its pages are said to be found.
         channel: The channel it is the desk of: it then refuses submissions of others, and proofs that are not declared.
 
     Attributes:
@@ -122,8 +124,14 @@ class MemoryDesk:
     """
 
     def __init__(
-        self, policy: Policy | None = None, clock: FrozenClock | None = None, channel: Channel | None = None
+        self,
+        policy: Policy | None = None,
+        clock: FrozenClock | None = None,
+        channel: Channel | None = None,
+        *,
+        addresses: Addresses | None = None,
     ) -> None:
+        self.addresses = addresses or Addresses()
         self._channel = channel
         self._policy = policy or _with_row_for_others(shipped_policy("banjarbaru"))
         self.clock = clock or FrozenClock()

@@ -8,11 +8,12 @@ from lapor_desk.house import House
 from lapor_desk.http.access import Reception
 from lapor_desk.http.budgets import Budgets
 from lapor_desk.http.console import console_app
-from lapor_desk.http.doors import CONSOLE, Mounted, doors_of
+from lapor_desk.http.doors import Mounted, doors_of
 from lapor_desk.http.health import health_app, ready_app
 from lapor_desk.http.lives import Life
 from lapor_desk.http.principals import Citizens, OfficersOnly
 from lapor_desk.http.switchboard import Switchboard
+from lapor_desk.sites import CONSOLE
 
 __all__ = ["create_app"]
 

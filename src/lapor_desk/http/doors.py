@@ -14,11 +14,9 @@ from lapor_core.errors import BadValue
 from lapor_core.plugins.contracts import ASGIApp, Channel, Mounts
 from lapor_desk.house import House
 from lapor_desk.plugging import TimeLimit
+from lapor_desk.sites import CONSOLE
 
-__all__ = ["CONSOLE", "Mounted", "doors_of"]
-
-CONSOLE = "/officers"
-"""Where officers work."""
+__all__ = ["Mounted", "doors_of"]
 
 _OURS = {CONSOLE: "the officers' console", "/health": "the health page", "/ready": "the readiness page"}
 _PATH = re.compile(r"(?:/[A-Za-z0-9._~-]+)+")

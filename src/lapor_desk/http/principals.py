@@ -10,9 +10,9 @@ from starlette.requests import Request
 from lapor_core.plugins.contracts import PRINCIPAL, SESSION_COOKIE, ASGIApp, Principal
 from lapor_desk.accounts import Accounts
 from lapor_desk.http.answers import Receive, Scope, Send, answer, is_browsing, redirect
-from lapor_desk.http.doors import CONSOLE
 from lapor_desk.http.paths import here, way_home
 from lapor_desk.officers import Officer, Officers
+from lapor_desk.sites import CONSOLE
 
 __all__ = ["OFFICER", "OFFICER_COOKIE", "Citizens", "OfficersOnly", "bearer_of", "token_of"]
 

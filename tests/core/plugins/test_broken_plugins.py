@@ -223,6 +223,11 @@ GALLERY = {
         + "return [Kiosk(key='bad')]",
         'returned no channel: Kiosk.path must begin with "/" and not end with it',
     ),
+    "a page that stands elsewhere": (
+        "from lapor_bystander import Kiosk as Base\nclass Kiosk(Base):\n    path = '/kiosk'\n"
+        "    track_page = '//example.org'\n    def app(self, desk): ...\n" + CHANNELS + "return [Kiosk(key='bad')]",
+        'returned no channel: Kiosk.track_page must be a path below Kiosk.path, such as "track"',
+    ),
     "a path without app": (
         "from lapor_bystander import Kiosk as Base\nclass Kiosk(Base):\n    path = '/kiosk'\n"
         + CHANNELS

@@ -52,7 +52,9 @@ class Mounts(Channel, Protocol):
     """A channel that brings an ASGI application.
 
     A channel for officers (the counter) also has ``for_officers = True``: a host then lets in only officers who are
-    signed in, and the principal of each request is that officer. Elsewhere the principal is a reporter or absent.
+    signed in, and the principal of each request is that officer. Elsewhere the principal is a reporter or absent. One with a
+    page on which the holder of a code tracks a report also has its path below ``path`` as ``track_page = "track"``: letters
+    and receipts of a host name it.
 
     Attributes:
         path: Where a host mounts it: ``/`` or ``/app/v1``. The application uses relative links only.

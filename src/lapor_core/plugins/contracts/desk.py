@@ -18,6 +18,7 @@ __all__ = [
     "CODES_HOLD",
     "PRINCIPAL",
     "SESSION_COOKIE",
+    "Addresses",
     "Desk",
     "Download",
     "Principal",
@@ -53,6 +54,19 @@ class Principal:
     role: Role
     proofs: frozenset[Proof] = frozenset()
     reporter: Reporter = personal(factory=Reporter)
+
+
+@attrs.frozen(kw_only=True)
+class Addresses:
+    """Where people find a host's pages: absolute addresses in which no code and nothing personal stands; empty if unknown.
+
+    Attributes:
+        track: Where the holder of a code tracks a report and replies.
+        console: Where officers sign in.
+    """
+
+    track: str = ""
+    console: str = ""
 
 
 @attrs.frozen(kw_only=True)
@@ -143,6 +157,11 @@ class Desk(Protocol):
     @property
     def policy(self) -> Policy:
         """The service standard in force: its kinds, agencies, requirements, contacts and texts."""
+        ...
+
+    @property
+    def addresses(self) -> Addresses:
+        """Where people find this host's pages, for receipts and answers that say so."""
         ...
 
     def now(self) -> datetime:

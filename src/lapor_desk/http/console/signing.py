@@ -15,10 +15,10 @@ from lapor_core.errors import Refused
 from lapor_desk.http.console.errors import message_of, status_of
 from lapor_desk.http.console.forms import request_form, require_same_origin, text_of
 from lapor_desk.http.console.frame import Frame, call, cookie_options
-from lapor_desk.http.doors import CONSOLE
 from lapor_desk.http.guards import PAGE_HEADERS, BodyLimit
 from lapor_desk.http.paths import safe_next, way_home
 from lapor_desk.http.principals import OFFICER, OFFICER_COOKIE
+from lapor_desk.sites import CONSOLE
 
 __all__ = ["Signing"]
 
