@@ -19,6 +19,7 @@ import attrs
 
 from lapor_core.errors import BadValue, Refused
 from lapor_desk.checkpoints import Checkpoint, take_checkpoint
+from lapor_desk.places import S3Place
 from lapor_desk.store import Store, StoreDown
 from lapor_desk.store.disk import sync_file, sync_folder
 from lapor_desk.writing import placed
@@ -33,6 +34,7 @@ A back-up of a LAPOR! desk.
 
 The master key is NOT in here, and nothing personal can be read without it. Keep it in another place.
 
+{attachments}
 To restore: copy this folder to where the desk shall be, put the key beside the database as {stem}.key (mode 0600),
 put lapor.toml and your own policy and decree files back, and run: lapor doctor
 To compare the record with what it was:
@@ -40,20 +42,26 @@ lapor audit verify --checkpoint {stem}-checkpoints/{checkpoint}
 """
 
 
+_WITH_FILES = "The attachments, sealed, are in {stem}-files."
+_WITHOUT_FILES = """\
+The attachments are NOT in here: they lie in a bucket, {place}. Its own back-up must be of the same time or later;
+an older one lacks the newest of them."""
+
+
 @attrs.frozen(kw_only=True)
 class BackedUp:
-    """What a back-up holds; ``files`` counts those that were copied this time."""
+    """What a back-up holds; ``files`` counts those that were copied this time, None where they lie in no folder."""
 
     checkpoint: Checkpoint
-    files: int
+    files: int | None
 
 
-def back_up(store: Store, files: Path, folder: Path, now: datetime) -> BackedUp:
+def back_up(store: Store, files: Path | S3Place, folder: Path, now: datetime) -> BackedUp:
     """Copy everything but the key into ``folder``; one that holds an earlier back-up is brought up to date.
 
     Args:
         store: A store on SQLite.
-        files: Where its attachments lie.
+        files: Where its attachments lie; those in a bucket are not copied, and the note in the back-up says so.
         folder: Where to; made when it is missing.
         now: The present instant (aware).
 
@@ -64,20 +72,22 @@ def back_up(store: Store, files: Path, folder: Path, now: datetime) -> BackedUp:
     """
     if not store.database.is_sqlite:
         message = (
-            "a PostgreSQL database is backed up with pg_dump; copy the folder of files after it, and keep the key apart"
+            "a PostgreSQL database is backed up with pg_dump; copy the attachments after it, and keep the key apart"
         )
         raise Refused(message, code="not_sqlite")
     source = Path(store.database.url.database or "").absolute()
-    if folder.absolute() in (source.parent, files.absolute()):
+    taken = {source.parent, files.absolute()} if isinstance(files, Path) else {source.parent}
+    if folder.absolute() in taken:
         raise BadValue(f"{folder}: the desk itself lies there; name another folder", code="bad_folder")
     document, checkpoint = take_checkpoint(store, folder / f"{source.stem}-checkpoints", now)
     try:
         _copy_database(source, folder / source.name)
-        count = _copy_files(files, folder / f"{source.stem}-files")
+        count = _copy_files(files, folder / f"{source.stem}-files") if isinstance(files, Path) else None
     except (OSError, sqlite3.Error) as error:
         raise StoreDown(f"{folder}: the back-up cannot be written", code="store_down") from error
     with placed(folder / "README.txt") as note:
-        note.write(NOTE.format(stem=source.stem, checkpoint=document.name).encode())
+        attachments = (_WITH_FILES if isinstance(files, Path) else _WITHOUT_FILES).format(stem=source.stem, place=files)
+        note.write(NOTE.format(stem=source.stem, checkpoint=document.name, attachments=attachments).encode())
     return BackedUp(checkpoint=checkpoint, files=count)
 
 

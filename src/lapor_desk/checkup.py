@@ -16,8 +16,8 @@ from lapor_core.lifecycle import Role, State, is_over
 from lapor_core.standard import Standard
 from lapor_desk.house import House
 from lapor_desk.officers import officers_in
-from lapor_desk.store import Reading, Status, database_url
-from lapor_desk.store.tables import complaint_agencies, complaints, notices
+from lapor_desk.store import Reading, Status, StoreDown, database_url
+from lapor_desk.store.tables import attachments, complaint_agencies, complaints, notices, people
 
 __all__ = ["CHECKS", "Finding", "examine"]
 
@@ -28,6 +28,8 @@ _ENOUGH = 1 << 30
 _SKEW = timedelta(seconds=5)
 _WAIT = timedelta(minutes=5)
 _SAMPLE = 200
+_FEW = 20
+_REACH = "mend the folder's rights, or files and [s3] in lapor.toml, or wait until the service is back"
 _SOON = timedelta(days=92)
 """So long before a year begins, its decree has been issued in every year so far; before that there is nothing to load."""
 
@@ -157,14 +159,35 @@ def _folders(house: House) -> Iterator[Path]:
     url = database_url(house.config.database)
     if url.get_backend_name() == "sqlite":
         yield Path(url.database or "").absolute().parent
-    if house.config.files is not None:
-        yield house.config.files.absolute()
+    if isinstance(house.files, Path):
+        yield house.files.absolute()
     yield house.checkpoints.absolute()
 
 
 def _near(path: Path) -> Path:
     """Return the folder, or the nearest one above it that is there."""
     return path if path.is_dir() else _near(path.parent)
+
+
+def _files(house: House, _: datetime) -> Iterator[Finding]:
+    """A sample of attachments shows whether this is the place where they were put."""
+    try:
+        house.store.files.check()
+    except StoreDown as error:
+        yield _finding(f"attachments cannot be kept at {house.files}: {error}", _REACH)
+        return
+    at = secrets.token_hex(16)
+    query = select(attachments.c.person_id, attachments.c.digest).order_by(attachments.c.person_id)
+    query = query.join(people).where(people.c.erased_at.is_(None))
+    with house.store.reading() as tx:
+        sample = list(tx.connection.execute(query.where(attachments.c.person_id >= at).limit(_FEW)))
+        sample += tx.connection.execute(query.where(attachments.c.person_id < at).limit(_FEW - len(sample)))
+    missing = sum(not house.store.files.holds(person, digest) for person, digest in sample)
+    if missing:
+        problem = f"{missing} of {len(sample)} attachments that were looked for are missing at {house.files}"
+        yield _finding(
+            problem, "set files in lapor.toml to the place where they are, or bring them back from a back-up"
+        )
 
 
 def _clock(house: House, now: datetime) -> Iterator[Finding]:
@@ -220,6 +243,7 @@ CHECKS: Mapping[str, Callable[[House, datetime], Iterator[Finding]]] = MappingPr
         "waiting": _waiting,
         "notices": _settled,
         "space": _space,
+        "files": _files,
         "clock": _clock,
         "chains": _chains,
     }

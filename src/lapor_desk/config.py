@@ -22,6 +22,8 @@ from lapor_core.policy.loading import load_policy, shipped_policies, shipped_pol
 from lapor_core.policy.model import OfficeRule
 from lapor_core.policy.offices import office_from
 from lapor_core.structure import structure
+from lapor_desk.filling import read_text, with_secrets
+from lapor_desk.places import S3, Access, S3Place, s3_place
 from lapor_desk.sites import url_problem
 
 __all__ = ["Config", "OfficeEntry", "find_config", "load_config", "read_decrees", "read_policy"]
@@ -53,7 +55,7 @@ class Config:
         database: An SQLAlchemy URL.
         policy: The id of a shipped policy, or the path of a policy file.
         former_policies: Policies, named in the same way, under which complaints were received before.
-        files: The folder of attachments; beside the database when None.
+        files: The folder of attachments, or the place in a bucket; beside the database when None.
         key_file: The file of the master key, made at the first run; beside the database when None.
         outbox: The folder into which messages are written while no notifier is configured; beside the database when None.
         checkpoints: The folder of checkpoints of the record; beside the database, or beside ``files``, when None.
@@ -74,7 +76,7 @@ class Config:
     database: str = attrs.field(default="sqlite:///lapor.db", repr=False)
     policy: str = "banjarbaru"
     former_policies: tuple[str, ...] = ()
-    files: Path | None = None
+    files: Path | S3Place | None = None
     key_file: Path | None = None
     outbox: Path | None = None
     checkpoints: Path | None = None
@@ -100,6 +102,7 @@ class _File:
     policy: str = Config().policy
     former_policies: tuple[str, ...] = ()
     files: str = ""
+    s3: Access | None = None
     key_file: str = ""
     outbox: str = ""
     checkpoints: str = ""
@@ -135,14 +138,15 @@ def load_config(path: Path | None, environ: Mapping[str, str]) -> Config:
     """
     if path is None:
         return Config()
-    document = read_document(_text(path), str(path))
+    document = read_document(read_text(path), str(path))
     faults: list[Fault] = []
-    data = _with_secrets(document, environ, path.parent, faults)
+    data = with_secrets(document, environ, path.parent, faults)
     try:
         written = structure(document, _File, data)
     except DocumentFaults as error:
         raise DocumentFaults([*error.faults, *faults]) from error
-    faults.extend(_contradictions(document, written, path.parent))
+    told = {fault.key for fault in faults}
+    faults.extend(fault for fault in _contradictions(document, written, path.parent) if fault.key not in told)
     if faults:
         raise DocumentFaults(faults)
     return attrs.evolve(_config(written, path.parent), document=document)
@@ -168,7 +172,7 @@ def read_policy(config: Config, name: str | None = None, further: Iterable[Polic
 
 def read_decrees(config: Config) -> tuple[tuple[str, str], ...]:
     """Return name and text of each decree file, in the order in which they are laid over the ledger."""
-    return tuple((str(path), _text(path)) for path in config.decrees)
+    return tuple((str(path), read_text(path)) for path in config.decrees)
 
 
 def _policy_named(name: str, further: Mapping[str, Policy]) -> Policy:
@@ -178,58 +182,10 @@ def _policy_named(name: str, further: Mapping[str, Policy]) -> Policy:
         return further[name]
     path = Path(name)
     if path.suffix == ".toml" or path.is_file():
-        return load_policy(_text(path), name)
+        return load_policy(read_text(path), name)
     known = (*shipped_policies(), *further)
     message = f'"{name}": neither a shipped policy nor a policy file; {did_you_mean(name, known)}'
     raise NotFound(message, code="unknown_policy", name=name, allowed=known)
-
-
-def _text(path: Path) -> str:
-    try:
-        return path.read_text("utf-8")
-    except UnicodeDecodeError as error:
-        raise BadValue(f"{path}: not UTF-8 text", code="unreadable_file", path=str(path)) from error
-    except OSError as error:
-        message = f"{path}: cannot be read: {error.strerror or error}"
-        raise BadValue(message, code="unreadable_file", path=str(path)) from error
-
-
-def _with_secrets(
-    document: Document, environ: Mapping[str, str], folder: Path, faults: list[Fault]
-) -> Mapping[str, Any]:
-    """Return the data with each ``{ env = "NAME" }`` and ``{ file = "path" }`` replaced by what it points at."""
-
-    def fill(value: Any, at: KeyPath) -> Any:
-        if isinstance(value, list):
-            return [fill(element, (*at, place)) for place, element in enumerate(value)]
-        if not isinstance(value, dict):
-            return value
-        if not _is_secret(value):
-            return {key: fill(element, (*at, key)) for key, element in value.items()}
-        try:
-            return _secret(value, environ, folder)
-        except ValueError as error:
-            faults.append(document.fault(at, str(error)))
-            return ""
-
-    data = dict(document.data)
-    for key in ("database", "plugins"):
-        if key in data:
-            data[key] = fill(data[key], (key,))
-    return data
-
-
-def _is_secret(value: Mapping[str, Any]) -> bool:
-    return len(value) == 1 and all(key in ("env", "file") and isinstance(value[key], str) for key in value)
-
-
-def _secret(value: Mapping[str, str], environ: Mapping[str, str], folder: Path) -> str:
-    if "file" in value:
-        return _text(folder / value["file"]).rstrip("\r\n")
-    if not environ.get(value["env"]):
-        message = f"the environment variable {value['env']} is not set"
-        raise BadValue(message, code="secret_not_set", name=value["env"])
-    return environ[value["env"]]
 
 
 def _contradictions(document: Document, written: _File, folder: Path) -> Iterator[Fault]:
@@ -247,6 +203,7 @@ def _contradictions(document: Document, written: _File, folder: Path) -> Iterato
             yield document.fault(("offices", index, "time_zone"), problem)
         else:
             yield from _calendar_faults(document, ("offices", index), office)
+    yield from _place_faults(document, written)
     for index, decree in enumerate(written.decrees):
         if not (folder / decree).is_file():
             yield document.fault(("decrees", index), f"{decree}: no such file")
@@ -262,6 +219,24 @@ def _bad_addresses(document: Document, written: _File) -> Iterator[Fault]:
         yield document.fault(("port",), f"must be 0 to 65535, not {written.port}")
     if written.public_url and (problem := url_problem(written.public_url)):
         yield document.fault(("public_url",), problem)
+
+
+def _place_faults(document: Document, written: _File) -> Iterator[Fault]:
+    if not written.files.startswith(S3):
+        if written.s3 is not None:
+            yield document.fault(("s3",), 'of no use while files is no bucket; write files = "s3://bucket/prefix"')
+        return
+    if written.s3 is None:
+        problem = "a bucket needs the table [s3] with endpoint, access_key_id and secret_access_key"
+        yield document.fault(("files",), problem)
+        return
+    for name in ("access_key_id", "secret_access_key"):
+        if not getattr(written.s3, name).strip():
+            yield document.fault(("s3", name), "must not be empty")
+    try:
+        s3_place(written.files, written.s3)
+    except BadValue as error:
+        yield document.fault(("s3", "endpoint") if error.code == "bad_endpoint" else ("files",), str(error))
 
 
 def _calendar_faults(document: Document, at: KeyPath, office: OfficeEntry) -> Iterator[Fault]:
@@ -302,19 +277,26 @@ def _is_zone(name: str) -> bool:
 
 def _config(written: _File, folder: Path) -> Config:
     values = attrs.asdict(written, recurse=False)
+    del values["s3"]
     return Config(
         **values
         | {
             "database": _from_folder(written.database, folder),
             "policy": _policy_path(written.policy, folder),
             "former_policies": tuple(_policy_path(policy, folder) for policy in written.former_policies),
-            "files": folder / written.files if written.files else None,
+            "files": _files(written, folder),
             "key_file": folder / written.key_file if written.key_file else None,
             "outbox": folder / written.outbox if written.outbox else None,
             "checkpoints": folder / written.checkpoints if written.checkpoints else None,
             "decrees": tuple(folder / decree for decree in written.decrees),
         }
     )
+
+
+def _files(written: _File, folder: Path) -> Path | S3Place | None:
+    if written.s3 is not None:
+        return s3_place(written.files, written.s3)
+    return folder / written.files if written.files else None
 
 
 def _from_folder(database: str, folder: Path) -> str:

@@ -28,6 +28,7 @@ from lapor_desk.desk import Desk
 from lapor_desk.door import Door
 from lapor_desk.engine import Engine, by_medium
 from lapor_desk.officers import Officers
+from lapor_desk.places import S3Place
 from lapor_desk.plugging import OUTBOX, beside, plugin_host, plugin_settings
 from lapor_desk.recalculating import Recalculation
 from lapor_desk.retention import erase_old, forget_expired
@@ -91,13 +92,14 @@ class House:
 
     @property
     def checkpoints(self) -> Path:
-        """The folder of checkpoints: as configured, else beside the SQLite file or the folder of attachments."""
-        place = beside(self.config, "checkpoints") or (self.config.files or Path()).with_name("checkpoints")
-        return self.config.checkpoints or place
+        """The folder of checkpoints: as configured, else beside the SQLite file, the folder of attachments, or the key."""
+        place = self.config.files if isinstance(self.config.files, Path) else self.config.key_file
+        usual = beside(self.config, "checkpoints") or (place or Path()).with_name("checkpoints")
+        return self.config.checkpoints or usual
 
     @property
-    def files(self) -> Path:
-        """The folder of attachments: as configured, else beside the SQLite file."""
+    def files(self) -> Path | S3Place:
+        """Where attachments lie: as configured, else in a folder beside the SQLite file."""
         return self.config.files or beside(self.config, "files") or Path("files")
 
     def chores(self) -> Mapping[str, Callable[[datetime], object]]:
@@ -108,6 +110,7 @@ class House:
             "checkpoint": lambda now: take_checkpoint(self.store, self.checkpoints, now),
             "refresh": lambda now: recalculation.refresh(now, self.desk.standards),
             "expired": lambda now: forget_expired(self.store, now),
+            "leftovers": lambda _: self.store.clear_leftovers(),
             "retention": lambda now: erase_old(self.store, now, days) if days is not None else 0,
         }
 
@@ -202,7 +205,7 @@ def _store(config: Config, standards: list[Standard]) -> Store:
     store = open_store(
         config.database,
         master=config.key_file,
-        files=Files.local(config.files) if config.files else None,
+        files=_files(config.files),
     )
     try:
         _check_policies(store, standards)
@@ -210,6 +213,12 @@ def _store(config: Config, standards: list[Standard]) -> Store:
         store.close()
         raise
     return store
+
+
+def _files(place: Path | S3Place | None) -> Files | None:
+    if isinstance(place, S3Place):
+        return Files.s3(place)
+    return Files.local(place) if place else None
 
 
 def _make_outbox(config: Config) -> None:

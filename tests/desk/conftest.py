@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import itertools
 import json
+import logging
 import os
+import secrets
 import shutil
 import subprocess
 import sys
@@ -18,6 +20,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
+from urllib.request import Request, urlopen
 
 import pytest
 
@@ -25,6 +28,7 @@ from lapor_core import Proof, Reporter, Submission, load_standard
 from lapor_core.complaint import Complaint
 from lapor_core.decisions import receive
 from lapor_core.evolution import replay
+from lapor_desk.places import Access, S3Place
 from lapor_desk.store import Database, Files, MasterKey, Store, Transaction, Vault, database_url, open_store, upgrade
 
 MASTER = MasterKey(bytes(32))
@@ -80,6 +84,31 @@ def postgres() -> Iterator[Postgres]:
     yield server
     server.stop()
     shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def s3_server() -> Iterator[str]:
+    """The address of a service of S3 on this machine."""
+    from moto.server import ThreadedMotoServer
+
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)  # it writes a line per request
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0)
+    server.start()
+    host, port = server.get_host_and_port()
+    yield f"http://{host}:{port}"
+    server.stop()
+
+
+@pytest.fixture
+def bucket(s3_server: str) -> S3Place:
+    """An empty place in a bucket that is there."""
+    place = S3Place(bucket=f"contoh-{secrets.token_hex(8)}", prefix="lapor/files", access=s3_access(s3_server))
+    with urlopen(Request(f"{s3_server}/{place.bucket}", method="PUT")):
+        return place
+
+
+def s3_access(endpoint: str) -> Access:
+    return Access(endpoint=endpoint, access_key_id="KUNCI-CONTOH", secret_access_key="rahasia-s3-contoh")
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

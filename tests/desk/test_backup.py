@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import attrs
 import pytest
 from PIL import Image
 
@@ -23,6 +24,7 @@ from lapor_desk.checkup import examine
 from lapor_desk.cli import main
 from lapor_desk.config import Config
 from lapor_desk.house import House, open_house
+from lapor_desk.places import S3Place
 from lapor_desk.store import Store
 
 MORNING = datetime(2026, 3, 13, 10, tzinfo=ZoneInfo("Asia/Makassar"))
@@ -149,6 +151,26 @@ def test_a_back_up_that_is_taken_while_citizens_write_is_whole(here: Path, tmp_p
             assert tx.verify_chain(each.id).holds
             for file in complaint.attachments:
                 assert restored.store.read_file(complaint.reporter_ref, file.digest)
+
+
+def test_of_files_in_a_bucket_the_back_up_says_where_they_are(
+    here: Path, tmp_path: Path, bucket: S3Place, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    saved, there = tmp_path / "saved", tmp_path / "there"
+    with open_house(attrs.evolve(config(here), files=bucket), clock=FrozenClock(MORNING)) as house:
+        code = submit(house, 1)
+        assert back_up(house.store, house.files, saved, MORNING).files is None
+    assert not (saved / "lapor-files").exists()
+    assert str(bucket) in (saved / "README.txt").read_text("utf-8")
+    shutil.copytree(saved, there)
+    shutil.copy(here / "lapor.key", there / "lapor.key")
+    monkeypatch.setattr("lapor_desk.cli.backup.configured", lambda *_, **__: attrs.evolve(config(there), files=bucket))
+    with open_house(attrs.evolve(config(there), files=bucket), clock=FrozenClock(MORNING)) as restored:
+        with restored.store.reading() as tx:
+            complaint = tx.load(tx.find(code) or "")
+        assert restored.store.read_file(complaint.reporter_ref, complaint.attachments[0].digest)
+    assert main(["backup", str(tmp_path / "again")]) == 0
+    assert f"they lie in {bucket}" in capsys.readouterr().out
 
 
 def test_the_desks_own_folder_and_another_database_are_refused(here: Path, tmp_path: Path, store: Store) -> None:

@@ -12,16 +12,17 @@ from zoneinfo import ZoneInfo
 
 import attrs
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
-from lapor_core import Act, Action, Actor, Agency, Facts, Kind, Proof, Reporter, Role, Submission
+from lapor_core import Act, Action, Actor, Agency, Attachment, Facts, Kind, Proof, Reporter, Role, Submission
 from lapor_core.testing import FrozenClock
 from lapor_desk.checkup import Finding, examine
 from lapor_desk.cli import main
 from lapor_desk.config import Config
 from lapor_desk.engine import Courier
 from lapor_desk.house import House, open_house
-from lapor_desk.store import Status
+from lapor_desk.places import S3Place
+from lapor_desk.store import PreparedFile, Status
 from lapor_desk.store.tables import complaints, events, notices
 
 NOW = datetime(2026, 3, 13, 10, tzinfo=ZoneInfo("Asia/Makassar"))
@@ -142,6 +143,31 @@ def test_a_year_without_a_decree_is_named_and_is_serious_when_it_is_near(
 def test_a_full_disk_is_found(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(shutil, "disk_usage", lambda _: Usage(total=1 << 40, used=0, free=5 << 20))
     assert "has 5 MiB left" in found(house, "space")[0].problem
+
+
+def test_a_place_of_files_that_is_away_or_another_one_is_found(house: House, tmp_path: Path) -> None:
+    with house.store.transaction() as tx:
+        (complaint_id,) = tx.connection.execute(select(complaints.c.id)).scalars()
+    person_id = house.desk.complaint(complaint_id).reporter_ref
+    file = PreparedFile(
+        attachment=Attachment(digest="0" * 64, name="foto.jpg", media_type="image/jpeg", size=1), content=b"x"
+    )
+    with house.store.transaction() as tx:
+        tx.attach(person_id, [file])
+    (finding,) = found(house, "files")
+    assert finding.problem == f"1 of 1 attachments that were looked for are missing at {tmp_path / 'files'}"
+    shutil.rmtree(tmp_path / "files")
+    (finding,) = found(house, "files")
+    assert "attachments cannot be kept at" in finding.problem
+
+
+def test_a_bucket_that_is_away_is_found(config: Config, clock: FrozenClock, bucket: S3Place) -> None:
+    with open_house(attrs.evolve(config, files=bucket), clock=clock) as house:
+        assert found(house, "files") == []
+    with open_house(attrs.evolve(config, files=attrs.evolve(bucket, bucket="contoh-lain")), clock=clock) as house:
+        (finding,) = found(house, "files")
+    assert "s3://contoh-lain/lapor/files" in finding.problem
+    assert finding.remedy.startswith("mend")
 
 
 def test_a_broken_record_is_found(house: House) -> None:

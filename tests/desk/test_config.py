@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from lapor_core.complaint import Agency
 from lapor_core.errors import BadValue, DocumentFaults, LaporError, NotFound
 from lapor_desk.config import Config, find_config, load_config, read_decrees, read_policy
+from lapor_desk.places import S3Place
 
 FULL = """
 database = { env = "LAPOR_DATABASE" }
@@ -139,6 +140,51 @@ def test_a_fault_is_named_by_its_key(folder: Path, text: str, key: str, says: st
     assert len(seen) == 1
     assert f" {key}: " in seen[0]
     assert says in seen[0]
+
+
+S3 = """\
+files = "s3://berkas-contoh/lapor/desk/"
+[s3]
+endpoint = "https://s3.example.org:9000"
+access_key_id = { env = "KEY_ID" }
+secret_access_key = { file = "secret" }
+"""
+
+
+def test_files_can_lie_in_a_bucket_whose_key_is_never_shown(folder: Path):
+    config = load(folder, S3, KEY_ID="KUNCI-CONTOH")
+    assert isinstance(config.files, S3Place)
+    assert str(config.files) == "s3://berkas-contoh/lapor/desk"
+    assert config.files.access.secret_access_key == "rahasia-dapur"
+    assert config.files.access.region == "us-east-1"
+    assert not any(secret in repr(config) for secret in ("rahasia-dapur", "KUNCI-CONTOH"))
+
+
+@pytest.mark.parametrize(
+    ("written", "instead", "fault"),
+    [
+        ("s3://berkas-contoh/lapor/desk/", "s3://Berkas", '1 files: "Berkas": not a bucket'),
+        ("s3://berkas-contoh/lapor/desk/", "s3://", '1 files: "": not a bucket'),
+        ("s3://berkas-contoh/lapor/desk/", "s3://berkas/../x", '1 files: "../x": names in a bucket'),
+        ("s3://berkas-contoh/lapor/desk/", "berkas", "2 s3: of no use"),
+        ("https://s3.example.org:9000", "s3.example.org", "3 s3.endpoint: the endpoint must be like"),
+        ("https://s3.example.org:9000", "https://u:rahasia@s3.example.org", "3 s3.endpoint: the endpoint must"),
+        ("https://s3.example.org:9000", "https://s3.example.org:x", "3 s3.endpoint: the endpoint must"),
+        ('{ env = "KEY_ID" }', '{ env = "NONE" }', "4 s3.access_key_id: the environment variable NONE"),
+        ('{ file = "secret" }', '""', "5 s3.secret_access_key: must not be empty"),
+        ('{ file = "secret" }', '"x"\nregoin = "y"', '6 s3.regoin: unknown key; did you mean "region"?'),
+    ],
+)
+def test_a_fault_of_a_bucket_is_named_by_its_key_and_once(folder: Path, written: str, instead: str, fault: str):
+    (seen,) = faults(folder, S3.replace(written, instead), KEY_ID="KUNCI-CONTOH")
+    assert seen.startswith(fault)
+    assert "rahasia" not in seen
+
+
+def test_a_bucket_needs_its_table(folder: Path):
+    assert faults(folder, S3.partition("\n")[0]) == [
+        "1 files: a bucket needs the table [s3] with endpoint, access_key_id and secret_access_key"
+    ]
 
 
 def test_paths_count_from_the_files_folder(folder: Path):

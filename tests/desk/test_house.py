@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from io import BytesIO
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import attrs
 import pytest
+from PIL import Image
+from sqlalchemy import select
 
-from lapor_core import Act, Action, Actor, Agency, Facts, Kind, Proof, Reporter, Role, Submission
+from lapor_core import Act, Action, Actor, Agency, Facts, Kind, Proof, Reporter, Role, Submission, Upload
 from lapor_core.errors import BadValue, NotFound, Refused
 from lapor_core.plugins import Channel
 from lapor_core.testing import FrozenClock, RecordingNotifier
@@ -19,6 +22,10 @@ from lapor_desk.composing import Composing
 from lapor_desk.config import Config, load_config
 from lapor_desk.engine import Courier, Engine, by_medium
 from lapor_desk.house import House, open_house
+from lapor_desk.places import S3Place
+from lapor_desk.store import StoreDown
+from lapor_desk.store.tables import attachments, complaints, events, notices, people
+from lapor_desk.store.vault import HOUSE
 
 WITA = ZoneInfo("Asia/Makassar")
 WARGA = Reporter(name="Warga Contoh", email="warga@example.id", mobile="+6280000000001")  # invented
@@ -71,6 +78,25 @@ def submission(**changes: object) -> Submission:
         "narrative": "Lampu jalan contoh mati",
     }
     return Submission(**{**fields, **changes})  # type: ignore[arg-type]  # fields of one test differ in type
+
+
+def test_while_the_bucket_is_away_a_report_with_a_file_is_refused_whole_and_taken_in_later(
+    config: Config, clock: FrozenClock, bucket: S3Place
+) -> None:
+    picture = BytesIO()
+    Image.new("RGB", (8, 8), "red").save(picture, "PNG")
+    report = submission(uploads=(Upload(name="foto.png", content=picture.getvalue()),))
+    with open_house(attrs.evolve(config, files=attrs.evolve(bucket, bucket="contoh-lain")), clock=clock) as house:
+        with pytest.raises(StoreDown):
+            house.desk.submit(report)
+        with house.store.reading() as tx:
+            for table in (complaints, events, people, attachments, notices):
+                rows = tx.connection.execute(select(table)).all()
+                assert [row for row in rows if row[0] != HOUSE] == []
+    with open_house(attrs.evolve(config, files=bucket), clock=clock) as house:
+        complaint = house.desk.complaint(id_of(house, house.desk.submit(report).code))
+        (file,) = complaint.attachments
+        assert house.store.read_file(complaint.reporter_ref, file.digest).startswith(b"\x89PNG")
 
 
 def id_of(house: House, code: str) -> str:

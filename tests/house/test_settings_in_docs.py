@@ -11,8 +11,10 @@ from lapor_desk.plugging import plugin_host
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 BLOCK = re.compile(r"^```toml\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-OURS = re.compile(r"^\[plugins\.(?:app|email|outbox|sms|walk_in|web)\]$|^\[\[agencies\]\]$|^outbox = ", re.MULTILINE)
-SECRETS = {"LAPOR_SMS_SECRET": "x", "LAPOR_EMAIL_PASSWORD": "x"}
+OURS = re.compile(
+    r"^\[plugins\.(?:app|email|outbox|sms|walk_in|web)\]$|^\[\[agencies\]\]$|^outbox = |^\[s3\]$", re.MULTILINE
+)
+SECRETS = {"LAPOR_SMS_SECRET": "x", "LAPOR_EMAIL_PASSWORD": "x", "LAPOR_S3_KEY_ID": "x", "LAPOR_S3_SECRET": "x"}
 ELSEWHERE = re.compile(r"/var/lib/lapor|/etc/lapor")
 
 

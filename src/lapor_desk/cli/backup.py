@@ -30,5 +30,8 @@ def backup(folder: Path, /, *, config: Path | None = None, database: str | None 
 
     with opened(configured(config, database=database)) as house:
         done = back_up(house.store, house.files, folder, house.clock())
-    print(f"{folder}: {done.checkpoint.complaints} complaints, {done.checkpoint.events} events, {done.files} new files")
+    files = "" if done.files is None else f", {done.files} new files"
+    print(f"{folder}: {done.checkpoint.complaints} complaints, {done.checkpoint.events} events{files}")
+    if done.files is None:
+        print(f"The attachments are not in it: they lie in {house.files}. Let that place be backed up too.")
     print("The master key is not in it. Keep a copy of the key in another place.")

@@ -54,8 +54,17 @@ def _reasons(house: House, workers: Workers | None) -> Iterator[str]:
     except LaporError as error:
         yield str(error)
         return
+    yield from _without_files(house)
     if workers is not None and not workers.is_working:
         yield "nobody looks for due notices: the relay has ended"
     if waiting.oldest is not None and waiting.oldest > LONGEST_WAIT:
         minutes = waiting.oldest // timedelta(minutes=1)
         yield f"notices that wait: {waiting.due}, the oldest for {minutes} minutes"
+
+
+def _without_files(house: House) -> Iterator[str]:
+    """A report that brings a photograph cannot be taken in while the place of files is away."""
+    try:
+        house.store.files.check()
+    except LaporError as error:
+        yield str(error)

@@ -1,26 +1,32 @@
-"""Where the bytes of attachments lie: a folder, memory, or whatever else obstore reaches; always sealed."""
+"""Where the bytes of attachments lie: a folder, a bucket of S3, or memory; always sealed."""
 
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
+from datetime import timedelta
 from pathlib import Path
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 import attrs
 import obstore
 from obstore.exceptions import BaseError
-from obstore.store import LocalStore, MemoryStore, ObjectStore
-from sqlalchemy import select
+from obstore.store import LocalStore, MemoryStore, ObjectStore, S3Store
+from sqlalchemy import delete, select
 
 from lapor_core.errors import LaporError, NotFound, Refused
+from lapor_desk.places import Access, S3Place
 from lapor_desk.store.database import StoreDown
 from lapor_desk.store.disk import sync_file, sync_folder
 from lapor_desk.store.tables import attachments
 from lapor_desk.store.unit import ReadUnit, WriteUnit
 from lapor_desk.store.uploads import PreparedFile
 from lapor_desk.store.vault import Person, Vault
+
+if TYPE_CHECKING:
+    from obstore.store import S3Credential, S3CredentialProvider
 
 __all__ = ["FileReads", "FileWrites", "Files", "StoredFile"]
 
@@ -55,9 +61,31 @@ class Files:
             return cls(LocalStore(prefix=folder), folder)
 
     @classmethod
+    def s3(cls, place: S3Place) -> Self:
+        """Keep files in a bucket; nobody is asked yet whether it is there, see :meth:`check`.
+
+        Raises:
+            StoreDown: the place cannot be used at all (``store_down``).
+        """
+        with _mapped():
+            return cls(_bucket(place))
+
+    @classmethod
     def memory(cls) -> Self:
         """Keep files in memory, for tests."""
         return cls(MemoryStore())
+
+    def check(self) -> None:
+        """Make sure that the place is there and lets us in. Nothing is written.
+
+        Raises:
+            StoreDown: it is not, or does not (``store_down``).
+        """
+        with _mapped():
+            if self._folder is None:
+                next(iter(obstore.list(self._place, prefix="-")), None)  # no id begins so: the answer is short
+            elif not (self._folder.is_dir() and os.access(self._folder, os.R_OK | os.W_OK | os.X_OK)):
+                raise PermissionError(self._folder)
 
     def put_sealed(self, vault: Vault, person: Person, prepared: PreparedFile) -> None:
         """Seal a prepared file for ``person`` and write it, down to the disk; one that is there whole is left alone.
@@ -68,8 +96,9 @@ class Files:
         digest = prepared.attachment.digest
         name = stored_as(person.id, digest)
         with _mapped():
-            if not self._holds(vault, person, digest):
-                obstore.put(self._place, name, vault.seal(person, prepared.content, name))
+            if not self._is_whole(vault, person, digest):
+                sealed = vault.seal(person, prepared.content, name)
+                obstore.put(self._place, name, sealed, use_multipart=False)  # at once, or not at all
             if self._folder is not None:  # obstore leaves that to the system
                 sync_file(self._folder / name)
                 sync_folder((self._folder / name).parent)
@@ -84,10 +113,24 @@ class Files:
             StoreDown: it cannot be read (``store_down``).
         """
         name = stored_as(person.id, digest)
-        content = vault.open(person, self._get(name), name)
-        if hashlib.sha256(content).hexdigest() != digest:
-            raise Refused(f"the file {name} is not what was stored", code="tampered", place=name)
-        return content
+        sealed = self._read(name)
+        if sealed is None:
+            self.check()  # a service answers alike for a missing bucket
+            raise NotFound(f'"{name}": this file is missing from the store', code="missing_file", name=name)
+        return _opened(vault, person, sealed, digest)
+
+    def holds(self, person_id: str, digest: str) -> bool:
+        """Return whether there is such a file, without looking into it.
+
+        Raises:
+            StoreDown: the place cannot be asked (``store_down``).
+        """
+        with _mapped():
+            try:
+                obstore.head(self._place, stored_as(person_id, digest))
+            except FileNotFoundError:
+                return False
+        return True
 
     def delete_all(self, person_id: str) -> None:
         """Delete every file of a person, also one that no transaction has noted down."""
@@ -97,20 +140,62 @@ class Files:
                 with suppress(FileNotFoundError):  # another process may be doing the same
                     obstore.delete(self._place, name)
 
-    def _holds(self, vault: Vault, person: Person, digest: str) -> bool:
+    def _is_whole(self, vault: Vault, person: Person, digest: str) -> bool:
         """Return whether the file is there and whole; a power cut may have left one that is not."""
+        sealed = self._read(stored_as(person.id, digest))
         try:
-            self.get_opened(vault, person, digest)
-        except (NotFound, Refused):
+            return sealed is not None and bool(_opened(vault, person, sealed, digest))
+        except Refused:
             return False
-        return True
 
-    def _get(self, name: str) -> bytes:
-        try:
-            with _mapped():
+    def _read(self, name: str) -> bytes | None:
+        with _mapped():
+            try:
                 return bytes(obstore.get(self._place, name).bytes())
-        except FileNotFoundError:
-            raise NotFound(f'"{name}": this file is missing from the store', code="missing_file", name=name) from None
+            except FileNotFoundError:
+                return None
+
+
+def _opened(vault: Vault, person: Person, sealed: bytes, digest: str) -> bytes:
+    name = stored_as(person.id, digest)
+    content = vault.open(person, sealed, name)
+    if hashlib.sha256(content).hexdigest() != digest:
+        raise Refused(f"the file {name} is not what was stored", code="tampered", place=name)
+    return content
+
+
+def _bucket(place: S3Place) -> S3Store:
+    """Return the bucket as the configuration says: whatever ``AWS_...`` stands in the environment must not change it."""
+    endpoint = place.access.endpoint
+    return S3Store(
+        place.bucket,
+        prefix=place.prefix or None,
+        credential_provider=_credentials(place.access),
+        endpoint=endpoint,
+        aws_endpoint_url_s3=endpoint,
+        region=place.access.region,
+        skip_signature=False,
+        virtual_hosted_style_request=False,
+        disable_bulk_delete=True,  # not every service has it
+        client_options={
+            "allow_http": endpoint.startswith("http:"),
+            "connect_timeout": timedelta(seconds=5),
+            "timeout": timedelta(seconds=60),
+        },
+        # A citizen waits meanwhile; obstore's own patience is three minutes.
+        retry_config={"max_retries": 2, "retry_timeout": timedelta(seconds=20)},
+    )
+
+
+def _credentials(access: Access) -> S3CredentialProvider:
+    """A key that is given as a plain option is joined by a session's token out of the environment; this one is not."""
+    credential: S3Credential = {
+        "access_key_id": access.access_key_id,
+        "secret_access_key": access.secret_access_key,
+        "token": None,
+        "expires_at": None,
+    }
+    return lambda: credential
 
 
 @contextmanager
@@ -118,7 +203,7 @@ def _mapped() -> Iterator[None]:
     """Say in our words what went wrong at the place of files."""
     try:
         yield
-    except (FileNotFoundError, LaporError):
+    except LaporError:
         raise
     except (BaseError, OSError) as error:
         message = "the place of files cannot do its work: its disk is full, it is away, or access is denied"
@@ -156,6 +241,10 @@ class FileWrites(FileReads, WriteUnit):
                 stored_as=stored_as(person_id, digest),
             )
             self.insert_new(attachments, attrs.asdict(row))
+
+    def forget_files(self, person_id: str) -> None:
+        """Forget which files a person had; once they are deleted."""
+        self.connection.execute(delete(attachments).where(attachments.c.person_id == person_id))
 
 
 def stored_as(person_id: str, digest: str) -> str:

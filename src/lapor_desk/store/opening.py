@@ -18,7 +18,7 @@ from lapor_desk.store.log import LogReads, LogWrites
 from lapor_desk.store.migrating import upgrade
 from lapor_desk.store.queue import QueueReads, QueueWrites
 from lapor_desk.store.register import RegisterReads, RegisterWrites
-from lapor_desk.store.tables import people
+from lapor_desk.store.tables import attachments, people
 from lapor_desk.store.unit import WriteUnit
 from lapor_desk.store.uploads import PreparedFile
 from lapor_desk.store.vault import HOUSE, MasterKey, Person, Vault
@@ -91,9 +91,30 @@ class Store:
         self.clear_away(person_id)
 
     def clear_away(self, person_id: str) -> None:
-        """Delete the files of a person who was erased, and what SQLite's log still holds of their key."""
+        """Delete the files of a person who was erased, and what SQLite's log still holds of their key.
+
+        The list of the files goes last: while it is there, :meth:`clear_leftovers` knows that this must be done again.
+
+        Raises:
+            StoreDown: the place of files is away (``store_down``).
+        """
         self.files.delete_all(person_id)
+        with self.transaction() as tx:
+            tx.forget_files(person_id)
         self.database.empty_log()
+
+    def clear_leftovers(self) -> int:
+        """Clear away after persons who were erased while the place of files was away; return how many.
+
+        Raises:
+            StoreDown: it still is (``store_down``).
+        """
+        erased = select(attachments.c.person_id).join(people).where(people.c.erased_at.is_not(None)).distinct()
+        with self.reading() as tx:
+            left = list(tx.connection.execute(erased).scalars())
+        for person_id in left:
+            self.clear_away(person_id)
+        return len(left)
 
     def close(self) -> None:
         """Give the connections back."""

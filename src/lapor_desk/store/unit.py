@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Insert, Table, delete, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from lapor_core.errors import NotFound, Refused
-from lapor_desk.store.tables import accounts, attachments, people, sessions
+from lapor_desk.store.tables import accounts, people, sessions
 from lapor_desk.store.vault import Person, Vault
 
 __all__ = ["ReadUnit", "WriteUnit"]
@@ -84,15 +84,14 @@ class WriteUnit(ReadUnit):
     def erase_person(self, person_id: str, now: datetime) -> None:
         """Shred a person's key: what was sealed for them stays as ciphertext that nobody can open again.
 
-        Their account, sessions and list of files go too; :meth:`Store.clear_away` deletes the files after the transaction.
+        Their account and sessions go too; :meth:`Store.clear_away` deletes the files, and their list, after the transaction.
         """
         shredded = update(people).where(people.c.id == person_id, people.c.erased_at.is_(None))
         self.connection.execute(shredded.values(wrapped_key=None, erased_at=now))
         self._met.pop(person_id, None)
         mine = select(accounts.c.id).where(accounts.c.person_id == person_id)
         self.connection.execute(delete(sessions).where(sessions.c.principal_id.in_(mine)))
-        for table in (accounts, attachments):
-            self.connection.execute(delete(table).where(table.c.person_id == person_id))
+        self.connection.execute(delete(accounts).where(accounts.c.person_id == person_id))
 
     def insert_new(self, table: Table, values: Mapping[str, Any]) -> bool:
         """Insert a row unless one with its key is there; return whether it was inserted.

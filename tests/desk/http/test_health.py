@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import attrs
@@ -72,6 +73,19 @@ def test_a_database_of_another_version_is_not_ready(house: House, client: TestCl
     answer = client.get("/ready")
     assert answer.status_code == 503
     assert "another version" in answer.json()["reasons"][0]
+
+
+def test_a_place_of_files_that_went_away_is_told_and_a_report_still_has_its_page(
+    house: House, client: TestClient
+) -> None:
+    assert isinstance(house.files, Path)
+    house.files.rmdir()
+    answer = client.get("/ready")
+    assert answer.status_code == 503
+    assert "place of files" in answer.json()["reasons"][0]
+    assert client.get("/health").status_code == 200
+    house.files.mkdir()
+    assert client.get("/ready").status_code == 200
 
 
 def test_a_relay_that_has_ended_is_told(client: TestClient, workers: Idle) -> None:
