@@ -15,9 +15,9 @@ if TYPE_CHECKING:
     from lapor_core.calendar.doubts import Doubt
     from lapor_core.calendar.hours import Break, DayHours, OfficeHours, Schedule, shipped_hours
     from lapor_core.calendar.kinds import CollectiveLeave, Confidence, DayKind, Effect, Name
-    from lapor_core.calendar.ledger import Ledger, NetDay, indonesia
+    from lapor_core.calendar.ledger import Ledger, NetDay
     from lapor_core.calendar.ledger_diff import ChangedDay, difference
-    from lapor_core.calendar.loading import overlay, read_ledger
+    from lapor_core.calendar.loading import indonesia, overlay, read_ledger
     from lapor_core.calendar.office import Office
     from lapor_core.calendar.overrides import LocalDay
     from lapor_core.calendar.regions import Region, regions, resolve_region
@@ -68,8 +68,8 @@ _MODULES = {
     "ledger_diff": ("ChangedDay", "difference"),
     "hours": ("Break", "DayHours", "OfficeHours", "Schedule", "shipped_hours"),
     "kinds": ("CollectiveLeave", "Confidence", "DayKind", "Effect", "Name"),
-    "ledger": ("Ledger", "NetDay", "indonesia"),
-    "loading": ("overlay", "read_ledger"),
+    "ledger": ("Ledger", "NetDay"),
+    "loading": ("indonesia", "overlay", "read_ledger"),
     "office": ("Office",),
     "overrides": ("LocalDay",),
     "regions": ("Region", "regions", "resolve_region"),

@@ -16,7 +16,7 @@ from lapor_core.calendar.kinds import CollectiveLeave, DayKind, Effect, Name
 from lapor_core.calendar.replay import DayState, Entry, replay
 from lapor_core.errors import BadType, BadValue
 
-__all__ = ["Ledger", "NetDay", "indonesia", "net_day"]
+__all__ = ["Ledger", "NetDay", "net_day"]
 
 
 @attrs.frozen(kw_only=True)
@@ -136,11 +136,3 @@ def _joined(texts: Iterable[str]) -> str:
 @functools.lru_cache(maxsize=256)
 def _as_known_on(ledger: Ledger, day: date) -> Ledger:
     return Ledger(decree for decree in ledger.decrees if decree.issued <= day)
-
-
-@functools.cache
-def indonesia() -> Ledger:
-    """Return the ledger this library ships: the joint decrees (SKB 3 Menteri) of 2018-2027 and what goes with them."""
-    from lapor_core.calendar.loading import read_shipped
-
-    return read_shipped()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterable, Sequence
 from importlib import resources
@@ -16,7 +17,7 @@ from lapor_core.documents import Document, Path, read_document
 from lapor_core.errors import DocumentFaults, Fault, did_you_mean
 from lapor_core.structure import structure
 
-__all__ = ["overlay", "read_ledger", "read_shipped"]
+__all__ = ["indonesia", "overlay", "read_ledger"]
 
 
 @attrs.frozen
@@ -56,8 +57,9 @@ def overlay(ledger: Ledger, text: str, name: str) -> Ledger:
     return read_ledger([(name, text)], base=ledger)
 
 
-def read_shipped() -> Ledger:
-    """Read the decree files of this package; :func:`lapor_core.calendar.indonesia` keeps the result."""
+@functools.cache
+def indonesia() -> Ledger:
+    """Return the ledger this library ships: the joint decrees (SKB 3 Menteri) of 2018-2027 and what goes with them."""
     folder = resources.files("lapor_core.calendar") / "data"
     years = (file for file in folder.iterdir() if re.fullmatch(r"\d{4}\.toml", file.name))
     files = sorted(years, key=lambda file: file.name)

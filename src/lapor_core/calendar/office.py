@@ -17,7 +17,8 @@ from lapor_core.calendar.day import Day, Days
 from lapor_core.calendar.doubts import Doubt
 from lapor_core.calendar.hours import OfficeHours, shipped_hours
 from lapor_core.calendar.kinds import CollectiveLeave, as_collective_leave
-from lapor_core.calendar.ledger import Ledger, indonesia
+from lapor_core.calendar.ledger import Ledger
+from lapor_core.calendar.loading import indonesia
 from lapor_core.calendar.overrides import LocalDay, own_days
 from lapor_core.calendar.regions import resolve_region
 from lapor_core.calendar.sources import Source, from_ledger, from_workalendar, workalendar_name

@@ -9,7 +9,8 @@ from typing import Any
 
 import attrs
 
-from lapor_core.calendar.ledger import Ledger, indonesia
+from lapor_core.calendar.ledger import Ledger
+from lapor_core.calendar.loading import indonesia
 from lapor_core.complaint import Proof
 from lapor_core.errors import BadValue
 from lapor_core.plugins.found import KEY
