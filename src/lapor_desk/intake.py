@@ -23,9 +23,9 @@ from lapor_core.submission import Submission
 from lapor_desk.message_files import attachments_of, prepared
 from lapor_desk.overtaking import again_when_overtaken
 from lapor_desk.people import enrol, find_account
-from lapor_desk.recording import record
+from lapor_desk.recording import record, record_new
 from lapor_desk.standards import Standards
-from lapor_desk.store import Person, PreparedFile, Store, Transaction, Vault
+from lapor_desk.store import Person, PreparedFile, Reading, Store, Transaction, Vault
 
 __all__ = ["Intake", "Taken"]
 
@@ -69,9 +69,7 @@ class Intake:
         if lacking and not partial:
             raise Incomplete(lacking)
         files = prepared(submission.uploads)
-        return again_when_overtaken(
-            lambda: self._taken_before(submission) or self._take_in(submission, files, partial=partial)
-        )
+        return again_when_overtaken(lambda: self._take_in(submission, files, partial=partial))
 
     def screen(self, submission: Submission, complaint: Complaint) -> None:
         """Write down what the standard's manners and plug-ins advise; the complaint is stored, and nothing can harm it."""
@@ -95,46 +93,55 @@ class Intake:
     def _standard_for(self, submission: Submission) -> Standard:
         return self.standards.on(self.standards.newest.office.local_date(submission.received_at))
 
-    def _taken_before(self, submission: Submission) -> Taken | None:
-        with self.store.reading() as tx:
-            known = tx.intake(submission.channel, submission.source_id)
-            return Taken(complaint=tx.load(known)) if known else None
-
     def _take_in(self, submission: Submission, files: Sequence[PreparedFile], *, partial: bool) -> Taken:
-        with self.store.reading() as tx:
-            account = find_account(tx, submission.reporter, submission.proofs)
-            person = tx.person(account.person_id) if account else Vault.new_person()
-        self.store.keep_files(person, files)
+        theirs = self._keep_files(submission, files)
         with self.store.transaction() as tx:
             complaint_id = secrets.token_hex(16)
-            if tx.claim_intake(submission.channel, submission.source_id, complaint_id) != complaint_id:
-                raise Refused("this submission was taken in a moment ago", code="changed_meanwhile")
-            if account is None:
-                enrol(tx, person, submission.reporter, submission.proofs, self.now())
-            events = self._received(tx, complaint_id, submission, person, files, partial=partial)
-            return Taken(complaint=record(tx, None, events, self._standard_for(submission), self.now()), events=events)
+            known = tx.claim_intake(submission.channel, submission.source_id, complaint_id)
+            if known != complaint_id:
+                return Taken(complaint=tx.load(known))
+            now, standard = self.now(), self._standard_for(submission)
+            person = _enrolled(tx, submission, theirs, now)
+            tx.attach(person.id, files)
+            events = receive(
+                submission,
+                standard,
+                now,
+                complaint=complaint_id,
+                code=tracking_code(self.random(RANDOM_BYTES)),
+                reporter_ref=person.id,
+                attachments=attachments_of(files),
+                partial=partial,
+            )
+            (complaint,) = record_new(tx, [events], standard, now)
+            return Taken(complaint=complaint, events=events)
 
-    def _received(
-        self,
-        tx: Transaction,
-        complaint_id: str,
-        submission: Submission,
-        person: Person,
-        files: Sequence[PreparedFile],
-        *,
-        partial: bool,
-    ) -> tuple[Event, ...]:
-        tx.attach(person.id, files)
-        return receive(
-            submission,
-            self._standard_for(submission),
-            self.now(),
-            complaint=complaint_id,
-            code=tracking_code(self.random(RANDOM_BYTES)),
-            reporter_ref=person.id,
-            attachments=attachments_of(files),
-            partial=partial,
-        )
+    def _keep_files(self, submission: Submission, files: Sequence[PreparedFile]) -> Person | None:
+        """Write files down before the transaction that names them, and return whose they are; None without any to write."""
+        if not files:
+            return None
+        with self.store.reading() as tx:
+            if tx.intake(submission.channel, submission.source_id):
+                return None
+            person = _known(tx, submission) or Vault.new_person()
+        self.store.keep_files(person, files)
+        return person
+
+
+def _known(tx: Reading, submission: Submission) -> Person | None:
+    account = find_account(tx, submission.reporter, submission.proofs)
+    return tx.person(account.person_id) if account else None
+
+
+def _enrolled(tx: Transaction, submission: Submission, theirs: Person | None, now: datetime) -> Person:
+    """Return who reports, enrolled when they were not known; ``theirs`` is whose files were kept a moment ago, if any were."""
+    known = _known(tx, submission)
+    if theirs is not None and tx.find_person(theirs.id) != known:
+        raise Refused("somebody else has just changed who reports; try again", code="changed_meanwhile")
+    person = known or theirs or Vault.new_person()
+    if known is None:
+        enrol(tx, person, submission.reporter, submission.proofs, now)
+    return person
 
 
 def _manners(submission: Submission, policy: Policy) -> Iterator[tuple[str, str]]:

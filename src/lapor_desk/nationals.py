@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from itertools import islice
 
 import attrs
@@ -14,13 +15,15 @@ from lapor_core.clock_facts import clock_facts
 from lapor_core.codes import RANDOM_BYTES, tracking_code
 from lapor_core.complaint import Actor, Reporter
 from lapor_core.decisions import Act, decide
+from lapor_core.errors import LaporError
 from lapor_core.events import Event, Fact, Received
 from lapor_core.evolution import replay, replay_on
 from lapor_core.lifecycle import Action, Role
 from lapor_core.standard import Standard
 from lapor_desk.national_csv import BadRow, NationalRow
-from lapor_desk.recording import record
-from lapor_desk.store import Reading, Store, Transaction, Vault
+from lapor_desk.overtaking import again_when_overtaken
+from lapor_desk.recording import record_new
+from lapor_desk.store import Person, Reading, Store, Transaction, Vault
 
 __all__ = ["CHANNEL", "NationalIds", "Outcome", "find_national", "national_ids", "take_rows"]
 
@@ -70,7 +73,7 @@ def take_rows(
 ) -> Iterator[Outcome]:
     """Take rows in, a hundred per transaction, and yield what became of each; a row that was taken before is ``known``.
 
-    Nobody is told: these complaints are no news to anybody.
+    Nobody is told: these complaints are no news to anybody. A run that was stopped can be repeated.
 
     Args:
         store: Where to.
@@ -79,36 +82,35 @@ def take_rows(
         now: The present instant (aware).
         random: Gives random bytes, for tracking codes.
     """
+    taking = _Taking(standard=standard, now=now, random=random)
     coming = iter(rows)
     while batch := tuple(islice(coming, _BATCH)):
-        with store.transaction() as tx:
-            outcomes = [_outcome(tx, row, standard, now, random) for row in batch]
-        yield from outcomes
+        yield from again_when_overtaken(partial(_taken, store, batch, taking))
 
 
-def _outcome(
-    tx: Transaction, row: NationalRow | BadRow, standard: Standard, now: datetime, random: Callable[[int], bytes]
-) -> Outcome:
-    if isinstance(row, BadRow):
-        return Outcome(line=row.line, outcome="bad", reason=row.reason)
-    complaint_id = secrets.token_hex(16)
-    known = tx.claim_intake(CHANNEL, row.tracking_id, complaint_id)
-    if known != complaint_id:
-        return _known(tx, row, known)
-    person = Vault.new_person()
-    tx.add_person(person)
-    entry = _Entry(
-        row=row,
-        complaint_id=complaint_id,
-        code=tracking_code(random(RANDOM_BYTES)),
-        person_id=person.id,
-        standard=standard,
-        now=now,
-    )
-    record(tx, None, entry.events(), standard, now, tell=False)
-    ids = NationalIds(tracking_id=row.tracking_id, national_id=row.national_id)
-    tx.keep(_OWN, f"national/{complaint_id}", json.dumps(attrs.asdict(ids)).encode())
-    return Outcome(line=row.line, outcome="new")
+def _taken(store: Store, batch: Sequence[NationalRow | BadRow], taking: _Taking) -> list[Outcome]:
+    """Take a batch in, with one transaction for all of it and one statement for each table."""
+    with store.transaction() as tx:
+        here = tx.intakes(CHANNEL, [row.tracking_id for row in batch if isinstance(row, NationalRow)])
+        looked_at = [row if isinstance(row, BadRow) or row.tracking_id in here else taking.entry(row) for row in batch]
+        first = {each.row.tracking_id: each for each in reversed(looked_at) if isinstance(each, _Entry)}
+        here |= tx.claim_intakes(CHANNEL, {key: entry.complaint_id for key, entry in first.items()})
+        new = [entry for key, entry in first.items() if here[key] == entry.complaint_id]
+        tx.add_people(entry.person for entry in new)
+        record_new(tx, [entry.events for entry in new], taking.standard, taking.now, tell=False)
+        tx.keep_all(_OWN, {f"national/{entry.complaint_id}": entry.ids for entry in new})
+        return [_outcome(tx, each, here) for each in looked_at]
+
+
+def _outcome(tx: Transaction, looked_at: _Entry | NationalRow | BadRow, here: Mapping[str, str]) -> Outcome:
+    if isinstance(looked_at, BadRow):
+        return Outcome(line=looked_at.line, outcome="bad", reason=looked_at.reason)
+    if isinstance(looked_at, NationalRow):
+        return _known(tx, looked_at, here[looked_at.tracking_id])
+    row = looked_at.row
+    if here[row.tracking_id] == looked_at.complaint_id:
+        return Outcome(line=row.line, outcome="new")
+    return _known(tx, row, here[row.tracking_id])
 
 
 def _known(tx: Transaction, row: NationalRow, complaint_id: str) -> Outcome:
@@ -123,6 +125,47 @@ def _known(tx: Transaction, row: NationalRow, complaint_id: str) -> Outcome:
 
 @attrs.frozen(kw_only=True)
 class _Entry:
+    """A row with what is to be stored of it."""
+
+    row: NationalRow
+    complaint_id: str
+    person: Person
+    events: tuple[Event, ...]
+
+    @property
+    def ids(self) -> bytes:
+        """The national ids as they are kept."""
+        ids = NationalIds(tracking_id=self.row.tracking_id, national_id=self.row.national_id)
+        return json.dumps(attrs.asdict(ids)).encode()
+
+
+@attrs.frozen(kw_only=True)
+class _Taking:
+    """What all rows are judged by, and where chance comes from."""
+
+    standard: Standard
+    now: datetime
+    random: Callable[[int], bytes]
+
+    def entry(self, row: NationalRow) -> _Entry | BadRow:
+        """Return what is to be stored of a row; or the row as a bad one, where the standard does not allow it."""
+        person = Vault.new_person()
+        record = _Record(
+            row=row,
+            complaint_id=secrets.token_hex(16),
+            code=tracking_code(self.random(RANDOM_BYTES)),
+            person_id=person.id,
+            standard=self.standard,
+            now=self.now,
+        )
+        try:
+            return _Entry(row=row, complaint_id=record.complaint_id, person=person, events=record.events())
+        except LaporError as error:
+            return BadRow(line=row.line, reason=str(error))
+
+
+@attrs.frozen(kw_only=True)
+class _Record:
     """One row as the record of a complaint."""
 
     row: NationalRow

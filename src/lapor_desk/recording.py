@@ -12,46 +12,64 @@ from lapor_core.evolution import replay, replay_on
 from lapor_core.notices import notices_for
 from lapor_core.standard import Standard
 from lapor_desk.addressing import rows_for
-from lapor_desk.store import Transaction
+from lapor_desk.store import Entry, Transaction
 
-__all__ = ["project", "record"]
+__all__ = ["project", "record", "record_new"]
 
 
-def record(
-    tx: Transaction,
-    before: Complaint | None,
-    events: Sequence[Event],
-    standard: Standard,
-    now: datetime,
-    *,
-    tell: bool = True,
-) -> Complaint:
+def record(tx: Transaction, before: Complaint, events: Sequence[Event], standard: Standard, now: datetime) -> Complaint:
     """Write ``events`` down with all that follows from them, and return the complaint as they have made it.
 
     Args:
         tx: The transaction that holds all of it.
-        before: The complaint before the events; None for a new one.
+        before: The complaint before the events.
         events: What has happened.
         standard: What the complaint is judged by.
+        now: The present instant (aware).
+
+    Raises:
+        Refused: somebody else appended meanwhile (``changed_meanwhile``).
+    """
+    complaint = replay_on(before, events)
+    tx.append(events)
+    project(tx, complaint, standard, now)
+    tx.enqueue(rows_for(tx, notices_for(events, complaint), complaint, now))
+    return complaint
+
+
+def record_new(
+    tx: Transaction, records: Sequence[Sequence[Event]], standard: Standard, now: datetime, *, tell: bool = True
+) -> tuple[Complaint, ...]:
+    """Begin the records of new complaints, with all that follows from them, and return the complaints.
+
+    Args:
+        tx: The transaction that holds all of it.
+        records: The first events of each.
+        standard: What they are judged by.
         now: The present instant (aware).
         tell: Whether notices are queued; not for what is taken over from elsewhere and is no news.
 
     Raises:
-        Refused: somebody else appended meanwhile (``changed_meanwhile``), or the tracking code is taken (``code_taken``).
+        Refused: a tracking code is taken (``code_taken``), or an id (``changed_meanwhile``).
     """
-    complaint = replay(events) if before is None else replay_on(before, events)
-    tx.append(events)
-    project(tx, complaint, standard, now)
+    complaints = tuple(map(replay, records))
+    tx.begin(records)
+    tx.enter([_entry(complaint, standard, now) for complaint in complaints])
     if tell:
-        tx.enqueue(rows_for(tx, notices_for(events, complaint), complaint, now))
-    return complaint
+        for events, complaint in zip(records, complaints, strict=True):
+            tx.enqueue(rows_for(tx, notices_for(events, complaint), complaint, now))
+    return complaints
 
 
 def project(tx: Transaction, complaint: Complaint, standard: Standard, now: datetime) -> None:
     """Bring the register up to date with ``complaint`` at ``now`` (aware)."""
+    tx.project(_entry(complaint, standard, now))
+
+
+def _entry(complaint: Complaint, standard: Standard, now: datetime) -> Entry:
     running = [clock.due for clock in complaint.clocks if clock.stopped_at is None]
-    tx.project(
-        complaint,
+    return Entry(
+        complaint=complaint,
         office=standard.policy.id,
         due_at=min(running, default=None),
         next_step_at=next_step_at(complaint, standard, now),

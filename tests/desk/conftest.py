@@ -29,7 +29,18 @@ from lapor_core.complaint import Complaint
 from lapor_core.decisions import receive
 from lapor_core.evolution import replay
 from lapor_desk.places import Access, S3Place
-from lapor_desk.store import Database, Files, MasterKey, Store, Transaction, Vault, database_url, open_store, upgrade
+from lapor_desk.store import (
+    Database,
+    Entry,
+    Files,
+    MasterKey,
+    Store,
+    Transaction,
+    Vault,
+    database_url,
+    open_store,
+    upgrade,
+)
 
 MASTER = MasterKey(bytes(32))
 NOW = datetime(2026, 3, 13, 2, tzinfo=UTC)
@@ -196,7 +207,7 @@ def take_in(store: Store) -> Callable[..., Complaint]:
         )
         complaint = replay(events)
         tx.append(events)
-        tx.project(complaint, office="contoh", due_at=None, next_step_at=None, updated_at=NOW)
+        tx.project(Entry(complaint=complaint, office="contoh", due_at=None, next_step_at=None, updated_at=NOW))
         return complaint
 
     return take_in

@@ -18,7 +18,7 @@ from lapor_desk.store.log import Chain
 from lapor_desk.store.migrating import upgrade
 from lapor_desk.store.opening import Reading, Store, Transaction, open_store
 from lapor_desk.store.queue import Claim, NewNotice, QueuedNotice, Settlement, Status
-from lapor_desk.store.register import Listed
+from lapor_desk.store.register import Entry, Listed
 from lapor_desk.store.uploads import PreparedFile, prepare
 from lapor_desk.store.vault import MasterKey, Person, Vault
 
@@ -27,6 +27,7 @@ __all__ = [
     "Claim",
     "Counts",
     "Database",
+    "Entry",
     "Files",
     "Listed",
     "MasterKey",

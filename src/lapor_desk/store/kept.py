@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select, update
+from collections.abc import Mapping
+
+from sqlalchemy import select
 
 from lapor_core.errors import BadValue
 from lapor_desk.store.tables import plugin_storage
@@ -47,14 +49,19 @@ class KeptWrites(KeptReads, WriteUnit):
         Raises:
             BadValue: the value is too large (``too_large``), or the key is empty or longer than 255 characters (``bad_key``).
         """
+        self.keep_all(channel, {key: value})
+
+    def keep_all(self, channel: str, values: Mapping[str, bytes]) -> None:
+        """Keep several values at once, each under its key; raises as :meth:`keep` does."""
+        self.insert_or_replace(plugin_storage, [self._kept_row(channel, key, value) for key, value in values.items()])
+
+    def _kept_row(self, channel: str, key: str, value: bytes) -> dict[str, object]:
         if len(value) > LARGEST_VALUE:
             message = f"a channel may keep values of at most {LARGEST_VALUE} bytes, not {len(value)}"
             raise BadValue(message, code="too_large", limit=LARGEST_VALUE)
         digest = self._kept_as(channel, key)
         sealed = self.vault.seal(self.vault.house, value, _place(channel, digest))
-        if not self.insert_new(plugin_storage, {"channel": channel, "key": digest, "value": sealed}):
-            mine = (plugin_storage.c.channel == channel, plugin_storage.c.key == digest)
-            self.connection.execute(update(plugin_storage).where(*mine).values(value=sealed))
+        return {"channel": channel, "key": digest, "value": sealed}
 
 
 def _place(channel: str, digest: str) -> str:

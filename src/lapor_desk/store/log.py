@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NoReturn
 
@@ -155,19 +155,36 @@ class LogWrites(LogReads, WriteUnit):
         tail, head, person_id = self._tail(complaint_id, new[0])
         if new[0].sequence != tail + 1:
             raise _changed_meanwhile(complaint_id)
+        self._insert(list(self._linked(new, head, person_id)))
+
+    def begin(self, records: Iterable[Sequence[Event]]) -> None:
+        """Append the first events of new complaints, those of all complaints in one statement.
+
+        Raises:
+            Refused: a complaint with such an id is here already (``changed_meanwhile``).
+            BadValue: as :meth:`append`, or a record does not begin with its receipt (``broken_sequence``).
+        """
+        rows: list[dict[str, Any]] = []
+        for new in records:
+            complaint_id = _one_complaint(new)
+            if new[0].sequence != 1:
+                raise _changed_meanwhile(complaint_id)
+            rows += self._linked(new, GENESIS, _whose(new[0]))
+        if rows:
+            self._insert(rows)
+
+    def _insert(self, rows: Sequence[Mapping[str, Any]]) -> None:
         try:
-            self.connection.execute(insert(events), list(self._linked(new, head, person_id)))
+            self.connection.execute(_NEW, rows)
         except IntegrityError as error:  # in PostgreSQL, another transaction was faster by a moment
-            raise _changed_meanwhile(complaint_id) from error
+            raise _changed_meanwhile(rows[0]["complaint_id"]) from error
 
     def _tail(self, complaint_id: str, first: Event) -> tuple[int, str, str]:
         """Return the sequence and hash of the last stored event, and whose key seals this complaint."""
         row = self.connection.execute(_LATEST, {"of_id": complaint_id}).first()
         if row is not None:
             return row.sequence, row.hash, row.person_id
-        if not isinstance(first.fact, Received):
-            raise BadValue("the first event of a complaint is that it was received", code="broken_sequence")
-        return 0, GENESIS, first.fact.reporter_ref
+        return 0, GENESIS, _whose(first)
 
     def _linked(self, new: Sequence[Event], head: str, person_id: str) -> Iterator[dict[str, Any]]:
         for event in new:
@@ -189,7 +206,8 @@ class LogWrites(LogReads, WriteUnit):
         }
 
 
-# Built once: to build a statement costs more than to run it, and this one runs at every action.
+# Built once: to build a statement costs more than to run it, and these run at every action.
+_NEW = insert(events)
 _LATEST = (
     select(events.c.sequence, events.c.hash, events.c.person_id)
     .where(events.c.complaint_id == bindparam("of_id"))
@@ -247,6 +265,13 @@ def _one_complaint(new: Sequence[Event]) -> str:
     if sequences != list(range(sequences[0], sequences[0] + len(new))):
         raise BadValue("the events to append have a gap in their sequence", code="broken_sequence")
     return new[0].complaint
+
+
+def _whose(first: Event) -> str:
+    """Return the id of the person whose key seals a complaint that begins with this event."""
+    if not isinstance(first.fact, Received):
+        raise BadValue("the first event of a complaint is that it was received", code="broken_sequence")
+    return first.fact.reporter_ref
 
 
 def _changed_meanwhile(complaint_id: str) -> Refused:

@@ -181,7 +181,7 @@ class QueueWrites(QueueReads, WriteUnit):
 
     def enqueue(self, new: Iterable[NewNotice]) -> int:
         """Queue notices; those that are queued already are left alone. Return how many are new."""
-        return sum(self.insert_new(notices, _new_row(notice)) for notice in new)
+        return self.insert_all_new(notices, [_new_row(notice) for notice in new])
 
     def claim_notices(
         self, now: datetime, *, owner: str, limit: int, lease: timedelta, most_attempts: int

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -15,7 +15,7 @@ from lapor_core.lifecycle import State
 from lapor_desk.store.tables import complaint_agencies, complaints, intake
 from lapor_desk.store.unit import ReadUnit, WriteUnit
 
-__all__ = ["Listed", "RegisterReads", "RegisterWrites"]
+__all__ = ["Entry", "Listed", "RegisterReads", "RegisterWrites"]
 
 
 @attrs.frozen(kw_only=True)
@@ -34,6 +34,25 @@ class Listed:
     received_at: datetime
     next_step_at: datetime | None
     person_id: str
+    updated_at: datetime
+
+
+@attrs.frozen(kw_only=True)
+class Entry:
+    """Where a complaint stands now.
+
+    Attributes:
+        complaint: As its events have made it.
+        office: The id of the office that keeps it.
+        due_at: The end of the clock that matters to lists.
+        next_step_at: When the sweep must look at it; None when there is nothing to wait for.
+        updated_at: The present instant.
+    """
+
+    complaint: Complaint
+    office: str
+    due_at: datetime | None
+    next_step_at: datetime | None
     updated_at: datetime
 
 
@@ -77,6 +96,12 @@ class RegisterReads(ReadUnit):
         query = select(complaints.c.id).where(complaints.c.next_step_at <= now)
         return tuple(self.connection.execute(query.order_by(complaints.c.next_step_at).limit(limit)).scalars())
 
+    def intakes(self, channel: str, source_ids: Collection[str]) -> dict[str, str]:
+        """Return which of these submissions came before, each with the id of the complaint that it made."""
+        by_digest = {self._source(channel, source_id): source_id for source_id in source_ids}
+        rows = self.connection.execute(_TAKEN_TOGETHER, {"of_channel": channel, "of_sources": list(by_digest)})
+        return {by_digest[row.source_id]: row.complaint_id for row in rows}
+
     def intake(self, channel: str, source_id: str) -> str | None:
         """Return the id of the complaint that this submission made when it came before; or None."""
         asked = {"of_channel": channel, "of_source": self._source(channel, source_id)}
@@ -95,41 +120,47 @@ class RegisterWrites(RegisterReads, WriteUnit):
 
         Of any number of processes that hand in the same submission, one gets its own id back.
         """
-        row = {"channel": channel, "source_id": self._source(channel, source_id), "complaint_id": complaint_id}
-        self.insert_new(intake, row)
+        if self.insert_new(intake, self._taken(channel, source_id, complaint_id)):
+            return complaint_id
         return self.intake(channel, source_id) or complaint_id
 
-    def project(
-        self,
-        complaint: Complaint,
-        *,
-        office: str,
-        due_at: datetime | None,
-        next_step_at: datetime | None,
-        updated_at: datetime,
-    ) -> None:
-        """Write down where ``complaint`` stands now.
+    def claim_intakes(self, channel: str, wanted: Mapping[str, str]) -> dict[str, str]:
+        """Do so for several submissions at once: their source ids and the complaints of those, as wanted and as they are."""
+        rows = [self._taken(channel, source_id, complaint_id) for source_id, complaint_id in wanted.items()]
+        rows.sort(key=lambda row: row["source_id"])  # whoever claims the same ones waits, and never in a circle
+        if self.insert_all_new(intake, rows) == len(rows):
+            return dict(wanted)
+        return {source_id: self.intake(channel, source_id) or wanted[source_id] for source_id in wanted}
 
-        Args:
-            complaint: As its events have made it.
-            office: The id of the office that keeps it.
-            due_at: The end of the clock that matters to lists.
-            next_step_at: When the sweep must look at it; None when there is nothing to wait for.
-            updated_at: The present instant.
+    def _taken(self, channel: str, source_id: str, complaint_id: str) -> dict[str, str]:
+        return {"channel": channel, "source_id": self._source(channel, source_id), "complaint_id": complaint_id}
+
+    def project(self, entry: Entry) -> None:
+        """Write down where a complaint stands now.
 
         Raises:
-            Refused: another complaint has this tracking code (``code_taken``).
+            Refused: another complaint has its tracking code (``code_taken``).
         """
-        row = _projected(complaint) | {
-            "office": office,
-            "due_at": due_at,
-            "next_step_at": next_step_at,
-            "updated_at": updated_at,
-        }
-        changed = self.connection.execute(_CHANGED, row | {"changed_id": complaint.id})
-        if not changed.rowcount and not self.insert_new(complaints, row):
+        row = _row(entry)
+        if self.connection.execute(_CHANGED, row | {"changed_id": row["id"]}).rowcount:
+            self._set_agencies(entry.complaint)
+        else:
+            self.enter([entry])
+
+    def enter(self, new: Sequence[Entry]) -> None:
+        """Write down where complaints stand that are not in the register yet, all of them at once.
+
+        Raises:
+            Refused: another complaint has the tracking code of one of them (``code_taken``).
+        """
+        if self.insert_all_new(complaints, [_row(entry) for entry in new]) < len(new):
             raise Refused("this tracking code is taken by another complaint; draw a new one", code="code_taken")
-        self._set_agencies(complaint)
+        rows = [
+            {"complaint_id": entry.complaint.id, "agency": agency}
+            for entry in new
+            for agency in sorted(set(entry.complaint.agencies))
+        ]
+        self.insert_all_new(complaint_agencies, rows)
 
     def _set_agencies(self, complaint: Complaint) -> None:
         known = self.connection.execute(_AGENCIES, {"of_id": complaint.id}).scalars()
@@ -149,8 +180,13 @@ _TAKEN = select(intake.c.complaint_id).where(
     intake.c.channel == bindparam("of_channel"), intake.c.source_id == bindparam("of_source")
 )
 
+_TAKEN_TOGETHER = select(intake.c.source_id, intake.c.complaint_id).where(
+    intake.c.channel == bindparam("of_channel"), intake.c.source_id.in_(bindparam("of_sources", expanding=True))
+)
 
-def _projected(complaint: Complaint) -> dict[str, Any]:
+
+def _row(entry: Entry) -> dict[str, Any]:
+    complaint = entry.complaint
     return {
         "id": complaint.id,
         "code": complaint.code,
@@ -161,6 +197,10 @@ def _projected(complaint: Complaint) -> dict[str, Any]:
         "policy": complaint.policy,
         "received_at": complaint.received_at,
         "person_id": complaint.reporter_ref,
+        "office": entry.office,
+        "due_at": entry.due_at,
+        "next_step_at": entry.next_step_at,
+        "updated_at": entry.updated_at,
     }
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -73,8 +73,14 @@ class WriteUnit(ReadUnit):
 
     def add_person(self, person: Person) -> None:
         """Store a new person, whom :meth:`Vault.new_person` made."""
-        self.connection.execute(insert(people).values(self.person_row(person)))
-        self._met[person.id] = person
+        self.add_people([person])
+
+    def add_people(self, persons: Iterable[Person]) -> None:
+        """Store several new persons at once."""
+        known = {person.id: person for person in persons}
+        if known:
+            self.connection.execute(_NEW_PEOPLE, [self.person_row(person) for person in known.values()])
+            self._met |= known
 
     def person_row(self, person: Person) -> dict[str, Any]:
         """Return a person as a row of the table of people."""
@@ -98,14 +104,40 @@ class WriteUnit(ReadUnit):
 
         In PostgreSQL this waits for another transaction that is inserting the same key.
         """
+        return self.insert_all_new(table, [values]) == 1
+
+    def insert_all_new(self, table: Table, rows: Sequence[Mapping[str, Any]]) -> int:
+        """Insert the rows whose keys are not there yet, and return how many these were; as :meth:`insert_new` otherwise."""
+        if not rows:
+            return 0
         statement = _insert_ignoring(table, self.connection.dialect.name)
         counted = {"preserve_rowcount": True}  # of an INSERT, SQLAlchemy keeps no count unless it is asked to
-        return self.connection.execute(statement, dict(values), execution_options=counted).rowcount == 1
+        return self.connection.execute(statement, rows, execution_options=counted).rowcount
+
+    def insert_or_replace(self, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Insert the rows, each in place of the one that has its key."""
+        if rows:
+            self.connection.execute(_insert_replacing(table, self.connection.dialect.name), rows)
+
+
+# Built once: to build a statement costs more than to run it, and this one runs at every intake.
+_NEW_PEOPLE = insert(people)
 
 
 @functools.cache
 def _insert_ignoring(table: Table, dialect: str) -> Insert:
     """Return the statement without its values: built once, it is looked up in SQLAlchemy's cache in a fifth of the time."""
-    if dialect == "postgresql":
-        return postgresql.insert(table).on_conflict_do_nothing()
-    return sqlite.insert(table).on_conflict_do_nothing()
+    return _INSERTS[dialect](table).on_conflict_do_nothing()
+
+
+@functools.cache
+def _insert_replacing(table: Table, dialect: str) -> Insert:
+    statement = _INSERTS[dialect](table)
+    others = {column.name: statement.excluded[column.name] for column in table.c if not column.primary_key}
+    return statement.on_conflict_do_update(index_elements=list(table.primary_key), set_=others)
+
+
+_INSERTS: Mapping[str, Callable[[Table], postgresql.Insert | sqlite.Insert]] = {
+    "postgresql": postgresql.insert,
+    "sqlite": sqlite.insert,
+}

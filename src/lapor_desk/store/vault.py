@@ -7,7 +7,7 @@ stays, the log's hashes stay right, and nobody can read it again.
 
 from __future__ import annotations
 
-import hashlib
+import functools
 import hmac
 import os
 import secrets
@@ -87,14 +87,14 @@ class MasterKey:
             raise BadValue(message, code="master_key_exposed", path=str(path))
         return cls.from_text(path.read_text(encoding="ascii", errors="replace"))
 
-    @property
+    @functools.cached_property
     def fingerprint(self) -> str:
         """A short name of this key that tells nothing about it."""
-        return self._derive(b"lapor fingerprint").hex()[:16]
+        return _derived(self.secret, b"lapor fingerprint").hex()[:16]
 
     def wrap(self, person: Person) -> bytes:
         """Return the person's key as it may stand in the database."""
-        return _encrypt(self._derive(b"lapor wrap"), person.key, person.id.encode())
+        return _encrypt(self._wrapping, person.key, person.id.encode())
 
     def unwrap(self, person_id: str, wrapped: bytes) -> Person:
         """Return the person whose key was wrapped.
@@ -103,14 +103,15 @@ class MasterKey:
             BadValue: another master key wrapped it, or it was tampered with (``wrong_master_key``).
         """
         try:
-            key = _decrypt(self._derive(b"lapor wrap"), wrapped, person_id.encode())
+            key = _decrypt(self._wrapping, wrapped, person_id.encode())
         except InvalidTag:
             message = "this master key does not open this database; give the key that was made with it"
             raise BadValue(message, code="wrong_master_key") from None
         return Person(id=person_id, key=key)
 
-    def _derive(self, purpose: bytes) -> bytes:
-        return _derived(self.secret, purpose)
+    @functools.cached_property
+    def _wrapping(self) -> bytes:
+        return _derived(self.secret, b"lapor wrap")
 
 
 @attrs.frozen(kw_only=True)
@@ -143,9 +144,12 @@ class Vault:
 
     def index(self, purpose: str, value: str) -> str:
         """Return a keyed digest by which ``value`` can be found without standing in the database."""
-        key = _derived(self.house.key, b"lapor index")
         named = f"{purpose}\0{value}".encode("utf-8", "surrogatepass")  # JSON can bring half a pair
-        return hmac.new(key, named, hashlib.sha256).hexdigest()
+        return hmac.digest(self._indexing, named, "sha256").hex()
+
+    @functools.cached_property
+    def _indexing(self) -> bytes:
+        return _derived(self.house.key, b"lapor index")
 
 
 def _derived(secret: bytes, purpose: bytes) -> bytes:

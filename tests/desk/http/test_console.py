@@ -30,7 +30,7 @@ from lapor_desk.house import House
 from lapor_desk.http.console import acting, papers
 from lapor_desk.http.console.cases import BEYOND_A_FORM, open_case
 from lapor_desk.officers import Officer
-from lapor_desk.recording import record
+from lapor_desk.recording import record_new
 from lapor_desk.standards import Standards
 from lapor_desk.store import Vault
 from lapor_desk.store.tables import officers
@@ -474,7 +474,7 @@ def lead(submit: Callable[..., str], act: Callable[..., Complaint], house: House
             complaint_id = secrets.token_hex(16)
             names = {"complaint": complaint_id, "code": tracking_code(secrets.token_bytes(RANDOM_BYTES))}
             events = receive(brought, house.standard, house.desk.now(), reporter_ref=person.id, partial=True, **names)
-            record(tx, None, events, house.standard, house.desk.now())
+            record_new(tx, [events], house.standard, house.desk.now())
         return complaint_id
 
     def lead(state: State) -> str:

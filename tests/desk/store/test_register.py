@@ -14,7 +14,7 @@ from sqlalchemy import delete, select
 
 from lapor_core import Complaint, State
 from lapor_core.errors import Refused
-from lapor_desk.store import Store, Transaction
+from lapor_desk.store import Entry, Store, Transaction
 from lapor_desk.store.tables import complaint_agencies, complaints, intake
 
 OPEN_ONCE = settings(suppress_health_check=[HealthCheck.function_scoped_fixture])  # one database serves all examples
@@ -23,7 +23,7 @@ TakeIn = Callable[..., Complaint]
 
 
 def project(tx: Transaction, complaint: Complaint, next_step_at: datetime | None = None) -> None:
-    tx.project(complaint, office="contoh", due_at=None, next_step_at=next_step_at, updated_at=NOW)
+    tx.project(Entry(complaint=complaint, office="contoh", due_at=None, next_step_at=next_step_at, updated_at=NOW))
 
 
 def test_a_complaint_stands_in_the_register_as_it_stands_now(store: Store, take_in: TakeIn) -> None:
@@ -31,7 +31,7 @@ def test_a_complaint_stands_in_the_register_as_it_stands_now(store: Store, take_
     due = NOW + timedelta(days=14)
     after = attrs.evolve(complaint, version=7, state=State.IN_PROGRESS, tier="sedang", agencies=("a", "b"))
     with store.transaction() as tx:
-        tx.project(after, office="contoh", due_at=due, next_step_at=due, updated_at=NOW)
+        tx.project(Entry(complaint=after, office="contoh", due_at=due, next_step_at=due, updated_at=NOW))
     with store.reading() as tx:
         (listed,) = tx.listed()
     assert (listed.id, listed.code, listed.version, listed.state) == (after.id, after.code, 7, State.IN_PROGRESS)
