@@ -19,12 +19,20 @@ def prepared(uploads: Sequence[Upload]) -> tuple[PreparedFile, ...]:
     """Return files as they may be stored.
 
     Raises:
-        BadValue: there are too many (``too_many_files``), or one cannot be taken.
+        BadValue: there are too many (``too_many_files``), or one cannot be taken: ``params["place"]`` says which, counted
+            from 1.
     """
     if len(uploads) > MOST_FILES:
         message = f"at most {MOST_FILES} files may come with one message, not {len(uploads)}"
         raise BadValue(message, code="too_many_files", field="uploads", limit=MOST_FILES)
-    return tuple(prepare(upload) for upload in uploads)
+    return tuple(_prepared(upload, place) for place, upload in enumerate(uploads, 1))
+
+
+def _prepared(upload: Upload, place: int) -> PreparedFile:
+    try:
+        return prepare(upload)
+    except BadValue as error:
+        raise BadValue(f"file {place}: {error}", code=error.code, **error.params | {"place": place}) from None
 
 
 def attachments_of(files: Iterable[PreparedFile]) -> tuple[Attachment, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 import secrets
 import threading
 from datetime import datetime, timedelta
@@ -70,11 +71,14 @@ class Attempts:
         """Refuse a name with too many failures.
 
         Raises:
-            Refused: code ``too_many_tries``.
+            Refused: code ``too_many_tries``; ``params["minutes"]`` says after how many full minutes the next try is free.
         """
         with self._lock:
-            if len(self._recent(name, now)) >= self._most:
-                raise Refused("too many tries; wait a while", code="too_many_tries")
+            recent = self._recent(name, now)
+        if len(recent) >= self._most:
+            free = recent[-self._most] + self._within
+            minutes = max(1, math.ceil((free - now) / timedelta(minutes=1)))
+            raise Refused(f"too many tries; wait {minutes} minutes", code="too_many_tries", minutes=minutes)
 
     def failed(self, name: str, now: datetime) -> None:
         """Count a failure."""

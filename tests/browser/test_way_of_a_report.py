@@ -1,6 +1,6 @@
 """From a citizen's first page to the answer, and the counter: in a real browser, as people do it.
 
-Scripts are switched off throughout: nobody needs them. That no page has any, test_every_page.py looks at.
+Scripts are switched off throughout: nobody needs them. What the one there is adds, test_before_sending.py looks at.
 """
 
 from __future__ import annotations

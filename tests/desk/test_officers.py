@@ -12,6 +12,7 @@ from sqlalchemy import select
 from lapor_core.errors import BadValue, NotFound, Refused
 from lapor_core.lifecycle import Role
 from lapor_core.testing import FrozenClock
+from lapor_core.texts import error_text
 from lapor_desk.officers import Officers
 from lapor_desk.store import Files, MasterKey, Store, open_store
 from lapor_desk.store.tables import officers as table
@@ -74,8 +75,12 @@ def test_guessing_is_stopped_for_a_while(officers: Officers, clock: FrozenClock)
             officers.sign_in("admin", "salah-sekali")
     with pytest.raises(Refused) as caught:
         officers.sign_in("admin", PASSWORD)
-    assert caught.value.code == "too_many_tries"
-    clock.advance(timedelta(minutes=16))
+    assert (caught.value.code, caught.value.params["minutes"]) == ("too_many_tries", 15)
+    clock.advance(timedelta(minutes=14, seconds=1))
+    with pytest.raises(Refused) as caught:
+        officers.sign_in("admin", PASSWORD)
+    assert error_text(caught.value) == "Terlalu banyak percobaan. Anda dapat mencoba lagi 1 menit lagi."
+    clock.advance(timedelta(minutes=1))
     officers.sign_in("admin", PASSWORD)
 
 

@@ -72,11 +72,10 @@ def _check_parts(form: FormData, part: str) -> None:
 
 async def _bytes_of(form: FormData, part: str) -> bytes:
     value = form[part]
-    if not isinstance(value, UploadFile):
-        return value.encode()
-    if (value.size or 0) > MEGABYTE:
+    size = value.size or 0 if isinstance(value, UploadFile) else len(value.encode())
+    if size > MEGABYTE:
         raise BadValue(f"{part}: larger than {MEGABYTE} bytes", code="too_large", field=part, limit=MEGABYTE)
-    return await value.read()
+    return await value.read() if isinstance(value, UploadFile) else value.encode()
 
 
 def _other_type(accepted: str) -> BadValue:

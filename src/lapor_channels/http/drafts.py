@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime, time
+from types import MappingProxyType
 from typing import Any
 
 import attrs
@@ -15,12 +16,30 @@ from lapor_core.complaint import Kind, Visibility
 from lapor_core.errors import BadValue, LaporError
 from lapor_core.policy import Policy
 
-__all__ = ["REPORT", "Draft", "Say", "empty_draft", "not_after", "read_date", "read_draft", "read_time", "source_id"]
+__all__ = [
+    "LONGEST_TEXT",
+    "REPORT",
+    "WRITTEN",
+    "Draft",
+    "Say",
+    "empty_draft",
+    "not_after",
+    "read_date",
+    "read_draft",
+    "read_time",
+    "source_id",
+    "too_long",
+]
 
 REPORT = ("kind", "title", "narrative", "event_date", "event_time", "place", "agency", "anonymous", "secret")
 """The fields of a report, in the order of the national form."""
 
-WRITTEN = ("title", "narrative", "place")
+LONGEST_TEXT = 100_000
+"""In characters: of a chronology and of a reply. The service standard states no limit; this one and the next are ours."""
+
+WRITTEN: Mapping[str, int] = MappingProxyType({"title": 200, "narrative": LONGEST_TEXT, "place": 500})
+"""What is written in the citizen's own words, and the most characters of each."""
+
 DATES = ("%Y-%m-%d", "%d-%m-%Y", "%d/%m/%Y", "%d.%m.%Y")  # a browser's own field gives the first; people write the rest
 TIMES = ("%H:%M", "%H.%M", "%H:%M:%S")
 
@@ -80,7 +99,18 @@ def read_draft(form: FormData, policy: Policy, today: date, say: Say) -> Draft:
     draft = Draft.of(typed, readers, say)
     visibility = Visibility(anonymous=bool(typed["anonymous"]), secret=bool(typed["secret"]))
     written = {name: typed[name] for name in WRITTEN}
-    return attrs.evolve(draft, fields={**written, **draft.fields, "visibility": visibility})
+    wrong = {name: say(error) for name, limit in WRITTEN.items() if (error := too_long(typed[name], limit))}
+    fields = {**written, **draft.fields, "visibility": visibility}
+    return attrs.evolve(draft, fields=fields, wrong={**wrong, **draft.wrong})
+
+
+def too_long(text: str, limit: int = LONGEST_TEXT) -> BadValue | None:
+    """Return what is wrong with a text of more than ``limit`` characters (code ``too_long``); None when it is not."""
+    over = len(text) - limit
+    if over <= 0:
+        return None
+    message = f"the text has {over} characters more than the {limit} that are taken"
+    return BadValue(message, code="too_long", limit=limit, over=over)
 
 
 def source_id(form: str, person: str) -> str:

@@ -12,11 +12,12 @@ import puremagic
 from PIL import Image
 from starlette.datastructures import FormData, UploadFile
 
+from lapor_channels.http.problems import bad_fields
 from lapor_core.complaint import Purpose
 from lapor_core.errors import BadValue
 from lapor_core.submission import Upload
 
-__all__ = ["EVIDENCE", "IDENTITY", "FileRule", "media_type", "require_file", "uploads_from"]
+__all__ = ["EVIDENCE", "IDENTITY", "UPLOADS", "FileRule", "files_in", "media_type", "require_file", "uploads_from"]
 
 PHOTOS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
@@ -63,23 +64,42 @@ IDENTITY = FileRule(
 """The copy of an identity card."""
 
 
+UPLOADS = "uploads"
+"""The field of evidence, in every form and of every error that speaks of a file."""
+
+
+def files_in(form: FormData, field: str) -> list[UploadFile]:
+    """Return the files of a form's field; one that was left empty is none."""
+    return [part for part in form.getlist(field) if isinstance(part, UploadFile) and (part.filename or part.size)]
+
+
 async def uploads_from(
-    form: FormData, field: str = "uploads", rule: FileRule = EVIDENCE, purpose: Purpose = Purpose.EVIDENCE
+    form: FormData, field: str = UPLOADS, rule: FileRule = EVIDENCE, purpose: Purpose = Purpose.EVIDENCE
 ) -> tuple[Upload, ...]:
     """Return the files of a form's field, each looked at; a file field left empty gives none.
 
     Raises:
         BadValue: code ``bad_file``, ``file_is_other``, ``too_large`` or ``too_many_files``; ``params["field"]`` names
-            the field.
+            the field, and ``params["place"]`` which of its files, counted from 1. Of several that are wrong one error
+            (``bad_fields``) holds all.
     """
-    sent = [part for part in form.getlist(field) if isinstance(part, UploadFile) and (part.filename or part.size)]
+    sent = files_in(form, field)
     if len(sent) > rule.count:
         message = f"{field}: at most {rule.count} files"
         raise BadValue(message, code="too_many_files", field=field, limit=rule.count)
     uploads = [Upload(name=part.filename or "", content=await part.read(), purpose=purpose) for part in sent]
-    for upload in uploads:
-        require_file(upload, rule, field)
+    faults = [fault for place, upload in enumerate(uploads, 1) if (fault := _fault(upload, rule, field, place))]
+    if faults:
+        raise faults[0] if len(faults) == 1 else bad_fields(faults)
     return tuple(uploads)
+
+
+def _fault(upload: Upload, rule: FileRule, field: str, place: int) -> BadValue | None:
+    try:
+        require_file(upload, rule, field)
+    except BadValue as error:
+        return BadValue(str(error), code=error.code, **error.params | {"place": place})
+    return None
 
 
 def require_file(upload: Upload, rule: FileRule, field: str) -> str:

@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from starlette.datastructures import FormData, UploadFile
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
 from lapor_core.errors import BadValue
@@ -22,6 +23,13 @@ def media_type_of(request: Request) -> str:
     return request.headers.get("content-type", "").partition(";")[0].strip().lower()
 
 
+LARGEST_TEXT = 4 * 1024 * 1024
+"""In bytes, of one field: far more than any field takes, so that what is too long can be shown again to be shortened."""
+
+_TOO_LARGE = "exceeded maximum size"
+"""Of all that can be wrong with a form, Starlette says only in words which it was."""
+
+
 @asynccontextmanager
 async def form_of(request: Request, *, max_files: int = 0) -> AsyncIterator[FormData]:
     """Give the form that was sent; its files are closed at the end.
@@ -31,15 +39,26 @@ async def form_of(request: Request, *, max_files: int = 0) -> AsyncIterator[Form
         max_files: The most files; more of them make the form unreadable, so name more than a field takes.
 
     Raises:
-        BadValue: A text is not UTF-8 (code ``bad_form``); ``params["field"]`` names the field.
+        BadValue: A text is not UTF-8 (code ``bad_form``); ``params["field"]`` names the field. Or one is larger than
+            :data:`LARGEST_TEXT` (``text_too_large``).
         HTTPException: The form cannot be read (400), or is too large (413).
     """
-    if media_type_of(request) != "multipart/form-data":
-        async with request.form(max_files=max_files) as form:
-            yield form
-        return
-    async with _byte_by_byte(request).form(max_files=max_files) as form:
-        yield FormData([_decoded(name, value) for name, value in form.multi_items()])
+    multipart = media_type_of(request) == "multipart/form-data"
+    form = await _read(_byte_by_byte(request) if multipart else request, max_files)
+    try:
+        yield FormData([_decoded(name, value) for name, value in form.multi_items()]) if multipart else form
+    finally:
+        await form.close()
+
+
+async def _read(request: Request, max_files: int) -> FormData:
+    try:
+        return await request.form(max_files=max_files, max_part_size=LARGEST_TEXT)
+    except HTTPException as error:
+        if _TOO_LARGE not in error.detail:
+            raise
+        message = f"a text has more than {LARGEST_TEXT} bytes"
+        raise BadValue(message, code="text_too_large", limit=LARGEST_TEXT) from None
 
 
 def _byte_by_byte(request: Request) -> Request:

@@ -30,6 +30,7 @@ BY_CODE = {
     "not_allowed": 403,
     "other_origin": 403,
     "too_large": 413,
+    "text_too_large": 413,
     "bad_media_type": 415,
     "bad_code": 422,
     "bad_fields": 422,
@@ -61,9 +62,15 @@ FIELD_OF = {"bad_code": "code", "text_needed": "text", "unknown_agency": "agency
 
 @attrs.frozen(kw_only=True)
 class FieldFault(Missing):
-    """What is wrong with one field; ``allowed`` lists the values it takes, where they can be listed."""
+    """What is wrong with one field.
+
+    Attributes:
+        allowed: The values it takes, where they can be listed.
+        place: Which of its files is wrong, counted from 1, where it has files.
+    """
 
     allowed: tuple[str, ...] = ()
+    place: int | None = None
 
 
 @attrs.frozen(kw_only=True)
@@ -110,19 +117,23 @@ def problem_of(error: LaporError | HTTPException, language: str = "id") -> Probl
 def problem_response(error: LaporError | HTTPException, language: str = "id") -> JSONResponse:
     """Return ``error`` as JSON: ``{"error": {"code", "message", "fields": [{"field", "code", "text"}]}}``.
 
-    A field whose values can be listed also has them as ``allowed``.
+    A field whose values can be listed also has them as ``allowed``, and one of files says which as ``place``.
     """
     problem = problem_of(error, language)
     fields = [_as_json(piece) for piece in problem.fields]
     body = {"error": {"code": problem.code, "message": problem.message, "fields": fields}}
     headers = dict(getattr(error, "headers", None) or {})  # 405 says there which methods are allowed
+    if "minutes" in getattr(error, "params", {}):
+        headers["Retry-After"] = str(60 * error.params["minutes"])  # type: ignore[union-attr]  # only ours has parameters
     if problem.status == 401:
         headers["WWW-Authenticate"] = "Bearer"
     return JSONResponse(body, problem.status, headers)
 
 
 def _as_json(piece: Missing) -> dict[str, Any]:
-    return attrs.asdict(piece, filter=lambda attribute, value: attribute.name != "allowed" or bool(value))
+    return attrs.asdict(
+        piece, filter=lambda attribute, value: attribute.name not in ("allowed", "place") or bool(value)
+    )
 
 
 def _fields(error: LaporError, language: str) -> Iterator[Missing]:
@@ -139,4 +150,10 @@ def _fields(error: LaporError, language: str) -> Iterator[Missing]:
     elif field := error.params.get("field") or FIELD_OF.get(error.code):
         allowed = error.params.get("allowed")
         text = error_text(error.code, language, **error.params)
-        yield FieldFault(field=field, code=error.code, text=text, allowed=allowed if isinstance(allowed, tuple) else ())
+        yield FieldFault(
+            field=field,
+            code=error.code,
+            text=text,
+            allowed=allowed if isinstance(allowed, tuple) else (),
+            place=error.params.get("place"),
+        )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from importlib import resources
 from pathlib import Path
@@ -21,7 +21,8 @@ from starlette.staticfiles import StaticFiles
 
 from lapor_channels.http.apps import KEPT_AN_HOUR, MEGABYTE, html_app
 from lapor_channels.http.catalogs import LANGUAGES, catalog
-from lapor_channels.http.files import FileRule, uploads_from
+from lapor_channels.http.drafts import LONGEST_TEXT, WRITTEN
+from lapor_channels.http.files import UPLOADS, FileRule, files_in, uploads_from
 from lapor_channels.http.guards import SafeHeaders
 from lapor_channels.http.limits import FileLimits
 from lapor_channels.http.pages import Pages, up
@@ -68,6 +69,9 @@ class Site:
             "desk": self.desk,
             "channel": self.key,
             "rule": self.limits.rule,
+            "longest": WRITTEN,
+            "longest_text": LONGEST_TEXT,
+            "number": _number,
             "sentences": functools.partial(catalog, self.package),
             "agencies": lambda: [(agency.key, agency.name) for agency in self.desk.policy.agencies],
             "size": _size,
@@ -114,7 +118,7 @@ class Site:
         self,
         request: Request,
         form: FormData,
-        field: str = "uploads",
+        field: str = UPLOADS,
         rule: FileRule | None = None,
         purpose: Purpose = Purpose.EVIDENCE,
     ) -> tuple[tuple[Upload, ...], Problem | None]:
@@ -122,19 +126,40 @@ class Site:
         try:
             return await uploads_from(form, field, rule or self.limits.rule, purpose), None
         except BadValue as error:
-            return (), self._file_fault(request, error)
+            names = [part.filename or "" for part in files_in(form, field)]
+            return (), self._file_fault(request, error, names)
 
     def lacking(self, request: Request, submission: Submission) -> dict[str, str]:
         """Return a sentence for each field that the policy still misses in a submission."""
         language = self.language(request)
         return {piece.field: field_text(piece, language) for piece in missing(submission, self.desk.policy)}
 
-    def _file_fault(self, request: Request, error: BadValue) -> Problem:
-        """Too large is told with the limit."""
-        if error.code != "too_large":
-            return problem_of(error, self.language(request))
-        text = self.text(request, "form.too_large", size=_size(error.params["limit"]))
-        return faults(text, {error.params["field"]: text}, 413)
+    def refusal(self, request: Request, error: LaporError, uploads: Sequence[Upload]) -> Problem:
+        """Return why the desk refused what was sent; a file that it does not take is named."""
+        if "place" in error.params and error.params.get("field") == UPLOADS:
+            identity = uploads[error.params["place"] - 1].purpose is Purpose.IDENTITY
+            field = {"field": "identity"} if identity else {}
+            at_its_field = BadValue(str(error), code=error.code, **error.params | field)
+            return self._file_fault(request, at_its_field, [upload.name for upload in uploads])
+        return problem_of(error, self.language(request))
+
+    def _file_fault(self, request: Request, error: LaporError, names: Sequence[str]) -> Problem:
+        """Each file that is wrong is named, with its own reason."""
+        wrong: Sequence[LaporError] = error.params.get("faults", (error,))
+        text = "\n".join(self._reason(request, fault, names) for fault in wrong)
+        field = str(wrong[0].params["field"])
+        status = max(problem_of(fault).status for fault in wrong)
+        return faults(text, {field: text}, status)
+
+    def _reason(self, request: Request, fault: LaporError, names: Sequence[str]) -> str:
+        reason = self.fault_text(request, fault)
+        if fault.code in ("too_large", "file_too_large"):
+            reason = self.text(request, "form.too_large", size=_size(fault.params["limit"]))
+        if "place" not in fault.params:
+            return reason
+        place = int(fault.params["place"])
+        name = names[place - 1] if place <= len(names) else ""
+        return f"{name or self.text(request, 'form.file', number=place)}: {reason}"
 
 
 def link(request: Request, path: str) -> str:
@@ -152,6 +177,12 @@ def faults(message: str, texts: Mapping[str, str], status: int = 422) -> Problem
 def _size(limit: int) -> str:
     megabytes = limit / MEGABYTE
     return f"{megabytes:.0f} MB" if megabytes >= 1 else f"{max(1, round(limit / 1024))} kB"
+
+
+@pass_context
+def _number(context: Context, value: int) -> str:
+    """Return a number with its thousands told apart: *100.000*."""
+    return f"{value:,}" if context["language"] == "en" else f"{value:,}".replace(",", ".")
 
 
 @pass_context

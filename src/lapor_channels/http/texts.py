@@ -43,6 +43,16 @@ ERRORS = {
         id="Isi berkas tidak sesuai dengan namanya. Yang diterima: {allowed}.",
         en="The file is not what its name says. Accepted: {allowed}.",
     ),
+    "file_not_allowed": Text(
+        id="Berkas ini tidak dapat diterima. Yang diterima: {allowed}.",
+        en="This file cannot be accepted. Accepted: {allowed}.",
+    ),
+    "file_too_large": Text(id="Berkas terlalu besar.", en="The file is too large."),
+    "too_long": Text(
+        id="Terlalu panjang: kurangi {over} huruf. Paling banyak {limit} huruf.",
+        en="Too long: take out {over} characters. At most {limit} characters.",
+    ),
+    "text_too_large": Text(id="Tulisan terlalu panjang.", en="The text is too long."),
     "too_large": Text(id="Kiriman terlalu besar.", en="This is too large."),
     "too_many_files": Text(id="Terlalu banyak berkas; paling banyak {limit}.", en="Too many files; at most {limit}."),
     "unknown_file": Text(
@@ -58,7 +68,14 @@ ERRORS = {
         en="This is not possible while the report has its present status.",
     ),
     "expired_code": Text(id="Kode verifikasi sudah kedaluwarsa.", en="The verification code has expired."),
-    "too_many_tries": Text(id="Terlalu banyak percobaan; mulai lagi nanti.", en="Too many tries; start again later."),
+    "too_many_tries": Text(
+        id="Terlalu banyak percobaan. Minta kode baru, lalu coba lagi.",
+        en="Too many tries. Ask for new codes, then try again.",
+    ),
+    "too_many_tries_of_late": Text(
+        id="Terlalu banyak percobaan. Anda dapat mencoba lagi {minutes} menit lagi.",
+        en="Too many tries. You can try again in {minutes} minutes.",
+    ),
     "too_many_requests": Text(
         id="Terlalu banyak permintaan; coba lagi nanti.", en="Too many requests; try again later."
     ),
@@ -124,7 +141,8 @@ STATUSES = {
 
 def error_text(code: str, language: str, **params: Any) -> str:
     """Return the sentence for an error's ``code``; a general one for a code without a sentence of its own."""
-    sentence = ERRORS.get(code, GENERAL).in_language(language)
+    known = f"{code}_of_late" if "minutes" in params else code  # one that passes says when
+    sentence = ERRORS.get(known, GENERAL).in_language(language)
     try:
         return sentence.format(**params)
     except (KeyError, IndexError):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 
 import attrs
@@ -12,12 +12,14 @@ from starlette.routing import Route
 
 from lapor_channels.http import Problem, call, problem_of, text_of
 from lapor_channels.http.downloads import download_response
+from lapor_channels.http.drafts import too_long
 from lapor_channels.http.forms import form_of
 from lapor_channels.http.notes import Notes, drop, put
 from lapor_channels.http.replying import may_reply
 from lapor_channels.http.sites import MOST_PARTS, Site, faults
 from lapor_core.errors import BadValue, LaporError, NotFound
 from lapor_core.plugins.contracts import Tracking
+from lapor_core.submission import Upload
 
 __all__ = ["Track"]
 
@@ -68,16 +70,21 @@ class Track:
         async with form_of(request, max_files=MOST_PARTS) as form:
             code, text = text_of(form, "code")[:LONGEST_CODE], text_of(form, "text")
             uploads, problem = await self.site.uploads(request, form)
-        if not text:
-            empty = self.site.text(request, "track.reply_empty")
-            problem = faults(empty, {"text": empty} | (problem.by_field if problem else {}))
+        if wrong := self._wrong(request, text):
+            problem = faults(wrong, {"text": wrong} | (problem.by_field if problem else {}))
         if problem:
             return await self._open(request, code, text, problem)
         try:
             await call(self.site.desk.reply, code, text, uploads)
         except LaporError as error:
-            return await self._open(request, code, text, self._refusal(request, error))
+            return await self._open(request, code, text, self._refusal(request, error, uploads))
         return await self._done(request, code)
+
+    def _wrong(self, request: Request, text: str) -> str:
+        if not text:
+            return self.site.text(request, "track.reply_empty")
+        error = too_long(text)
+        return self.site.fault_text(request, error) if error else ""
 
     async def _open(self, request: Request, code: str, text: str = "", problem: Problem | None = None) -> Response:
         """Show the report, with the reply that could not be taken."""
@@ -120,7 +127,7 @@ class Track:
         may = may_reply(tracking.state)
         return self.site.show(request, "tracking.html", status=status, tracking=tracking, may_reply=may, **seen)
 
-    def _refusal(self, request: Request, error: LaporError) -> Problem:
-        problem = problem_of(error, self.site.language(request))
+    def _refusal(self, request: Request, error: LaporError, uploads: Sequence[Upload]) -> Problem:
+        problem = self.site.refusal(request, error, uploads)
         refused = self.site.text(request, "track.refused")
         return problem if problem.fields else attrs.evolve(problem, message=refused)

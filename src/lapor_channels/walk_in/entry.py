@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from lapor_channels.http import Problem, call, problem_of
+from lapor_channels.http import Problem, call
 from lapor_channels.http.drafts import REPORT, Draft, empty_draft, read_draft, source_id
 from lapor_channels.http.files import IDENTITY
 from lapor_channels.http.forms import form_of
@@ -55,7 +55,7 @@ class Entry:
         try:
             receipt = await call(self.counter.desk.submit, submission)
         except LaporError as error:
-            return self._ask(request, draft.typed, problem_of(error, self.counter.language(request)))
+            return self._ask(request, draft.typed, self.counter.refusal(request, error, draft.fields["uploads"]))
         return await self.receipts.hand_out(request, receipt)
 
     def _read(self, request: Request, form: FormData) -> Draft:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 
 import attrs
 from starlette.datastructures import FormData
@@ -17,13 +18,15 @@ from lapor_channels.http.notes import drop, put
 from lapor_channels.http.receipts import RECEIPT
 from lapor_channels.http.sites import faults
 from lapor_channels.http.texts import error_text
+from lapor_channels.web.kept import kept_in
 from lapor_channels.web.site import WebSite
 from lapor_core.complaint import Proof, Reporter
 from lapor_core.errors import LaporError
-from lapor_core.plugins.contracts import SESSION_COOKIE
+from lapor_core.plugins.contracts import PRINCIPAL, SESSION_COOKIE
 
 __all__ = ["Account"]
 
+NOTHING: Mapping[str, str] = MappingProxyType({})
 FIELDS = ("name", "email", "mobile")
 CODES: Mapping[str, Proof] = {"email_code": Proof.VERIFIED_EMAIL, "mobile_code": Proof.VERIFIED_MOBILE}
 
@@ -45,10 +48,13 @@ class Account:
         if request.method != "POST":
             return self._ask(request, {})
         async with form_of(request) as form:
-            typed = {name: text_of(form, name) for name in FIELDS}
+            typed, kept = {name: text_of(form, name) for name in FIELDS}, kept_in(form)
+            back = bool(text_of(form, "back"))
+        if back:
+            return self._ask(request, {}, kept=kept)
         problem = self._problem(request, typed)
         if problem:
-            return self._ask(request, typed, problem)
+            return self._ask(request, typed, problem, kept)
         reporter = Reporter(
             name=typed["name"],
             email=typed["email"],
@@ -58,27 +64,36 @@ class Account:
         try:
             challenge = await call(self.site.desk.challenge, reporter)
         except LaporError as error:
-            return self._ask(request, typed, problem_of(error, self.site.language(request)))
-        return self.site.show(request, "confirm.html", challenge=challenge)
+            return self._ask(request, typed, problem_of(error, self.site.language(request)), kept)
+        return self.site.show(request, "confirm.html", challenge=challenge, kept=kept)
 
     async def confirm(self, request: Request) -> Response:
         """Take the two codes; a right pair opens the session and the way to the report."""
         if request.method != "POST":
             return self.site.go(request, "account")
         async with form_of(request) as form:
-            challenge, codes = text_of(form, "challenge"), _codes(form)
+            challenge, codes, kept = text_of(form, "challenge"), _codes(form), kept_in(form)
+        if kept and self.site.citizen(request):  # the page that followed was loaded again
+            return self._back_to_the_report(request, kept)
         empty = {
             field: self.site.text(request, "confirm.no_code") for field, proof in CODES.items() if not codes[proof]
         }
         if empty:
-            return self._again(request, challenge, faults(self.site.text(request, "confirm.no_code"), empty))
+            return self._again(request, challenge, faults(self.site.text(request, "confirm.no_code"), empty), kept)
         try:
             token = await call(self.site.desk.confirm, challenge, codes)
         except LaporError as error:
-            return self._again(request, challenge, problem_of(error, self.site.language(request)))
-        answer = self.site.go(request, "report")
+            return self._again(request, challenge, problem_of(error, self.site.language(request)), kept)
+        request.scope[PRINCIPAL] = await call(self.site.desk.principal, token)
+        answer = self._back_to_the_report(request, kept)
         put(request, answer, SESSION_COOKIE, token)
         return answer
+
+    def _back_to_the_report(self, request: Request, kept: Mapping[str, str]) -> Response:
+        """Lead to an empty form, or show the one that was written before the session had ended."""
+        if kept and self.site.citizen(request):
+            return self.site.show(request, "report.html", typed=kept, found_again=True)
+        return self.site.go(request, "report")
 
     async def leave(self, request: Request) -> Response:
         """Make this browser forget the session and the receipt, for a computer that others use."""
@@ -87,13 +102,21 @@ class Account:
         drop(request, answer, RECEIPT, "receipt")
         return answer
 
-    def _ask(self, request: Request, typed: Mapping[str, str], problem: Problem | None = None) -> Response:
+    def _ask(
+        self,
+        request: Request,
+        typed: Mapping[str, str],
+        problem: Problem | None = None,
+        kept: Mapping[str, str] = NOTHING,
+    ) -> Response:
         first = request.query_params.get("next") == "report"
         status = problem.status if problem else 200
-        return self.site.show(request, "account.html", status=status, typed=typed, problem=problem, first=first)
+        values = {"typed": typed, "problem": problem, "first": first, "kept": kept}
+        return self.site.show(request, "account.html", status=status, **values)
 
-    def _again(self, request: Request, challenge: str, problem: Problem) -> Response:
-        return self.site.show(request, "confirm.html", status=problem.status, challenge=challenge, problem=problem)
+    def _again(self, request: Request, challenge: str, problem: Problem, kept: Mapping[str, str]) -> Response:
+        values = {"challenge": challenge, "problem": problem, "kept": kept}
+        return self.site.show(request, "confirm.html", status=problem.status, **values)
 
     def _problem(self, request: Request, typed: Mapping[str, str]) -> Problem | None:
         wrong = {}

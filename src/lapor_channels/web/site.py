@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 import attrs
@@ -29,6 +30,10 @@ class WebSite(Site):
     def show(self, request: Request, template: str, *, status: int = 200, **values: Any) -> Response:
         """Return a page; ``who`` is the citizen who is signed in, or None."""
         return super().show(request, template, status=status, who=self.citizen(request), **values)
+
+    def ask_again(self, request: Request, kept: Mapping[str, str]) -> Response:
+        """Ask who writes, because nobody is signed in any more; what was ``kept`` goes along and comes back."""
+        return self.show(request, "account.html", status=401, typed={}, first=False, kept=kept)
 
     def citizen(self, request: Request) -> Principal | None:
         """Return the reporter who calls, when everything is proved that the policy asks of this channel."""

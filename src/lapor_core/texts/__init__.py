@@ -25,7 +25,8 @@ def word(group: str, key: str, language: str = "id") -> str:
 def error_text(error: LaporError, language: str = "id") -> str:
     """Return what a citizen should read of an error, by its code; a general sentence when the code has no text."""
     texts = _texts(language)["error"]
-    template = texts.get(error.code, texts["other"])
+    known = f"{error.code}_of_late" if "minutes" in error.params else error.code  # one that passes says when
+    template = texts.get(known, texts["other"])
     return str(template).format_map(_Params({name: _shown(value) for name, value in error.params.items()}))
 
 

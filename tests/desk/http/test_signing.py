@@ -140,7 +140,7 @@ def test_guessing_one_login_is_stopped(client: TestClient) -> None:
         assert client.post("/officers/login", data=LOGIN | {"password": "salah-sekali"}).status_code == 422
     answer = client.post("/officers/login", data=LOGIN, headers=HTML)
     assert answer.status_code == 429
-    assert "tunggu" in answer.text
+    assert "Anda dapat mencoba lagi 15 menit lagi." in answer.text
 
 
 def test_guessing_many_logins_from_one_address_is_stopped(house: House) -> None:

@@ -19,7 +19,7 @@ from lapor_desk.http.console.acting import ActForm, act_of, forms_of, shown_agai
 from lapor_desk.http.console.cases import BEYOND_A_FORM, Case, open_case, subject_of
 from lapor_desk.http.console.errors import message_of, status_of
 from lapor_desk.http.console.facts import questions_of
-from lapor_desk.http.console.forms import text_of, uploads_of
+from lapor_desk.http.console.forms import files_of, text_of, uploads_of
 from lapor_desk.http.console.frame import Frame, call
 from lapor_desk.http.console.history import history_of, names_in
 
@@ -72,6 +72,8 @@ class Complaints:
     async def _refused(self, request: Request, action: Action, form: FormData, error: LaporError) -> Response:
         """Show the complaint as it is now: somebody else may have acted, and then the form may not be there any more."""
         case, message = await self._case(request), message_of(error, self.frame.language(request))
+        if name := _file_at_fault(form, error):
+            message = f"{name}: {message}"
         forms = tuple(
             shown_again(shown, form, error, message) if shown.action is action else shown for shown in forms_of(case)
         )
@@ -103,6 +105,13 @@ class Complaints:
     def _names(self, case: Case) -> Mapping[str, str]:
         with self.frame.house.store.reading() as tx:
             return names_in(tx, case.events)
+
+
+def _file_at_fault(form: FormData, error: LaporError) -> str:
+    """Return the name of the file that cannot be taken, for of several only some may be wrong."""
+    files = files_of(form, "uploads")
+    place = error.params.get("place", 0)
+    return files[place - 1].filename or "" if 0 < place <= len(files) else ""
 
 
 def _action(name: str) -> Action:

@@ -15,7 +15,7 @@ from lapor_core.submission import Upload
 from lapor_desk.http.guards import is_same_origin
 from lapor_desk.message_files import MOST_FILES
 
-__all__ = ["request_form", "require_same_origin", "text_of", "uploads_of"]
+__all__ = ["files_of", "request_form", "require_same_origin", "text_of", "uploads_of"]
 
 
 def require_same_origin(request: Request) -> None:
@@ -54,8 +54,13 @@ def text_of(form: FormData, name: str) -> str:
 
 async def uploads_of(form: FormData, name: str) -> tuple[Upload, ...]:
     """Return the files of a field; one that was left empty gives none."""
-    sent = [part for part in form.getlist(name) if isinstance(part, UploadFile) and (part.filename or part.size)]
+    sent = files_of(form, name)
     return tuple([Upload(name=_clean(part.filename or ""), content=await part.read()) for part in sent])
+
+
+def files_of(form: FormData, name: str) -> list[UploadFile]:
+    """Return the files of a field as they were sent."""
+    return [part for part in form.getlist(name) if isinstance(part, UploadFile) and (part.filename or part.size)]
 
 
 def _clean(text: str) -> str:
