@@ -158,13 +158,13 @@ def _(fact: happened.ClockStarted, complaint: Complaint, event: happened.Event) 
         fingerprint=fact.fingerprint,
         round=complaint.round,
     )
-    ended = _with_running(complaint, fact.clock, stopped_at=event.happened_at)
-    return attrs.evolve(ended, clocks=(*ended.clocks, clock))
+    ended = _clocks_with(complaint, fact.clock, stopped_at=event.happened_at)
+    return attrs.evolve(complaint, clocks=(*ended, clock))
 
 
 @apply.register
 def _(fact: happened.ClockMoved, complaint: Complaint, _: happened.Event) -> Complaint:
-    return _with_running(
+    moved = _clocks_with(
         complaint,
         fact.clock,
         due=fact.due,
@@ -172,16 +172,17 @@ def _(fact: happened.ClockMoved, complaint: Complaint, _: happened.Event) -> Com
         provisional=fact.provisional,
         fingerprint=fact.fingerprint,
     )
+    return attrs.evolve(complaint, clocks=moved)
 
 
 @apply.register
 def _(fact: happened.ClockStopped, complaint: Complaint, event: happened.Event) -> Complaint:
-    return _with_running(complaint, fact.clock, stopped_at=event.happened_at)
+    return attrs.evolve(complaint, clocks=_clocks_with(complaint, fact.clock, stopped_at=event.happened_at))
 
 
-def _with_running(complaint: Complaint, name: str, **changes: Any) -> Complaint:
+def _clocks_with(complaint: Complaint, name: str, **changes: Any) -> tuple[Clock, ...]:
+    """Return the clocks of a complaint, the running one of this name changed."""
     running = complaint.place_of(name)
-    clocks = (
+    return tuple(
         attrs.evolve(clock, **changes) if place == running else clock for place, clock in enumerate(complaint.clocks)
     )
-    return attrs.evolve(complaint, clocks=tuple(clocks))

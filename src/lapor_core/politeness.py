@@ -5,11 +5,12 @@ from __future__ import annotations
 import functools
 import re
 import tomllib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from importlib import resources
 
 import attrs
 
+from lapor_core.policy.manners import Politeness
 from lapor_core.policy.model import Policy
 
 __all__ = ["Advice", "advise", "coarse_words"]
@@ -44,12 +45,21 @@ def advise(text: str, policy: Policy) -> tuple[Advice, ...]:
     manners = policy.politeness
     if manners is None:
         return ()
+    known = _known(manners)
+    if known.keys().isdisjoint(_WORD.findall(_plain(text))):  # so it is of most texts, and quickly seen of all words at once
+        return ()
+    found = _found(text, known)
+    return tuple(Advice(word=word, start=start, end=end, text=manners.text) for word, start, end in found)
+
+
+@functools.cache
+def _known(manners: Politeness) -> Mapping[str, str]:
+    """Return the words that are pointed out, by the letters they are known by."""
     allowed = {word.casefold() for word in manners.allowed}
-    known = {_plain(word): word for word in (*coarse_words(), *manners.words) if word.casefold() not in allowed}
-    return tuple(Advice(word=word, start=start, end=end, text=manners.text) for word, start, end in _found(text, known))
+    return {_plain(word): word for word in (*coarse_words(), *manners.words) if word.casefold() not in allowed}
 
 
-def _found(text: str, known: dict[str, str]) -> Iterator[tuple[str, int, int]]:
+def _found(text: str, known: Mapping[str, str]) -> Iterator[tuple[str, int, int]]:
     for match in _WORD.finditer(text):
         word = known.get(_plain(match[0]))
         if word is not None:

@@ -65,11 +65,12 @@ class Intake:
         Raises:
             LaporError: as :meth:`lapor_desk.desk.Desk.submit`.
         """
-        lacking = self._standard_for(submission).missing(submission)
+        standard = self._standard_for(submission)
+        lacking = standard.missing(submission)
         if lacking and not partial:
             raise Incomplete(lacking)
         files = prepared(submission.uploads)
-        return again_when_overtaken(lambda: self._take_in(submission, files, partial=partial))
+        return again_when_overtaken(lambda: self._take_in(submission, files, standard, partial=partial))
 
     def screen(self, submission: Submission, complaint: Complaint) -> None:
         """Write down what the standard's manners and plug-ins advise; the complaint is stored, and nothing can harm it."""
@@ -93,14 +94,16 @@ class Intake:
     def _standard_for(self, submission: Submission) -> Standard:
         return self.standards.on(self.standards.newest.office.local_date(submission.received_at))
 
-    def _take_in(self, submission: Submission, files: Sequence[PreparedFile], *, partial: bool) -> Taken:
+    def _take_in(
+        self, submission: Submission, files: Sequence[PreparedFile], standard: Standard, *, partial: bool
+    ) -> Taken:
         theirs = self._keep_files(submission, files)
         with self.store.transaction() as tx:
             complaint_id = secrets.token_hex(16)
             known = tx.claim_intake(submission.channel, submission.source_id, complaint_id)
             if known != complaint_id:
                 return Taken(complaint=tx.load(known))
-            now, standard = self.now(), self._standard_for(submission)
+            now = self.now()
             person = _enrolled(tx, submission, theirs, now)
             tx.attach(person.id, files)
             events = receive(

@@ -90,11 +90,10 @@ def take_rows(
 
 def _taken(store: Store, batch: Sequence[NationalRow | BadRow], taking: _Taking) -> list[Outcome]:
     """Take a batch in, with one transaction for all of it and one statement for each table."""
+    looked_at = [row if isinstance(row, BadRow) else taking.entry(row) for row in batch]
     with store.transaction() as tx:
-        here = tx.intakes(CHANNEL, [row.tracking_id for row in batch if isinstance(row, NationalRow)])
-        looked_at = [row if isinstance(row, BadRow) or row.tracking_id in here else taking.entry(row) for row in batch]
         first = {each.row.tracking_id: each for each in reversed(looked_at) if isinstance(each, _Entry)}
-        here |= tx.claim_intakes(CHANNEL, {key: entry.complaint_id for key, entry in first.items()})
+        here = tx.claim_intakes(CHANNEL, {key: entry.complaint_id for key, entry in first.items()})
         new = [entry for key, entry in first.items() if here[key] == entry.complaint_id]
         tx.add_people(entry.person for entry in new)
         record_new(tx, [entry.events for entry in new], taking.standard, taking.now, tell=False)
@@ -102,15 +101,13 @@ def _taken(store: Store, batch: Sequence[NationalRow | BadRow], taking: _Taking)
         return [_outcome(tx, each, here) for each in looked_at]
 
 
-def _outcome(tx: Transaction, looked_at: _Entry | NationalRow | BadRow, here: Mapping[str, str]) -> Outcome:
+def _outcome(tx: Transaction, looked_at: _Entry | BadRow, here: Mapping[str, str]) -> Outcome:
     if isinstance(looked_at, BadRow):
         return Outcome(line=looked_at.line, outcome="bad", reason=looked_at.reason)
-    if isinstance(looked_at, NationalRow):
-        return _known(tx, looked_at, here[looked_at.tracking_id])
-    row = looked_at.row
-    if here[row.tracking_id] == looked_at.complaint_id:
-        return Outcome(line=row.line, outcome="new")
-    return _known(tx, row, here[row.tracking_id])
+    complaint_id = here[looked_at.row.tracking_id]
+    if complaint_id == looked_at.complaint_id:
+        return Outcome(line=looked_at.row.line, outcome="new")
+    return _known(tx, looked_at.row, complaint_id)
 
 
 def _known(tx: Transaction, row: NationalRow, complaint_id: str) -> Outcome:

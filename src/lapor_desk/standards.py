@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from datetime import date
 
 import attrs
@@ -52,6 +53,6 @@ class Standards:
             raise NotFound(message, code="unknown_policy", policy=complaint.policy)
         return known[complaint.policy]
 
-    @property
+    @functools.cached_property
     def _by_reference(self) -> dict[str, Standard]:
         return {standard.policy.reference: standard for standard in self.all}

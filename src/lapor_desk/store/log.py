@@ -200,7 +200,7 @@ class LogWrites(LogReads, WriteUnit):
         row = {field: getattr(record, field) for field in _SAME}
         return row | {
             "complaint_id": record.complaint,
-            "public": json.dumps(record.public, sort_keys=True, separators=(",", ":")),
+            "public": _PUBLIC.encode(record.public),
             "person_id": person_id,
             "sealed": sealed,
         }
@@ -215,6 +215,8 @@ _LATEST = (
     .limit(1)
 )
 
+_PUBLIC = json.JSONEncoder(sort_keys=True, separators=(",", ":"))
+_CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=repr)
 _SAME = ("sequence", "type", "schema", "office", "role", "actor", "happened_at", "recorded_at")
 
 
@@ -223,8 +225,7 @@ def link(row: Mapping[str, Any]) -> str:
     covered = {
         name: _covered(row[name]) for name in (*_SAME, "complaint_id", "public", "person_id", "sealed", "prev_hash")
     }
-    text = json.dumps(covered, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=repr)
-    return hashlib.sha256(text.encode()).hexdigest()
+    return hashlib.sha256(_CANONICAL.encode(covered).encode()).hexdigest()
 
 
 def _covered(value: Any) -> Any:

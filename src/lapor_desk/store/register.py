@@ -130,7 +130,7 @@ class RegisterWrites(RegisterReads, WriteUnit):
         rows.sort(key=lambda row: row["source_id"])  # whoever claims the same ones waits, and never in a circle
         if self.insert_all_new(intake, rows) == len(rows):
             return dict(wanted)
-        return {source_id: self.intake(channel, source_id) or wanted[source_id] for source_id in wanted}
+        return {**wanted, **self.intakes(channel, wanted)}
 
     def _taken(self, channel: str, source_id: str, complaint_id: str) -> dict[str, str]:
         return {"channel": channel, "source_id": self._source(channel, source_id), "complaint_id": complaint_id}
