@@ -46,7 +46,9 @@ def advise(text: str, policy: Policy) -> tuple[Advice, ...]:
     if manners is None:
         return ()
     known = _known(manners)
-    if known.keys().isdisjoint(_WORD.findall(_plain(text))):  # so it is of most texts, and quickly seen of all words at once
+    if known.keys().isdisjoint(
+        _WORD.findall(_plain(text))
+    ):  # so it is of most texts, and quickly seen of all words at once
         return ()
     found = _found(text, known)
     return tuple(Advice(word=word, start=start, end=end, text=manners.text) for word, start, end in found)

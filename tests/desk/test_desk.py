@@ -198,6 +198,23 @@ def test_files_are_kept_sealed_and_given_back(desk: Desk) -> None:
     assert desk.store.read_file(complaint.reporter_ref, attachment.digest).startswith(b"\x89PNG")
 
 
+def test_who_becomes_known_while_their_files_are_written_is_one_person(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keep, faster = desk.store.keep_files, iter(["2"])
+
+    def overtaken(*arguments: object) -> None:
+        keep(*arguments)  # type: ignore[arg-type]  # passed on as they came
+        for number in faster:
+            desk.submit(sms(source_id=number))
+
+    monkeypatch.setattr(desk.store, "keep_files", overtaken)
+    first = desk.complaint(id_of(desk, desk.submit(sms(uploads=(photo(),))).code))
+    second = desk.complaint(id_of(desk, desk.submit(sms(source_id="2")).code))
+    assert first.reporter_ref == second.reporter_ref
+    assert desk.store.read_file(first.reporter_ref, first.attachments[0].digest)
+
+
 def test_the_four_steps_end_with_a_notice_of_the_answer(desk: Desk, clock: FrozenClock) -> None:
     complaint = forwarded(desk)
     clock.advance(timedelta(days=4))

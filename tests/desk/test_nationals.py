@@ -6,6 +6,7 @@ from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import attrs
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -59,6 +60,35 @@ def test_a_row_that_was_taken_before_is_known_and_one_with_another_id_is_bad(sto
     assert again.outcome == "known"
     assert other.outcome == "bad"
     assert "with the id 1, not 9" in other.reason
+
+
+def test_of_two_rows_with_one_id_in_a_batch_the_first_is_taken(store: Store) -> None:
+    outcomes = take_rows(store, [*read(BELUM), *read(BELUM), *read(with_(BELUM, id="9"))], STANDARD, NOW)
+    assert [each.outcome for each in outcomes] == ["new", "known", "bad"]
+
+
+def test_a_row_that_the_standard_does_not_allow_is_told_and_the_others_of_its_batch_are_taken(store: Store) -> None:
+    strange = attrs.evolve(read(PROSES)[0], line=7, agency="dinas-lain")  # type: ignore[misc]  # it is a NationalRow
+    outcomes = list(take_rows(store, [*read(BELUM), strange, *read(SELESAI)], STANDARD, NOW))
+    assert [(each.line, each.outcome) for each in outcomes] == [(2, "new"), (7, "bad"), (2, "new")]
+    assert "dinas-lain" in outcomes[1].reason
+    with store.reading() as tx:
+        assert find_national(tx, "1916450") is None
+
+
+def test_an_import_that_was_stopped_is_taken_up_where_it_stood(store: Store) -> None:
+    rows = read(*(with_(BELUM, id=str(number), TrackingID=str(number)) for number in range(130)))
+    stopped = take_rows(store, rows, STANDARD, NOW)
+    assert next(stopped).outcome == "new"
+    outcomes = [each.outcome for each in take_rows(store, rows, STANDARD, NOW)]
+    assert outcomes == ["known"] * 100 + ["new"] * 30
+    assert sum(chain.holds for chain in chains(store)) == 130
+
+
+def test_codes_that_are_taken_are_drawn_anew(store: Store) -> None:
+    drawn = iter([b"\0" * 7, b"\0" * 7, b"\1" * 7, b"\2" * 7])
+    outcomes = take_rows(store, read(BELUM, PROSES), STANDARD, NOW, random=lambda _: next(drawn))
+    assert [each.outcome for each in outcomes] == ["new", "new"]
 
 
 @pytest.mark.parametrize(

@@ -121,6 +121,38 @@ def test_events_can_be_appended_in_any_portions(store: Store, take_in: TakeIn, c
 
 def test_appending_nothing_does_nothing(store: Store) -> None:
     append(store, [])
+    with store.transaction() as tx:
+        tx.begin([])
+
+
+@given(records=st.lists(histories(), max_size=4))
+@OPEN_ONCE
+def test_records_begun_together_are_those_begun_one_by_one(store: Store, records: list[list[Fact]]) -> None:
+    people = [Vault.new_person() for _ in records]
+    begun = [as_events(told, person, next(ids)) for told, person in zip(records, people, strict=True)]
+    with store.transaction() as tx:
+        tx.add_people(people)
+        tx.begin(begun)
+    with store.reading() as tx:
+        assert [list(tx.events(each[0].complaint)) for each in begun] == begun
+    for each in begun:
+        refused(store, "changed_meanwhile", each)
+
+
+def test_a_record_begins_with_its_receipt_and_has_no_gap(store: Store, take_in: TakeIn) -> None:
+    complaint = take_in()
+    refused(store, "broken_sequence", [event("other", 1), event("other", 2)])
+    with store.reading() as tx:
+        told = tx.events(complaint.id)
+    refused(store, "broken_sequence", [told[0], event(complaint.id, 3)])
+    refused(store, "broken_sequence", [told[0], event("other", 2)])
+    refused(store, "changed_meanwhile", [attrs.evolve(told[0], complaint="other", sequence=2)])
+
+
+def refused(store: Store, code: str, record: list[Event]) -> None:
+    with pytest.raises((Refused, BadValue)) as caught, store.transaction() as tx:
+        tx.begin([record])
+    assert caught.value.code == code
 
 
 def test_a_complaint_is_loaded_and_found_as_it_was_stored(store: Store, take_in: TakeIn) -> None:

@@ -128,6 +128,15 @@ def test_a_submission_that_comes_again_has_the_complaint_it_had(store: Store) ->
         assert tx.intake("sms", "1") == "first"
 
 
+def test_of_several_submissions_each_has_the_complaint_it_had(store: Store) -> None:
+    with store.transaction() as tx:
+        assert tx.claim_intakes("sms", {}) == {}
+        assert tx.claim_intakes("sms", {"1": "first", "2": "second"}) == {"1": "first", "2": "second"}
+        assert tx.claim_intakes("sms", {"2": "another", "3": "third"}) == {"2": "second", "3": "third"}
+        assert tx.intakes("sms", ["1", "3", "4"]) == {"1": "first", "3": "third"}
+        assert tx.intakes("app", ["1"]) == {}
+
+
 def test_the_id_of_a_submission_lies_as_a_digest(store: Store) -> None:
     number = "+6280000000001/20260313"  # invented
     with store.transaction() as tx:
