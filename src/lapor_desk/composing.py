@@ -10,8 +10,8 @@ import attrs
 from lapor_core.complaint import Reporter
 from lapor_core.errors import Refused
 from lapor_core.evolution import replay
-from lapor_core.lifecycle import Role
-from lapor_core.notices import Written, write, write_code
+from lapor_core.lifecycle import Role, State
+from lapor_core.notices import GATHERED, Written, write, write_code, write_waiting
 from lapor_core.notices.rendering import Templates
 from lapor_core.plugins.contracts import CODES_HOLD, Addresses, Medium, Message
 from lapor_desk.accounts import read_challenge
@@ -21,6 +21,9 @@ from lapor_desk.officers import Officer, read_officer
 from lapor_desk.store import QueuedNotice, Store
 
 __all__ = ["Composing"]
+
+_TO_DISPOSE = (State.SUBMITTED, State.RETURNED)
+"""Where a complaint waits for disposition."""
 
 
 @attrs.frozen(kw_only=True)
@@ -42,6 +45,8 @@ class Composing:
     def __call__(self, notice: QueuedNotice) -> Message | None:
         """Return the message, or None when there is nothing to send any more: a used code, an erased person."""
         try:
+            if notice.template in GATHERED:
+                return self._waiting(notice)
             return self._code(notice) if notice.challenge_id else self._news(notice)
         except Refused as error:
             if error.code == "erased":
@@ -65,6 +70,19 @@ class Composing:
         words = write_code(code, office, minutes, asked.reporter.language, templates=self.templates)
         return _message(notice, asked.reporter, words)
 
+    def _waiting(self, notice: QueuedNotice) -> Message | None:
+        """What was disposed meanwhile needs no letter."""
+        with self._store.reading() as tx:
+            officer = read_officer(tx, notice.recipient_id or "")
+            waiting = tx.count_in(_TO_DISPOSE)
+        if officer is None or not officer.is_told or not waiting:
+            return None
+        office, console = self.desk.standard.policy.office.name, self.addresses.console
+        words = write_waiting(
+            notice.template, waiting, office, officer.language, templates=self.templates, console=console
+        )
+        return _message(notice, officer, words)
+
     def _news(self, notice: QueuedNotice) -> Message | None:
         with self._store.reading() as tx:
             events = tx.events(notice.complaint_id or "")
@@ -72,7 +90,7 @@ class Composing:
         told = events[: notice.sequence or 0]
         complaint = replay(told)
         recipient: Reporter | Officer | None = complaint.reporter if notice.role == Role.REPORTER else officer
-        if recipient is None or (isinstance(recipient, Officer) and recipient.disabled):
+        if recipient is None or (isinstance(recipient, Officer) and not recipient.is_told):
             return None
         standard = self.desk.standard_of(complaint)
         written = write(

@@ -44,6 +44,7 @@ class Officer:
         id: Opaque; what records name as the actor.
         login: What they sign in with.
         agency: The agency they belong to; None for officers of the house itself.
+        notices: Whether they want to be told of what waits for them, of reminders too.
         disabled: Whether they may no longer sign in.
     """
 
@@ -55,7 +56,13 @@ class Officer:
     email: str = personal(default="")
     mobile: str = personal(default="")
     language: str = "id"
+    notices: bool = True
     disabled: bool = False
+
+    @property
+    def is_told(self) -> bool:
+        """Whether notices go to them."""
+        return self.notices and not self.disabled
 
 
 def officers_in(tx: Reading, role: Role, agency: str | None = None) -> tuple[Officer, ...]:
@@ -178,6 +185,20 @@ class Officers:
             NotFound: no such login (``unknown_login``).
         """
         self._change(login, {"disabled_at": self._clock()})
+
+    def set_notices(self, login: str, *, wanted: bool) -> None:
+        """Let an officer be told of what waits for them, or of nothing any more; the console shows it all the same.
+
+        Raises:
+            NotFound: no such login (``unknown_login``).
+        """
+        with self._store.transaction() as tx:
+            row = tx.connection.execute(select(officers).where(officers.c.login == login)).first()
+            if row is None:
+                raise NotFound("no officer has this login", code="unknown_login")
+            data = json.loads(tx.vault.open(tx.vault.house, row.sealed, _place(row.id))) | {"notices": wanted}
+            sealed = tx.vault.seal(tx.vault.house, json.dumps(data).encode(), _place(row.id))
+            tx.connection.execute(update(officers).where(officers.c.id == row.id).values(sealed=sealed))
 
     def set_password(self, login: str, password: str) -> None:
         """Give an officer another password, and end the sessions that began with the old one.

@@ -11,7 +11,7 @@ from lapor_core.events import Event
 from lapor_core.evolution import replay, replay_on
 from lapor_core.notices import notices_for
 from lapor_core.standard import Standard
-from lapor_desk.addressing import rows_for
+from lapor_desk.addressing import Holders, rows_for
 from lapor_desk.store import Entry, Transaction
 
 __all__ = ["project", "record", "record_new"]
@@ -33,7 +33,7 @@ def record(tx: Transaction, before: Complaint, events: Sequence[Event], standard
     complaint = replay_on(before, events)
     tx.append(events)
     project(tx, complaint, standard, now)
-    tx.enqueue(rows_for(tx, notices_for(events, complaint), complaint, now))
+    tx.enqueue(rows_for(tx, notices_for(events, complaint, standard.policy), complaint, now))
     return complaint
 
 
@@ -56,8 +56,10 @@ def record_new(
     tx.begin(records)
     tx.enter([_entry(complaint, standard, now) for complaint in complaints])
     if tell:
+        officers: Holders = {}
         for events, complaint in zip(records, complaints, strict=True):
-            tx.enqueue(rows_for(tx, notices_for(events, complaint), complaint, now))
+            told = notices_for(events, complaint, standard.policy)
+            tx.enqueue(rows_for(tx, told, complaint, now, officers))
     return complaints
 
 

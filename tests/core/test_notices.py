@@ -18,7 +18,7 @@ from lapor_core.complaint import Attachment, Rating
 from lapor_core.events import answer_files
 from lapor_core.evolution import replay
 from lapor_core.lifecycle import TABLE, Outcome
-from lapor_core.notices import Notice, Written, notices_for, write, write_code
+from lapor_core.notices import GATHERED, Notice, Written, notices_for, write, write_code, write_waiting
 from lapor_core.notices.rendering import SHORT, contact_line
 from lapor_core.policy.model import Contact
 from lapor_core.testing import Life, example_standard, example_submission, lives
@@ -59,6 +59,8 @@ def marked_with_two_agencies(state: State) -> Life:
 def told(life: Life) -> Iterator[tuple[Notice, Event, Written]]:
     """Every notice of a life in both languages, each as the complaint stood then."""
     for notice in notices_for(life.events, life.complaint):
+        if notice.template in GATHERED:
+            continue  # tells of nothing in particular: below
         event = life.events[notice.sequence - 1]
         then = replay(life.events[: notice.sequence])
         for language in LANGUAGES:
@@ -97,7 +99,7 @@ def test_both_languages_have_the_same_templates() -> None:
 
 def test_every_template_is_sent_to_somebody() -> None:
     sent = {notice.template for life in EVERY for notice, _, _ in told(life)}
-    assert sent == TEMPLATES["id"] - {"one_time_code", "deadline_moved"}  # the latter: test_recalculation.py
+    assert sent == TEMPLATES["id"] - {"one_time_code", "deadline_moved", *GATHERED}  # the latter: test_recalculation.py
 
 
 def test_what_is_sent_is_whole_sentences() -> None:
@@ -209,12 +211,22 @@ def test_what_closed_by_itself_is_told_so() -> None:
         (State.IN_PROGRESS, Action.RESPOND, {("answered", Role.REPORTER, None)}),
         (State.IN_PROGRESS, Action.WITHDRAW, {("withdrawn", Role.LIAISON_OFFICER, "dinas-contoh")}),
         (State.WAITING, Action.REPLY, {("replied", Role.LIAISON_OFFICER, "dinas-contoh")}),
-        (State.INCOMPLETE, Action.COMPLETE, {("received", Role.REPORTER, None)}),
+        (
+            State.INCOMPLETE,
+            Action.COMPLETE,
+            {("received", Role.REPORTER, None), ("to_dispose", Role.CENTRAL_ADMIN, None)},
+        ),
+        (State.HELD, Action.REPLY, {("to_dispose", Role.CENTRAL_ADMIN, None)}),
+        (State.HELD, Action.RESUME, set()),
         (State.IN_PROGRESS, Action.INVOLVE, {("to_answer", Role.LIAISON_OFFICER, "badan-contoh")}),
         (State.DISPOSED, Action.INVOLVE, set()),
         (State.IN_PROGRESS, Action.ATTACH, {("attached", Role.LIAISON_OFFICER, "dinas-contoh")}),
         (State.IN_PROGRESS, Action.MERGE, {("merged", Role.REPORTER, None)}),
-        (State.MERGED, Action.UNMERGE, {("unmerged", Role.REPORTER, None)}),
+        (
+            State.MERGED,
+            Action.UNMERGE,
+            {("unmerged", Role.REPORTER, None), ("to_dispose", Role.CENTRAL_ADMIN, None)},
+        ),
         (State.APPEALED, Action.REVIEW, {("reviewed", Role.REPORTER, None)}),
         (
             State.RESPONDED,
@@ -277,6 +289,27 @@ def test_a_letter_names_the_files_of_an_answer() -> None:
         indonesian, english = (written.text for _, event, written in told(life) if answer_files(event.fact))
         assert "Berkas pada tanggapan ini: surat tugas.pdf, berkas tanpa nama." in indonesian
         assert "Files with this answer: surat tugas.pdf, a file without a name." in english
+
+
+def test_of_a_new_report_those_are_told_who_dispose_under_the_policy() -> None:
+    life = marked()
+    for roles in ({Role.CENTRAL_ADMIN}, {Role.AGENCY_ADMIN, Role.CENTRAL_ADMIN}, {Role.SYSTEM}):
+        policy = attrs.evolve(STANDARD.policy, permissions={Action.DISPOSE: frozenset(roles)})
+        told_now = notices_for(life.events, life.complaint, policy)
+        waiting = [one.recipient.role for one in told_now if one.template == "to_dispose"]
+        assert waiting == sorted(roles - {Role.SYSTEM})
+
+
+def test_what_is_gathered_says_how_much_waits_and_nothing_of_any_report() -> None:
+    for template in GATHERED:
+        for language, count in (("id", "3 laporan menunggu"), ("en", "Reports that wait for disposition: 3.")):
+            written = write_waiting(
+                template, 3, "Kantor Contoh", language, console="https://lapor.example.id/officers/"
+            )
+            assert count in written.text
+            assert "3" in written.subject + written.short
+            assert written.text.endswith("https://lapor.example.id/officers/")
+            assert set(written.values) <= {"waiting", "office"}
 
 
 def test_only_those_who_still_owe_an_answer_are_reminded() -> None:

@@ -261,3 +261,51 @@ def test_what_is_sent_says_where_to_track_and_to_sign_in_once_the_office_has_sai
     ends = {message.template: message.text.rpartition("\n\n")[2] for message in sent.sent}
     assert ends["received"] == "Lacak dan balas laporan Anda di: https://lapor.example.id/kota/track"
     assert ends["to_verify"] == "Buka meja layanan di: https://lapor.example.id/kota/officers/"
+
+
+def arrived(house: House, number: int) -> str:
+    receipt = house.desk.submit(submission(source_id=f"n{number}", received_at=house.clock()))
+    with house.store.reading() as tx:
+        return str(tx.find(receipt.code))
+
+
+def test_who_disposes_is_told_of_new_reports_once_an_hour_and_of_none_that_is_settled(
+    house: House, engine: Engine, sent: RecordingNotifier, clock: FrozenClock
+) -> None:
+    house.officers.add("pusat", "rahasia-contoh", Role.CENTRAL_ADMIN, email="pusat@example.id")
+    house.officers.add("diam", "rahasia-contoh", Role.CENTRAL_ADMIN, email="diam@example.id")
+    house.officers.set_notices("diam", wanted=False)
+
+    def told() -> list[str]:
+        engine.run_once(clock())
+        letters = [message for message in sent.sent if message.template == "to_dispose"]
+        sent.sent.clear()
+        assert {letter.address for letter in letters} <= {"pusat@example.id"}
+        return [letter.subject for letter in letters]
+
+    first, second, third = (arrived(house, number) for number in range(3))
+    assert told() == []  # the hour is not over
+    clock.advance(timedelta(hours=1))
+    assert told() == ["Menunggu disposisi: 3 laporan"]
+    assert told() == []
+    fourth = arrived(house, 4)
+    for complaint_id in (first, second, third, fourth):
+        act = Act(
+            action=Action.DISPOSE,
+            actor=Actor(role=Role.CENTRAL_ADMIN),
+            agencies=("dinas-contoh",),
+            facts=Facts(supervisory=False, abuse_of_authority=False),
+        )
+        house.desk.act(complaint_id, act)
+    clock.advance(timedelta(hours=1))
+    assert told() == []  # nothing waits any more
+    arrived(house, 5)
+    house.officers.set_notices("pusat", wanted=False)
+    house.officers.set_notices("diam", wanted=True)
+    clock.advance(timedelta(hours=1))
+    assert told() == []  # who wants none gets none, and who is asked too late is told of what comes next
+    house.officers.set_notices("diam", wanted=False)
+    house.officers.set_notices("pusat", wanted=True)
+    arrived(house, 6)
+    clock.advance(timedelta(hours=1))
+    assert told() == ["Menunggu disposisi: 2 laporan"]

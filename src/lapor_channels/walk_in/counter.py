@@ -19,7 +19,7 @@ from lapor_channels.http.sites import Site
 from lapor_channels.walk_in.settings import WalkInSettings
 from lapor_core.errors import Refused
 from lapor_core.lifecycle import Role
-from lapor_core.plugins.contracts import Principal
+from lapor_core.plugins.contracts import WAY_OUT, Principal
 
 __all__ = ["BEHIND_THE_COUNTER", "Counter", "behind_the_counter", "officer"]
 
@@ -39,7 +39,13 @@ class Counter(Site):
         """Return what every page sees."""
         address = self.limits.tracking_page or self.desk.addresses.track
         qr = _qr(address) if address else ""
-        return super().shared() | {"identity": IDENTITY, "limits": self.limits, "tracking_page": address, "qr": qr}
+        return super().shared() | {
+            "way_out": WAY_OUT,
+            "identity": IDENTITY,
+            "limits": self.limits,
+            "tracking_page": address,
+            "qr": qr,
+        }
 
 
 def officer(request: Request) -> Principal:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lapor_core.notices.addressing import Notice, Recipient, notices_for
-from lapor_core.notices.rendering import Written, write, write_code
+from lapor_core.notices.addressing import GATHERED, Notice, Recipient, notices_for
+from lapor_core.notices.rendering import Written, write, write_code, write_waiting
 
-__all__ = ["Notice", "Recipient", "Written", "notices_for", "write", "write_code"]
+__all__ = ["GATHERED", "Notice", "Recipient", "Written", "notices_for", "write", "write_code", "write_waiting"]

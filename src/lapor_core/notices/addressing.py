@@ -8,9 +8,13 @@ import attrs
 
 from lapor_core import events as happened
 from lapor_core.complaint import Complaint
-from lapor_core.lifecycle import Role, State
+from lapor_core.lifecycle import PERMISSIONS, Action, Role, State
+from lapor_core.policy.model import Policy
 
-__all__ = ["Notice", "Recipient", "notices_for"]
+__all__ = ["GATHERED", "Notice", "Recipient", "notices_for"]
+
+GATHERED = frozenset({"to_dispose"})
+"""Templates that tell of everything that waits, and of nothing in particular: one letter for many events is enough."""
 
 
 @attrs.frozen(kw_only=True)
@@ -72,13 +76,24 @@ _NEWS = frozenset({"decree", "policy"})
 """The reasons for which a clock moves that nobody saw coming; what an act or a pause moves, its own notice tells."""
 
 
-def notices_for(events: Iterable[happened.Event], complaint: Complaint) -> tuple[Notice, ...]:
-    """Return who is to be told of ``events``; ``complaint`` is as they have made it."""
-    return tuple(notice for event in events for notice in _told(event, complaint))
+def notices_for(
+    events: Iterable[happened.Event], complaint: Complaint, policy: Policy | None = None
+) -> tuple[Notice, ...]:
+    """Return who is to be told of ``events``; ``complaint`` is as they have made it.
+
+    Args:
+        events: What has happened.
+        complaint: The complaint.
+        policy: Says who disposes, and so is told of what waits for that; the central admin where it is None.
+    """
+    disposing = PERMISSIONS[Action.DISPOSE] if policy is None else policy.roles_for(Action.DISPOSE)
+    return tuple(notice for event in events for notice in _told(event, complaint, disposing))
 
 
-def _told(event: happened.Event, complaint: Complaint) -> Iterator[Notice]:
-    for template, role in (*_templates(event.fact, complaint), *_of_clocks(event.fact, complaint)):
+def _told(event: happened.Event, complaint: Complaint, disposing: frozenset[Role]) -> Iterator[Notice]:
+    fact = event.fact
+    waits = _to_dispose(fact, complaint, disposing)
+    for template, role in (*_templates(fact, complaint), *_of_clocks(fact, complaint), *waits):
         for recipient in _recipients(event.fact, role, complaint):
             yield Notice(complaint=complaint.id, sequence=event.sequence, template=template, recipient=recipient)
 
@@ -93,6 +108,16 @@ def _templates(fact: happened.Fact, complaint: Complaint) -> Iterator[tuple[str,
         yield from (("reminder", role) for role in fact.remind)
         if fact.show_reporter:
             yield "way_further", Role.REPORTER
+
+
+def _to_dispose(fact: happened.Fact, complaint: Complaint, disposing: frozenset[Role]) -> Iterator[tuple[str, Role]]:
+    """Tell those who dispose that something waits for it; who put it aside and takes it up again knows already."""
+    if complaint.state is State.SUBMITTED and isinstance(fact, _BRINGS_WORK):
+        yield from (("to_dispose", role) for role in sorted(disposing - _NOBODYS))
+
+
+_BRINGS_WORK = (happened.Received, happened.Completed, happened.Replied, happened.Unmerged)
+_NOBODYS = frozenset({Role.REPORTER, Role.SYSTEM})
 
 
 def _of_clocks(fact: happened.Fact, complaint: Complaint) -> Iterator[tuple[str, Role]]:

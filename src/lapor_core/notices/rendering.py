@@ -24,6 +24,7 @@ from lapor_core.texts import LANGUAGES, clock_time, long_date, word
 __all__ = [
     "BLOCKS",
     "OFFERED",
+    "OFFERED_OF_WHAT_WAITS",
     "OFFERED_WITH_CODE",
     "SHORT",
     "Templates",
@@ -32,6 +33,7 @@ __all__ = [
     "environment",
     "write",
     "write_code",
+    "write_waiting",
 ]
 
 Templates = Mapping[tuple[str, str], str]
@@ -70,6 +72,10 @@ OFFERED = frozenset(
 
 OFFERED_WITH_CODE = frozenset({"one_time_code", "office", "minutes"})
 """The names the template of one-time codes may use."""
+
+
+OFFERED_OF_WHAT_WAITS = frozenset({"waiting", "office"})
+"""The names the templates of :data:`lapor_core.notices.GATHERED` may use."""
 
 
 def write(
@@ -116,6 +122,7 @@ def write(
         "files": [file.name or word("file", "unnamed", language) for file in answer_files(fact)],
         "by_itself": event.actor.role is Role.SYSTEM,
         "contacts": [contact_line(contact, language) for contact in contacts],
+        "waiting": 1,  # a host that gathers what waits counts it, and calls write_waiting
         "way": " ".join(contact.text for contact in contacts).strip(),
     }
     written = _written(template, values, language, templates)
@@ -129,6 +136,20 @@ def write_code(
     """Return the words that bring a one-time code."""
     values = {"one_time_code": code, "office": office, "minutes": minutes}
     return _written("one_time_code", values, language, templates)
+
+
+def write_waiting(
+    template: str,
+    waiting: int,
+    office: str,
+    language: str = "id",
+    *,
+    templates: Templates = MappingProxyType({}),
+    console: str = "",
+) -> Written:
+    """Return the words that tell officers how much waits for them; ``template`` is one of those that are gathered."""
+    written = _written(template, {"waiting": waiting, "office": office}, language, templates)
+    return _with_address(written, console, "console", language)
 
 
 def _with_address(written: Written, address: str, page: str, language: str) -> Written:

@@ -8,7 +8,8 @@ import jinja2
 from jinja2 import meta
 
 from lapor_core.errors import did_you_mean
-from lapor_core.notices.rendering import BLOCKS, OFFERED, OFFERED_WITH_CODE, environment
+from lapor_core.notices.addressing import GATHERED
+from lapor_core.notices.rendering import BLOCKS, OFFERED, OFFERED_OF_WHAT_WAITS, OFFERED_WITH_CODE, environment
 from lapor_core.texts import LANGUAGES
 
 __all__ = ["problem_of", "shipped_templates"]
@@ -35,7 +36,7 @@ def problem_of(name: str, language: str, text: str) -> str | None:
         return f"template {name}, line {error.lineno}: {error.message}"
     if lacking := [block for block in BLOCKS if block not in blocks]:
         return f"template {name} lacks the block {lacking[0]}; it has {', '.join(BLOCKS)}"
-    offered = OFFERED_WITH_CODE if name == _CODE else OFFERED
+    offered = OFFERED_WITH_CODE if name == _CODE else OFFERED_OF_WHAT_WAITS if name in GATHERED else OFFERED
     if unknown := sorted(meta.find_undeclared_variables(parsed) - offered):
         return f'template {name} uses "{unknown[0]}"; {did_you_mean(unknown[0], sorted(offered))}'
     return None

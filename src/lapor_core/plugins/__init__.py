@@ -22,6 +22,7 @@ from __future__ import annotations
 
 from lapor_core.plugins.contracts import (
     PRINCIPAL,
+    WAY_OUT,
     Addresses,
     ASGIApp,
     Channel,
@@ -43,6 +44,7 @@ from lapor_core.plugins.contracts import (
     TrackingFile,
     TryLater,
     Verdict,
+    WayOut,
     Works,
 )
 from lapor_core.plugins.guarding import Guard, Hung, Meddled
@@ -53,6 +55,7 @@ from lapor_core.plugins.offers import Advice, Choice, Template
 __all__ = [
     "PRINCIPAL",
     "PROJECT",
+    "WAY_OUT",
     "ASGIApp",
     "Addresses",
     "Advice",
@@ -82,6 +85,7 @@ __all__ = [
     "TrackingFile",
     "TryLater",
     "Verdict",
+    "WayOut",
     "Works",
     "hookimpl",
 ]

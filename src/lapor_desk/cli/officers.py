@@ -5,7 +5,7 @@ from __future__ import annotations
 import getpass
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from cyclopts import App, Parameter
 
@@ -82,11 +82,11 @@ def list_(*, json: Flag = False, config: Path | None = None, database: str | Non
     with opened(configured(config, database=database)) as house:
         listed = house.officers.listed()
     if json:
-        fields = ("login", "role", "agency", "name", "email", "mobile", "disabled")
+        fields = ("login", "role", "agency", "name", "email", "mobile", "notices", "disabled")
         print_json([{field: getattr(officer, field) for field in fields} for officer in listed])
         return
     for officer in listed:
-        state = "  disabled" if officer.disabled else ""
+        state = "  disabled" if officer.disabled else "" if officer.notices else "  no notices"
         print(f"{officer.login:<24} {officer.role:<16} {officer.agency or '-':<24} {officer.name}{state}".rstrip())
 
 
@@ -106,6 +106,28 @@ def disable(login: str, *, config: Path | None = None, database: str | None = No
     with opened(configured(config, database=database)) as house:
         house.officers.disable(login)
     print(f"{login} can no longer sign in")
+
+
+@app.command
+def notices(
+    login: str, wanted: Literal["on", "off"], *, config: Path | None = None, database: str | None = None
+) -> None:
+    """Send an officer notices, or none any more; each officer can choose this at the desk too.
+
+    Parameters
+    ----------
+    login
+        The officer.
+    wanted
+        "on" or "off"; "off" keeps reminders of deadlines away too.
+    config
+        The configuration file.
+    database
+        The database, in place of the configuration's.
+    """
+    with opened(configured(config, database=database)) as house:
+        house.officers.set_notices(login, wanted=wanted == "on")
+    print(f"{login} is sent notices" if wanted == "on" else f"{login} is sent no notices")
 
 
 @app.command

@@ -7,9 +7,10 @@ from urllib.parse import quote
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 
-from lapor_core.plugins.contracts import PRINCIPAL, SESSION_COOKIE, ASGIApp, Principal
+from lapor_core.plugins.contracts import PRINCIPAL, SESSION_COOKIE, WAY_OUT, ASGIApp, Principal, WayOut
 from lapor_desk.accounts import Accounts
 from lapor_desk.http.answers import Receive, Scope, Send, answer, is_browsing, redirect
+from lapor_desk.http.guards import csrf_token
 from lapor_desk.http.paths import here, way_home
 from lapor_desk.officers import Officer, Officers
 from lapor_desk.sites import CONSOLE
@@ -62,6 +63,7 @@ class OfficersOnly:
         if officer is not None:
             scope[PRINCIPAL] = Principal(id=officer.id, role=officer.role)
             scope[OFFICER] = officer
+            scope[WAY_OUT] = _way_out(scope, officer)
         elif not self._is_open(scope):
             await _refuse(scope, receive, send)
             return
@@ -73,6 +75,17 @@ class OfficersOnly:
 
     def _is_open(self, scope: Scope) -> bool:
         return str(scope["path"]).removeprefix(scope["root_path"]).startswith(self._open) if self._open else False
+
+
+def _way_out(scope: Scope, officer: Officer) -> WayOut:
+    console = f"{way_home(scope)}{CONSOLE[1:]}/"
+    session = token_of(Request(scope), OFFICER_COOKIE) or ""
+    return WayOut(
+        console=console,
+        sign_out=f"{console}logout",
+        token=csrf_token(session),
+        name=officer.name or officer.login,
+    )
 
 
 async def _refuse(scope: Scope, receive: Receive, send: Send) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
 import attrs
@@ -43,6 +43,11 @@ class CountReads(ReadUnit):
             complaints={state: states.get(state.value, 0) for state in State},
             notices={status: statuses.get(status.value, 0) for status in Status},
         )
+
+    def count_in(self, states: Iterable[State]) -> int:
+        """Return how many complaints stand in one of ``states``."""
+        standing = complaints.c.state.in_([state.value for state in states])
+        return self.connection.execute(select(func.count()).select_from(complaints).where(standing)).scalar_one()
 
     def notices_waiting(self, now: datetime) -> Waiting:
         """Count what is due at ``now`` (aware) and not claimed; what it costs follows how much waits."""

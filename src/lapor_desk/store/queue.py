@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any, Self
 
@@ -44,6 +44,7 @@ class NewNotice:
         agency: Of which agency.
         recipient_id: The person or officer, where one row goes to one of several.
         medium: ``email`` or ``sms``.
+        gathered: Of which stretch of time it tells everything; None for a notice of one event.
         not_before: The earliest instant at which it may go out (aware).
         created_at: The present instant (aware).
     """
@@ -56,6 +57,7 @@ class NewNotice:
     agency: str | None = None
     recipient_id: str | None = None
     medium: str
+    gathered: datetime | None = None
     not_before: datetime
     created_at: datetime
 
@@ -78,6 +80,8 @@ class NewNotice:
     def key(self) -> str:
         """What makes it the same notice: queued again under this key, nothing happens."""
         about = f"{self.complaint_id}/{self.sequence}" if self.complaint_id else f"challenge/{self.challenge_id}"
+        if self.gathered is not None:
+            about = f"gathered/{self.gathered.astimezone(UTC):%Y%m%dT%H%M}"
         told = (
             self.role
             + (f"@{self.agency}" if self.agency else "")
@@ -261,7 +265,12 @@ def is_due(now: datetime) -> tuple[ColumnElement[bool], ...]:
 
 def _new_row(notice: NewNotice) -> dict[str, Any]:
     key = notice.key
-    row = attrs.asdict(notice) | {"key": key, "status": Status.QUEUED.value, "attempts": 0, "claims": 0}
+    row = attrs.asdict(notice, filter=attrs.filters.exclude("gathered")) | {
+        "key": key,
+        "status": Status.QUEUED.value,
+        "attempts": 0,
+        "claims": 0,
+    }
     return row | {"id": hashlib.sha256(key.encode()).hexdigest()[:32]}  # the same notice has the same id everywhere
 
 

@@ -862,3 +862,25 @@ def _is_whole(page: Any, language: str) -> None:
         assert not any(name.startswith("on") or name == "style" for name in given)
         assert not (given.get("href") or "").startswith(("/", "http"))
     assert "{" not in page.text
+
+
+def test_an_officer_turns_notices_off_and_on_for_themselves_alone(browser: Get, house: House) -> None:
+    officer = browser("pusat")
+    page = officer.get("/officers/notices")
+    assert "Untuk Anda belum tercatat email" in page.text
+    for button, wanted in (("off", False), ("on", True)):
+        page = officer.send(officer.get("/officers/notices"), "notices", wanted=button)
+        assert "Pilihan Anda tersimpan." in page.text
+        told = {one.login: one.notices for one in house.officers.listed()}
+        assert (told.pop("pusat"), set(told.values())) == (wanted, {True})
+
+
+def test_the_counter_leads_back_to_the_console_and_out(browser: Get, house: House) -> None:
+    officer = browser("loket")
+    page = officer.get("/walk-in/track")
+    [console] = [link for link in page.links if link.endswith("officers/")]
+    assert officer.client.get(page.response.url.join(console)).status_code == 200
+    form = page.form("logout")
+    out = officer.client.post(page.response.url.join(form.action), data=form.filled())
+    assert out.url.path == "/officers/login"
+    assert officer.client.get("/walk-in/track", headers={"accept": "text/html"}).url.path == "/officers/login"

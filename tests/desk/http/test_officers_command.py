@@ -74,8 +74,18 @@ def test_officers_are_listed_as_data_without_what_is_secret(lapor: Callable[...,
         "name": "",
         "email": "lo@example.id",
         "mobile": "+6280000000002",
+        "notices": True,
         "disabled": False,
     }
+
+
+def test_an_officer_can_have_no_notices(lapor: Callable[..., str]) -> None:
+    lapor("add", "pusat", "--role", "central_admin", "--password-stdin", typed=PASSWORD)
+    assert lapor("notices", "pusat", "off") == "pusat is sent no notices\n"
+    assert "no notices" in lapor("list")
+    assert lapor("notices", "pusat", "on") == "pusat is sent notices\n"
+    assert "no notices" not in lapor("list")
+    assert "no officer has this login" in lapor("notices", "entah", "off", status=2)
 
 
 @pytest.mark.parametrize(

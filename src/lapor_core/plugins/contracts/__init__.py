@@ -14,6 +14,7 @@ from lapor_core.plugins.contracts.desk import (
     CODES_HOLD,
     PRINCIPAL,
     SESSION_COOKIE,
+    WAY_OUT,
     Addresses,
     Desk,
     Download,
@@ -22,6 +23,7 @@ from lapor_core.plugins.contracts.desk import (
     Tracking,
     TrackingEntry,
     TrackingFile,
+    WayOut,
 )
 from lapor_core.plugins.contracts.notifier import (
     Delivered,
@@ -37,6 +39,7 @@ __all__ = [
     "CODES_HOLD",
     "PRINCIPAL",
     "SESSION_COOKIE",
+    "WAY_OUT",
     "ASGIApp",
     "Addresses",
     "Channel",
@@ -59,5 +62,6 @@ __all__ = [
     "TrackingFile",
     "TryLater",
     "Verdict",
+    "WayOut",
     "Works",
 ]

@@ -18,6 +18,7 @@ __all__ = [
     "CODES_HOLD",
     "PRINCIPAL",
     "SESSION_COOKIE",
+    "WAY_OUT",
     "Addresses",
     "Desk",
     "Download",
@@ -26,10 +27,14 @@ __all__ = [
     "Tracking",
     "TrackingEntry",
     "TrackingFile",
+    "WayOut",
 ]
 
 PRINCIPAL = "lapor.principal"
 """Key of the ASGI scope under which a host puts the :class:`Principal` of a request; absent for a stranger."""
+
+WAY_OUT = "lapor.way_out"
+"""Key of the ASGI scope under which a host gives a channel for officers the :class:`WayOut` of a page; it may be absent."""
 
 SESSION_COOKIE = "lapor_session"
 """Name of the cookie in which a browser carries a reporter's session token; a host makes the principal of it. A client
@@ -54,6 +59,23 @@ class Principal:
     role: Role
     proofs: frozenset[Proof] = frozenset()
     reporter: Reporter = personal(factory=Reporter)
+
+
+@attrs.frozen(kw_only=True)
+class WayOut:
+    """The way from a channel for officers to the host's own pages; the links are relative to the page that was asked for.
+
+    Attributes:
+        console: Where officers work.
+        sign_out: Where a form is posted that ends the session.
+        token: What that form carries as ``csrf``.
+        name: Who is signed in, as colleagues see it.
+    """
+
+    console: str
+    sign_out: str
+    token: str = attrs.field(repr=False)
+    name: str = personal(default="")
 
 
 @attrs.frozen(kw_only=True)

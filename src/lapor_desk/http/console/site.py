@@ -20,6 +20,7 @@ from lapor_desk.http.console.complaints import Complaints
 from lapor_desk.http.console.frame import Frame
 from lapor_desk.http.console.listing import Listing
 from lapor_desk.http.console.papers import Papers
+from lapor_desk.http.console.preferences import Preferences
 from lapor_desk.http.console.signing import Signing
 from lapor_desk.http.console.wording import words_of
 from lapor_desk.http.doors import Mounted
@@ -53,7 +54,7 @@ def console_app(house: House, counters: tuple[Mounted, ...], budgets: Budgets) -
     def answer(request: Request, error: Exception) -> Response:
         return frame.problem(request, error)
 
-    routes = [route for part in (Signing, Listing, Complaints, Papers) for route in part(frame).routes()]
+    routes = [route for part in (Signing, Listing, Complaints, Papers, Preferences) for route in part(frame).routes()]
     app = Starlette(
         routes=[*routes, Mount("/static", _Look(directory=STATIC))],
         middleware=[Middleware(BodyLimit, limit=_LARGEST_BODY, answer=answer)],
