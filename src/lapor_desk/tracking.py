@@ -80,7 +80,15 @@ def _file(file: Attachment, place: int, language: str) -> TrackingFile:
 
 def sentence_of(event: Event, standard: Standard, language: str = "id") -> str:
     """Return what happened as one sentence."""
-    return word("event", event.type, language).format_map(_Values(_told(event, standard, language)))
+    return _words(event, language).format_map(_Values(_told(event, standard, language)))
+
+
+def _words(event: Event, language: str) -> str:
+    """Advice of our own has words of its own; of a plug-in's, its key is all that is known."""
+    if isinstance(event.fact, happened.Advised):
+        own = word("advice", event.fact.by, language)
+        return own if own != event.fact.by else word("event", event.type, language)
+    return word("event", event.type, language)
 
 
 def _told(event: Event, standard: Standard, language: str) -> Mapping[str, Any]:

@@ -88,7 +88,13 @@ def citizens_pages(reports: Reports, photo: bytes) -> Iterator[tuple[str, Way]]:
     for name, code in reports.codes.items():
         yield f"tracking, {name}", sent("track", "track", code=code)
     yield "tracking, an empty reply", lambda page: empty_reply(page, reports.codes["asked"])
+    yield "tracking, an empty rating", lambda page: empty_rating(page, reports.codes["answered"])
     yield "no such page", opened("tidak-ada")
+
+
+def empty_rating(page: Page, code: str) -> None:
+    sent("track", "track", code=code)(page)
+    page.locator('form[action*="track/rate"] button').click()
 
 
 def empty_reply(page: Page, code: str) -> None:
@@ -117,6 +123,7 @@ def officers_pages(reports: Reports, photo: bytes) -> Iterator[tuple[str, Way]]:
     yield "complaint, refused", lambda page: refused(page, f"officers/complaints/{reports.ids['new']}")
     yield "clock", opened(f"officers/complaints/{reports.ids['late']}/clocks/0")
     yield "no such complaint", opened("officers/complaints/tidak-ada")
+    yield "notices", opened("officers/notices")
     yield "counter", opened("walk-in/")
     yield "counter, refused", sent("walk-in/", "", email="bukan alamat", identity_number="12")
     yield "counter, receipt", lambda page: sent_visitor(page, photo)

@@ -12,6 +12,8 @@ from typing import Any
 
 from playwright.sync_api import Page, Route, expect
 
+from lapor_core import Action, Facts
+
 EMAIL, MOBILE = "warga@example.id", "081200000001"  # invented
 VISITOR_EMAIL = "pengunjung@example.id"
 NARRATIVE = "Lampu jalan contoh padam sejak tiga malam.\nWarga takut lewat."
@@ -139,6 +141,30 @@ def test_a_citizen_reports_and_is_answered(house: Any, visitor: Any, photo: byte
     citizen.get_by_label("Balasan Anda").fill("Terima kasih, lampu menyala.")
     citizen.get_by_role("button", name="Kirim balasan").click()
     expect(citizen.get_by_role("status")).to_have_text("Balasan Anda sudah terkirim.")
+
+
+def test_a_citizen_objects_to_an_answer_and_says_why(house: Any, visitor: Any) -> None:
+    complaint_id = house.report("keberatan")
+    facts = Facts(supervisory=False, abuse_of_authority=False)
+    house.act(complaint_id, "pusat", Action.DISPOSE, agencies=("dinas-contoh",), facts=facts)
+    house.act(complaint_id, "admin", Action.VERIFY)
+    house.act(complaint_id, "admin", Action.FORWARD)
+    house.act(complaint_id, "penghubung", Action.RESPOND, text="Bukan urusan kami.")
+    page = visitor(house, scripts=False)
+    page.goto("track")
+    track(page, house.house.desk.complaint(complaint_id).code)
+    expect(page.locator(".history li").first).to_contain_text("Bukan urusan kami.")
+    page.get_by_label("1 – tidak puas").check()
+    page.get_by_label("Saya keberatan").check()
+    page.get_by_role("button", name="Kirim penilaian").click()
+    expect(page.get_by_role("alert")).to_be_focused()
+    page.get_by_role("alert").get_by_role("link").click()
+    expect(page.get_by_label("Alasan", exact=True)).to_be_focused()
+    page.keyboard.type("Jalan ini jalan kota.")
+    expect(page.get_by_label("1 – tidak puas")).to_be_checked()
+    page.get_by_role("button", name="Kirim penilaian").click()
+    expect(page.get_by_role("status")).to_have_text("Penilaian Anda sudah tersimpan.")
+    expect(page.locator(".history li").first).to_contain_text("keberatan")
 
 
 def test_what_is_wrong_is_told_at_once_and_what_was_typed_stays(house: Any, visitor: Any) -> None:

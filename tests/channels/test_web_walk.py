@@ -1,11 +1,13 @@
 """A citizen's whole walk through the web channel, over the desk in memory that ships with the library."""
 
+import io
 import re
 
 import pytest
 
 pytest.importorskip("starlette")
 
+from PIL import Image
 from starlette.testclient import TestClient
 from starlette.types import Receive, Scope, Send
 
@@ -13,7 +15,7 @@ from lapor_channels.web import Web
 from lapor_core.complaint import Proof, Reporter
 from lapor_core.lifecycle import State
 from lapor_core.plugins.contracts import PRINCIPAL, SESSION_COOKIE, Addresses
-from lapor_core.submission import Upload
+from lapor_core.submission import Submission, Upload
 from lapor_core.testing import MemoryDesk, check_channel
 
 
@@ -91,3 +93,74 @@ def test_the_receipt_names_where_to_track_where_that_is_known():
         form_id = re.search(r'name="form" value="([^"]+)"', client.get("/report").text)[1]
         receipt = client.post("/report", data={"form": form_id, "kind": "complaint", "narrative": "Lampu padam."})
         assert re.findall(r'class="address">([^<]+)<', receipt.text) == ([addresses.track] if addresses.track else [])
+
+
+def answered(desk: MemoryDesk) -> tuple[TestClient, str]:
+    """A browser, and the code of a report that is answered."""
+    submission = Submission(
+        channel="web", source_id="1", received_at=desk.now(), reporter=Reporter(), proofs=Web.proofs, narrative="Padam."
+    )
+    code = desk.submit(submission).code
+    desk.move(code, State.RESPONDED, "Sudah diganti.")
+    return citizen(desk), code
+
+
+@pytest.mark.parametrize(
+    ("outcome", "why", "state"),
+    [
+        ("settled", "", State.CLOSED),
+        ("unsettled", "Masih padam.", State.IN_PROGRESS),
+        ("disputed", "Tidak benar.", State.APPEALED),
+    ],
+)
+def test_a_rating_decides_what_follows(outcome: str, why: str, state: State):
+    client, code = answered(desk := MemoryDesk())
+    rated = client.post("/track/rate", data={"code": code, "stars": "4", "outcome": outcome, "why": why})
+    assert (rated.url.path, desk.track(code).state) == ("/track", state)
+    assert "Penilaian Anda sudah tersimpan." in rated.text
+    again = client.post("/track/rate", data={"code": code, "stars": "4", "outcome": "settled"})
+    assert again.status_code == (200 if state is State.CLOSED else 409)
+
+
+@pytest.mark.parametrize(
+    ("written", "wrong"),
+    [
+        ({}, {"stars", "outcome"}),
+        ({"stars": "6", "outcome": "settled"}, {"stars"}),
+        ({"stars": "5", "outcome": "entah"}, {"outcome"}),
+        ({"stars": "1", "outcome": "disputed"}, {"why"}),
+        ({"stars": "1", "outcome": "settled", "why": "a" * 100_001}, {"why"}),
+    ],
+)
+def test_what_is_wrong_with_a_rating_is_told_and_stays(written: dict[str, str], wrong: set[str]):
+    client, code = answered(desk := MemoryDesk())
+    page = client.post("/track/rate", data={"code": code, **written})
+    assert page.status_code == 422
+    assert set(re.findall(r'id="(\w+)-fault"', page.text)) == wrong
+    assert len(re.findall(r" checked>", page.text)) == len({"stars", "outcome"} & set(written) - wrong)
+    assert desk.track(code).state == State.RESPONDED
+
+
+def test_files_come_later_and_a_report_is_taken_back():
+    client, code = answered(desk := MemoryDesk())
+    photo = io.BytesIO()
+    Image.new("RGB", (8, 8), "navy").save(photo, "JPEG")
+    none = client.post("/track/attach", data={"code": code, "remark": "Foto malam"})
+    assert (none.status_code, "Pilih sedikitnya satu berkas." in none.text, "Foto malam" in none.text) == (
+        422,
+        True,
+        True,
+    )
+    wrong = client.post("/track/attach", data={"code": code}, files=[("more", ("a.exe", b"MZ"))])
+    assert "a.exe: Berkas ini tidak dapat diterima." in wrong.text
+    added = client.post("/track/attach", data={"code": code}, files=[("more", ("lampu.jpg", photo.getvalue()))])
+    assert "Lampiran Anda sudah tersimpan." in added.text
+    assert [upload.name for upload in desk.uploads[code]] == ["lampu.jpg"]
+    late = client.post("/track/withdraw", data={"code": code})
+    assert (late.status_code, "tidak dapat dilakukan" in late.text) == (409, True)
+    desk.move(code, State.IN_PROGRESS)
+    gone = client.post("/track/withdraw", data={"code": code, "reason": "Sudah menyala."})
+    assert ("Laporan Anda sudah dicabut." in gone.text, desk.track(code).state) == (True, State.WITHDRAWN)
+    for act in ("rate", "attach", "withdraw", "reply"):
+        assert f"track/{act}" not in gone.text
+    assert client.post("/track/withdraw", data={"code": "0000-0000-000"}).status_code == 404

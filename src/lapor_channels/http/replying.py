@@ -1,14 +1,19 @@
-"""Whether the holder of a tracking code may answer."""
+"""What the holder of a tracking code may do."""
 
 from __future__ import annotations
 
 from lapor_core.lifecycle import Action, Role, State, allowed
 
-__all__ = ["may_reply"]
+__all__ = ["may_do", "may_reply"]
+
+
+def may_do(state: str) -> frozenset[Action]:
+    """Return what a reporter may do in ``state``; in a host's own state a reply is tried, and not refused beforehand."""
+    if state not in set(State):
+        return frozenset({Action.REPLY})
+    return frozenset(action for action, _ in allowed(State(state), Role.REPORTER))
 
 
 def may_reply(state: str) -> bool:
-    """Return whether a reply of the reporter's is possible in ``state``; a host's own state is asked, not refused."""
-    if state not in set(State):
-        return True
-    return Action.REPLY in {action for action, _ in allowed(State(state), Role.REPORTER)}
+    """Return whether a reply of the reporter's is possible in ``state``."""
+    return Action.REPLY in may_do(state)

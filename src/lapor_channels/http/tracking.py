@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
+from types import MappingProxyType
 
 import attrs
 from starlette.requests import Request
@@ -15,7 +16,7 @@ from lapor_channels.http.downloads import download_response
 from lapor_channels.http.drafts import too_long
 from lapor_channels.http.forms import form_of
 from lapor_channels.http.notes import Notes, drop, put
-from lapor_channels.http.replying import may_reply
+from lapor_channels.http.replying import may_do
 from lapor_channels.http.sites import MOST_PARTS, Site, faults
 from lapor_core.errors import BadValue, LaporError, NotFound
 from lapor_core.plugins.contracts import Tracking
@@ -24,9 +25,10 @@ from lapor_core.submission import Upload
 __all__ = ["Track"]
 
 REPLIED = "lapor_replied"
-"""The cookie, and purpose, of the note that leads from a reply back to its report; it is shown once."""
+"""The cookie, and purpose, of the note that leads from what was done back to its report; it is shown once."""
 
 LONGEST_CODE = 64
+NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
 @attrs.frozen
@@ -51,7 +53,7 @@ class Track:
             return await self._after_reply(request) or self._ask(request)
         async with form_of(request) as form:
             code = text_of(form, "code")[:LONGEST_CODE]
-        return await self._open(request, code)
+        return await self.opened(request, code)
 
     async def file(self, request: Request) -> Response:
         """Hand out a file that came with an answer."""
@@ -62,7 +64,7 @@ class Track:
         except (BadValue, NotFound) as error:
             if error.code == "unknown_file":
                 text = self.site.fault_text(request, error)
-                return await self._open(request, code, problem=Problem(status=404, code=error.code, message=text))
+                return await self.opened(request, code, problem=Problem(status=404, code=error.code, message=text))
             return self._not_there(request, code, error)
 
     async def reply(self, request: Request) -> Response:
@@ -73,12 +75,12 @@ class Track:
         if wrong := self._wrong(request, text):
             problem = faults(wrong, {"text": wrong} | (problem.by_field if problem else {}))
         if problem:
-            return await self._open(request, code, text, problem)
+            return await self.opened(request, code, text, problem)
         try:
             await call(self.site.desk.reply, code, text, uploads)
         except LaporError as error:
-            return await self._open(request, code, text, self._refusal(request, error, uploads))
-        return await self._done(request, code)
+            return await self.opened(request, code, text, self.refusal(request, error, uploads))
+        return await self.done(request, code, "reply")
 
     def _wrong(self, request: Request, text: str) -> str:
         if not text:
@@ -86,27 +88,35 @@ class Track:
         error = too_long(text)
         return self.site.fault_text(request, error) if error else ""
 
-    async def _open(self, request: Request, code: str, text: str = "", problem: Problem | None = None) -> Response:
-        """Show the report, with the reply that could not be taken."""
+    async def opened(
+        self,
+        request: Request,
+        code: str,
+        text: str = "",
+        problem: Problem | None = None,
+        written: Mapping[str, str] = NOTHING,
+    ) -> Response:
+        """Return the report, with the reply, or what else was ``written``, that could not be taken."""
         try:
             tracking = await call(self.site.desk.track, code, self.site.language(request))
         except (BadValue, NotFound) as error:
             return self._not_there(request, code, error)
         status = problem.status if problem else 200
-        return self._report(request, tracking, status=status, typed=text, problem=problem)
+        return self._report(request, tracking, status=status, typed=text, problem=problem, written=written)
 
     async def _after_reply(self, request: Request) -> Response | None:
         values = await call(self._notes.read, REPLIED, request.cookies.get(REPLIED))
         if values is None:
             return None
         tracking = await call(self.site.desk.track, values["code"], self.site.language(request))
-        answer = self._report(request, tracking, replied=True)
+        answer = self._report(request, tracking, done=values["done"])
         drop(request, answer, REPLIED, "track")
         return answer
 
-    async def _done(self, request: Request, code: str) -> Response:
+    async def done(self, request: Request, code: str, what: str) -> Response:
+        """Lead back to the report, and say there once that ``what`` was done."""
         until = self.site.desk.now() + timedelta(minutes=1)
-        note = await call(self._notes.write, REPLIED, {"code": code}, until)
+        note = await call(self._notes.write, REPLIED, {"code": code, "done": what}, until)
         answer = self.site.go(request, "track")
         put(request, answer, REPLIED, note, "track")
         return answer
@@ -123,11 +133,12 @@ class Track:
         return self._ask(request, code, faults(problem.message, {"code": problem.message}))
 
     def _report(self, request: Request, tracking: Tracking, status: int = 200, **values: object) -> Response:
-        seen: Mapping[str, object] = {"replied": False, "typed": "", "problem": None} | values
-        may = may_reply(tracking.state)
-        return self.site.show(request, "tracking.html", status=status, tracking=tracking, may_reply=may, **seen)
+        seen: Mapping[str, object] = {"done": "", "typed": "", "problem": None, "written": NOTHING} | values
+        may = may_do(tracking.state)
+        return self.site.show(request, "tracking.html", status=status, tracking=tracking, may=may, **seen)
 
-    def _refusal(self, request: Request, error: LaporError, uploads: Sequence[Upload]) -> Problem:
+    def refusal(self, request: Request, error: LaporError, uploads: Sequence[Upload]) -> Problem:
+        """Return why the desk would not do it."""
         problem = self.site.refusal(request, error, uploads)
         refused = self.site.text(request, "track.refused")
         return problem if problem.fields else attrs.evolve(problem, message=refused)

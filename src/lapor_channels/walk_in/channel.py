@@ -6,6 +6,7 @@ from typing import ClassVar
 
 import attrs
 
+from lapor_channels.http.acts import Acts
 from lapor_channels.http.receipts import Receipts
 from lapor_channels.http.tracking import Track
 from lapor_channels.walk_in.counter import Counter, behind_the_counter
@@ -41,5 +42,6 @@ class WalkIn:
         """Return the application over ``desk``."""
         counter = Counter(desk=desk, limits=self.limits)
         receipts = Receipts(counter, self.limits.receipt_minutes)
-        parts = (Entry(counter, receipts), receipts, Track(counter))
+        track = Track(counter)
+        parts = (Entry(counter, receipts), receipts, track, Acts(track))
         return counter.app(behind_the_counter(route for part in parts for route in part.routes()))

@@ -6,6 +6,7 @@ from typing import ClassVar
 
 import attrs
 
+from lapor_channels.http.acts import Acts
 from lapor_channels.http.receipts import Receipts
 from lapor_channels.http.tracking import Track
 from lapor_channels.web.account import Account
@@ -43,5 +44,6 @@ class Web:
         """Return the application over ``desk``."""
         site = WebSite(desk=desk, limits=self.limits)
         receipts = Receipts(site, self.limits.receipt_minutes)
-        parts = (Start(site), Account(site), Report(site, receipts), receipts, Track(site))
+        track = Track(site)
+        parts = (Start(site), Account(site), Report(site, receipts), receipts, track, Acts(track))
         return site.app(route for part in parts for route in part.routes())

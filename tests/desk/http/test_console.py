@@ -864,6 +864,13 @@ def _is_whole(page: Any, language: str) -> None:
     assert "{" not in page.text
 
 
+def test_a_note_on_the_wording_is_told_as_what_it_is(browser: Get, submit: Callable[..., str]) -> None:
+    page = browser("pusat").get(page_of(submit(narrative="Petugasnya goblok.")))
+    assert "Catatan tentang bahasa laporan, untuk dipertimbangkan petugas" in page.text
+    assert "goblok" in page.text
+    assert "plug-in" not in page.text
+
+
 def test_an_officer_turns_notices_off_and_on_for_themselves_alone(browser: Get, house: House) -> None:
     officer = browser("pusat")
     page = officer.get("/officers/notices")
