@@ -871,6 +871,14 @@ def test_a_note_on_the_wording_is_told_as_what_it_is(browser: Get, submit: Calla
     assert "plug-in" not in page.text
 
 
+def test_a_file_is_told_by_its_kind_as_people_call_it(
+    browser: Get, submit: Callable[..., str], upload: Callable[..., Any]
+) -> None:
+    page = browser("pusat").get(page_of(submit(uploads=(upload("foto lampu.jpg"),))))
+    assert "bukti, JPG, 1 kB" in " ".join(page.text.split())
+    assert "image/jpeg" not in page.text
+
+
 def test_an_officer_turns_notices_off_and_on_for_themselves_alone(browser: Get, house: House) -> None:
     officer = browser("pusat")
     page = officer.get("/officers/notices")

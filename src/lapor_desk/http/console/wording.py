@@ -16,6 +16,7 @@ from lapor_core.texts import clock_time, long_date, short_date, word
 from lapor_desk.house import House
 from lapor_desk.http.console.facts import Question
 from lapor_desk.http.texts import catalog, sentence
+from lapor_desk.store.uploads import ALLOWED
 
 __all__ = ["words_of"]
 
@@ -96,6 +97,12 @@ def _size(value: int) -> str:
     return f"{value / 1024**2:.0f} MB" if value >= 1024**2 else f"{max(1, round(value / 1024))} kB"
 
 
+def _kind_of_file(media_type: str) -> str:
+    """Return a media type as people write it: *JPG*, *DOCX*; one that came from elsewhere stays as it is."""
+    endings = ALLOWED.get(media_type)
+    return endings[0].upper() if endings else media_type
+
+
 _OF_EVERY_HOUSE: Mapping[str, Any] = {
     "day": _day,
     "short_day": _short_day,
@@ -103,4 +110,5 @@ _OF_EVERY_HOUSE: Mapping[str, Any] = {
     "why": _why,
     "lacking": _lacking,
     "size": _size,
+    "kind_of_file": _kind_of_file,
 }
