@@ -118,7 +118,16 @@ def test_it_keeps_its_contracts() -> None:
 def test_it_passes_the_check_for_channels() -> None:
     check_channel(
         App,
-        paths=["/openapi.json", "/challenges", "/challenges/c-1/confirm", "/reports", "/track", "/files", "/replies"],
+        paths=[
+            "/openapi.json",
+            "/challenges",
+            "/challenges/c-1/confirm",
+            "/reports",
+            "/advice",
+            "/track",
+            "/files",
+            "/replies",
+        ],
     )
 
 

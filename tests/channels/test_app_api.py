@@ -165,6 +165,11 @@ def broken_policy(caller: Caller) -> Any:
     return caller.client.get("/")
 
 
+def broken_advice(caller: Caller) -> Any:
+    caller.desk._policy = None  # type: ignore[assignment]  # a fault of ours, whatever it is
+    return caller.client.post("/advice", json=example("advice"))
+
+
 ANSWERS: dict[tuple[str, str], Callable[[Caller], Any]] = {
     ("service", "200"): lambda caller: caller.client.get("/"),
     ("service", "5XX"): broken_policy,
@@ -198,6 +203,11 @@ ANSWERS: dict[tuple[str, str], Callable[[Caller], Any]] = {
     ("report", "422"): lambda caller: caller.report({"kind": "aduan"}),
     ("report", "428"): lambda caller: caller.report(key=None),
     ("report", "5XX"): lambda caller: caller.broken("submit", caller.report),
+    ("advice", "200"): lambda caller: caller.client.post("/advice", json=example("advice")),
+    ("advice", "400"): lambda caller: caller.client.post("/advice", **UNREADABLE),
+    ("advice", "413"): lambda caller: caller.client.post("/advice", **LARGE),
+    ("advice", "415"): lambda caller: caller.client.post("/advice", **TEXT),
+    ("advice", "5XX"): broken_advice,
     ("track", "200"): lambda caller: caller.track(),
     ("track", "400"): lambda caller: caller.track(**UNREADABLE),
     ("track", "404"): lambda caller: caller.track(NOBODYS),
@@ -258,6 +268,13 @@ def test_an_answer_is_what_the_document_says(operation_id: str, status: str) -> 
         return
     assert answer.headers["content-type"] == "application/json"
     assert faults(described["content"]["application/json"]["schema"], answer.json()) == []
+
+
+def test_coarse_words_are_told_with_their_places_and_polite_texts_with_none() -> None:
+    client = Caller().client
+    told = client.post("/advice", json={"text": "Pak Goblooog? Goblook!"}).json()
+    assert told == {"words": [{"word": "Goblook", "start": 14, "end": 21}], "standard": "dengan bahasa yang santun"}
+    assert client.post("/advice", json={"text": "Lampu padam."}).json() == {"words": [], "standard": ""}
 
 
 def test_a_file_of_an_answer_is_listed_and_handed_out_under_its_own_name() -> None:

@@ -7,6 +7,7 @@ from typing import ClassVar
 import attrs
 
 from lapor_channels.app.accounts import Accounts
+from lapor_channels.app.advice import Wording
 from lapor_channels.app.reports import KEY, Reports
 from lapor_channels.app.service import Service
 from lapor_channels.app.tracking import Track
@@ -39,5 +40,11 @@ class App:
 
     def app(self, desk: Desk) -> ASGIApp:
         """Return the application over ``desk``."""
-        parts = (Service(desk, self.limits), Accounts(desk), Reports(desk, self.limits), Track(desk, self.limits))
+        parts = (
+            Service(desk, self.limits),
+            Accounts(desk),
+            Reports(desk, self.limits),
+            Track(desk, self.limits),
+            Wording(desk),
+        )
         return json_app([route for part in parts for route in part.routes()], max_body=self.limits.max_body)
