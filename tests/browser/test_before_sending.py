@@ -38,8 +38,14 @@ def test_a_file_too_large_is_named_when_it_is_chosen(shared_house: Any, visitor:
     ]
     page.get_by_label("Lampiran").set_input_files(files)
     expect(page.locator("#uploads + .fault")).to_have_text("b.jpg: Satu berkas paling besar 20 MB.")
+    page.get_by_role("button", name="Kirim laporan").click()
+    expect(page.get_by_label("Lampiran")).to_be_focused()  # nothing was sent, so that nothing is lost
+    expect(page.get_by_role("alert")).to_have_count(0)
     page.get_by_label("Lampiran").set_input_files(files[:1] * 6)
     expect(page.locator("#uploads + .fault")).to_have_text("Terlalu banyak berkas: paling banyak 5.")
+    page.get_by_label("Lampiran").set_input_files([])
+    page.get_by_role("button", name="Kirim laporan").click()
+    expect(page.get_by_role("alert")).to_be_focused()
 
 
 def test_what_was_written_is_there_after_signing_in_again(house: Any, visitor: Any) -> None:

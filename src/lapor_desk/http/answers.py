@@ -43,7 +43,7 @@ async def answer(
 def refusal(request: Request, *, status: int, code: str, headers: Mapping[str, str] | None = None) -> Response:
     """Return a refusal, for a person to read or for a program: ``{"error": {"code", "message", "fields"}}``."""
     language = language_of(request)
-    message = sentence("problem", code, language)
+    message = sentence("problem", code, language, seconds=(headers or {}).get("Retry-After", ""))
     if _wants_a_page(request.headers):
         home = way_home(request.scope)
         values = {

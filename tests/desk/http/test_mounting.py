@@ -319,6 +319,8 @@ def test_what_one_address_sends_has_a_limit_and_what_it_reads_has_none(house: Ho
     assert [client.post(path).status_code for path in ("/", "/app/v1/", "/", "/app/v1/")] == [200, 200, 200, 429]
     refused = client.post("/", headers=HTML)
     assert refused.status_code == 429
+    page = client.post("/", headers={"accept": "text/html"})
+    assert f"Tunggu {page.headers['retry-after']} detik, lalu muat ulang halaman ini" in page.text
     assert 0 < int(refused.headers["retry-after"]) <= 60
     assert client.get("/").status_code == 200
     assert {client.post("/sms/kannel/").status_code for _ in range(10)} == {200}  # not 429: all of it is one gateway

@@ -33,4 +33,10 @@ for (const field of document.querySelectorAll("input[type=file][data-limit]")) {
       ...(many ? [field.dataset.many] : []),
     ].join("\n");
   });
+  field.form.addEventListener("submit", event => {
+    if (note.textContent) {
+      event.preventDefault();
+      field.focus();
+    }
+  });
 }

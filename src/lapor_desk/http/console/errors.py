@@ -53,7 +53,8 @@ def message_of(error: Exception, language: str) -> str:
     """Return the sentence for an error: the console's own, else the one that citizens read too."""
     own = catalog(language)["problem"]
     if isinstance(error, HTTPException):
-        return own[_CODE_OF.get(error.status_code, "internal")]
+        seconds = (error.headers or {}).get("Retry-After", "")
+        return own[_CODE_OF.get(error.status_code, "internal")].format(seconds=seconds)
     if not isinstance(error, LaporError):
         return own["internal"]
     return own.get(error.code) or error_text(error, language)
