@@ -18,6 +18,7 @@ from lapor_desk.house import House
 from lapor_desk.officers import officers_in
 from lapor_desk.store import Reading, Status, StoreDown, database_url
 from lapor_desk.store.tables import attachments, complaint_agencies, complaints, notices, people
+from lapor_desk.waiting import backlogs
 
 __all__ = ["CHECKS", "Finding", "examine"]
 
@@ -26,7 +27,6 @@ _ENOUGH = 1 << 30
 """Bytes that should be free where the database and the attachments lie."""
 
 _SKEW = timedelta(seconds=5)
-_WAIT = timedelta(minutes=5)
 _SAMPLE = 200
 _FEW = 20
 _REACH = "mend the folder's rights, or files and [s3] in lapor.toml, or wait until the service is back"
@@ -89,12 +89,17 @@ def _media(house: House, _: datetime) -> Iterator[Finding]:
 
 
 def _waiting(house: House, now: datetime) -> Iterator[Finding]:
-    with house.store.reading() as tx:
-        waiting = tx.notices_waiting(now)
-    if waiting.oldest is not None and waiting.oldest > _WAIT:
-        minutes = waiting.oldest // timedelta(minutes=1)
-        problem = f"{waiting.due} notices are due and nobody delivers them, the oldest for {minutes} minutes"
-        yield _finding(problem, "run lapor serve, lapor work, or lapor work --once from cron")
+    for backlog in backlogs(house.engine, now):
+        waiting = backlog.waiting
+        if not backlog.is_long or waiting.oldest is None:
+            continue
+        known = f"the oldest for {waiting.oldest // timedelta(minutes=1)} minutes"
+        if backlog.held_by is None:
+            problem = f"{waiting.due} notices are due and nobody delivers them, {known}"
+            yield _finding(problem, "run lapor serve, lapor work, or lapor work --once from cron")
+        else:
+            problem = f"{waiting.due} notices wait, {known}: {backlog.notifier} sends {backlog.held_by} at most"
+            yield _finding(problem, f"raise the rate under [notifiers.{backlog.notifier}], or wait", serious=False)
 
 
 def _settled(house: House, now: datetime) -> Iterator[Finding]:

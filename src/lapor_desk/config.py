@@ -23,6 +23,7 @@ from lapor_core.policy.model import OfficeRule
 from lapor_core.policy.offices import office_from
 from lapor_core.structure import structure
 from lapor_desk.filling import read_text, with_secrets
+from lapor_desk.pacing import Pace, pace_faults
 from lapor_desk.places import S3, Access, S3Place, s3_place
 from lapor_desk.sites import url_problem
 
@@ -70,6 +71,7 @@ class Config:
         allow_plugins: When not empty, the only plug-ins that are loaded.
         block_plugins: Plug-ins that are never loaded.
         plugins: The settings of each plug-in by its key, secrets filled in.
+        notifiers: When each notifier may send, and how fast, by its key.
         document: The file all this was read from, so that a later fault can name its line; None without a file.
     """
 
@@ -91,6 +93,7 @@ class Config:
     allow_plugins: tuple[str, ...] = ()
     block_plugins: tuple[str, ...] = ()
     plugins: Mapping[str, Mapping[str, Any]] = attrs.field(factory=dict, repr=False)
+    notifiers: Mapping[str, Pace] = attrs.field(factory=dict)
     document: Document | None = attrs.field(default=None, repr=False, eq=False)
 
 
@@ -117,6 +120,7 @@ class _File:
     allow_plugins: tuple[str, ...] = ()
     block_plugins: tuple[str, ...] = ()
     plugins: Mapping[str, Mapping[str, Any]] = attrs.field(factory=dict, repr=False)
+    notifiers: Mapping[str, Pace] = attrs.field(factory=dict)
 
 
 def find_config(given: Path | None, environ: Mapping[str, str], folder: Path) -> Path | None:
@@ -210,6 +214,7 @@ def _contradictions(document: Document, written: _File, folder: Path) -> Iterato
     if written.retention is not None and written.retention < 1:
         yield document.fault(("retention",), f"must be at least one day, not {written.retention}")
     yield from _bad_addresses(document, written)
+    yield from pace_faults(document, written.notifiers)
     for name in sorted(set(written.allow_plugins) & set(written.block_plugins)):
         yield document.fault(("block_plugins",), f'"{name}": allowed and blocked at once')
 

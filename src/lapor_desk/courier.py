@@ -64,6 +64,20 @@ class Courier:
         self._hanging: dict[str, set[threading.Thread]] = {}
         self._lock = threading.Lock()
 
+    @property
+    def able(self) -> Mapping[str, tuple[str, ...]]:
+        """The keys of the notifiers that serve each medium, the usual one first."""
+        return {medium: tuple(able) for medium, able in self._able.items()}
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The keys of all notifiers that can be chosen, sorted."""
+        return tuple(sorted({key for able in self._able.values() for key in able}))
+
+    def messenger(self, key: str | None, medium: str) -> Messenger | None:
+        """Return the notifier of this key, if it serves ``medium``."""
+        return self._able.get(medium, {}).get(key or "")
+
     def choose(self, medium: str, template: str = "", attempt: int = 1) -> Messenger | None:
         """Return who serves ``medium``, if anybody does; where several do, whom a plug-in chooses, or else the usual one."""
         able = self._able.get(medium, {})

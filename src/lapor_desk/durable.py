@@ -61,7 +61,7 @@ class Workers:
         sweep: Called with the present instant, on a thread; takes the steps that have come due. It may run on two
             processes at once.
         clock: Gives the present instant.
-        concurrency: How many deliveries run at once in this process.
+        concurrency: How many deliveries of one notifier run at once in this process, so that a slow one holds up no other.
         look_every: The pause between two looks into the queue.
         sweep_at: When sweeps run, as a cron expression that begins with seconds; in UTC.
     """
@@ -134,9 +134,10 @@ class Workers:
         return self.engine.run_once(now)
 
     def _register(self) -> None:
-        DBOS.register_queue(
-            _DELIVERIES, worker_concurrency=self._concurrency, polling_interval_sec=self._look_every / 2
-        )
+        for notifier in self.engine.courier.keys:
+            DBOS.register_queue(
+                _queue(notifier), worker_concurrency=self._concurrency, polling_interval_sec=self._look_every / 2
+            )
         DBOS.register_queue(_SWEEPS, worker_concurrency=1, polling_interval_sec=1.0)
         DBOS.apply_schedules(
             [
@@ -160,13 +161,14 @@ class Workers:
             self._wake.clear()
 
     def _hand_over(self) -> None:
-        """Claim no more than can be sent soon, so that no lease runs out in DBOS's queue."""
+        """Claim no more than can be sent soon, so that no lease runs out in DBOS's queues."""
         now = self.clock()
-        with self.engine.store.reading() as tx:
-            room = 2 * self._concurrency - tx.count_held(self.engine.owner, now)
-        for claim in self.engine.relay(now, room) if room > 0 else ():
+        for claim in self.engine.relay(now, 2 * self._concurrency):
+            if claim.notifier is None:  # there is nothing to wait for
+                self.engine.deliver(claim, now)
+                continue
             with SetWorkflowID(str(claim)):
-                DBOS.enqueue_workflow(_DELIVERIES, _deliver, claim.notice_id, claim.number)
+                DBOS.enqueue_workflow(_queue(claim.notifier), _deliver, claim.notice_id, claim.number)
 
     def _tidy(self) -> None:
         """Forget old jobs of DBOS now and then, also those that a killed process left pending."""
@@ -186,6 +188,10 @@ class Workers:
         _let_go(self)
 
 
+def _queue(notifier: str) -> str:
+    return f"{_DELIVERIES}-{notifier}"
+
+
 def _config(workers: Workers) -> DBOSConfig:
     logging.getLogger("dbos").addHandler(logging.NullHandler())  # else it writes past the host's logging
     ours = workers.engine.store.database
@@ -196,7 +202,7 @@ def _config(workers: Workers) -> DBOSConfig:
         "dbos_system_schema": "lapor_dbos",
         "application_version": "1",  # by default a hash of the source: a new release would leave jobs behind
         "executor_id": workers.engine.owner,  # by default "local": a second process would run this one's jobs again
-        "max_executor_threads": workers._concurrency + 8,  # noqa: SLF001 - this function is a part of the class
+        "max_executor_threads": workers._concurrency * len(workers.engine.courier.keys) + 8,  # noqa: SLF001 - this function is a part of the class
         "scheduler_polling_interval_sec": 30.0,
         "log_level": "WARNING",
         "enable_otlp": False,

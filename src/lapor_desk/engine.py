@@ -3,6 +3,9 @@
 ``relay(now)`` and ``deliver(claim, now)`` are plain calls: DBOS runs them (:mod:`lapor_desk.durable`), and Celery, cron or
 a test can run them as well. A notice goes out at least once: an attempt is counted before anything is sent, and a worker
 that dies between sending and reporting lets its lease run out, so that another one sends again under the same key.
+
+Each notifier has a share of the queue, its quiet hours and its rate. Who sends a notice is decided when it is claimed, and
+what is claimed counts against the rate in the same transaction.
 """
 
 from __future__ import annotations
@@ -12,9 +15,11 @@ import os
 import random
 import secrets
 import socket
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Callable, Collection, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from pathlib import Path
 
 import attrs
@@ -22,7 +27,8 @@ import attrs
 from lapor_core.errors import require_aware
 from lapor_core.plugins.contracts import Delivered, Failed, Message, TryLater, Verdict
 from lapor_desk.courier import Courier, by_medium
-from lapor_desk.store import Claim, QueuedNotice, Settlement, Status, Store
+from lapor_desk.pacing import ALWAYS, Pace
+from lapor_desk.store import Claim, Kind, QueuedNotice, Reading, Settlement, Share, Status, Store
 
 __all__ = ["Composer", "Courier", "Engine", "Retry", "by_medium", "is_gone", "machine", "worker_name"]
 
@@ -90,16 +96,20 @@ class Engine:
         store: Where the queue is.
         compose: Makes the messages.
         courier: Sends them.
+        paces: When each notifier may send, and how fast, by its key.
+        zone: Whose wall clock tells quiet hours.
         retry: When to try again.
         owner: The name under which this process claims.
-        lease: For how long a claim holds; longer than all that is claimed at once can take.
-        batch: How many notices are claimed at once.
+        lease: For how long a claim holds; longer than all that is claimed at once can take, and at most an hour.
+        batch: How many notices of one notifier this process claims ahead.
         jitter: Gives numbers in [0, 1), so that what failed together does not come back together.
     """
 
     store: Store
     compose: Composer
     courier: Courier
+    paces: Mapping[str, Pace] = attrs.Factory(dict)
+    zone: tzinfo = UTC
     retry: Retry = attrs.Factory(Retry)
     owner: str = attrs.Factory(worker_name)
     lease: timedelta = timedelta(minutes=10)
@@ -111,16 +121,28 @@ class Engine:
 
         Args:
             now: The present instant.
-            limit: How many at most; never more than :attr:`batch`.
+            limit: How many notices of one notifier this process may hold at most, with those that it holds already; never
+                more than :attr:`batch`.
         """
-        require_aware(now)
-        with self.store.reading() as tx:  # an idle queue is looked at often, and costs no write
-            if not tx.has_due_notice(now):
-                return ()
-        with self.store.transaction() as tx:
-            limit = self.batch if limit is None else max(0, min(limit, self.batch))
-            most = self.retry.attempts
-            return tx.claim_notices(now, owner=self.owner, limit=limit, lease=self.lease, most_attempts=most)
+        most = self.batch if limit is None else min(limit, self.batch)
+        return self._relay(self.shares(require_aware(now)), now, most)
+
+    def shares(self, now: datetime) -> tuple[Share, ...]:
+        """Return who sends what of that which is due at ``now`` (aware); what nobody serves is the last share."""
+        able = self.courier.able
+        media: dict[str, set[str]] = defaultdict(set)
+        kinds: dict[str, set[Kind]] = defaultdict(set)
+        for medium, keys in able.items():
+            if len(keys) == 1:
+                media[keys[0]].add(medium)
+        for kind in self._kinds_to_choose_for(now, [medium for medium, keys in able.items() if len(keys) > 1]):
+            if chosen := self.courier.choose(kind.medium, kind.template, kind.attempts + 1):
+                kinds[chosen.key].add(kind)
+        served = (
+            Share(notifier=key, media=frozenset(media[key]), kinds=frozenset(kinds[key]))
+            for key in sorted(media.keys() | kinds.keys())
+        )
+        return (*served, Share.rest(able))
 
     def deliver(self, claim: Claim, now: datetime) -> Status:
         """Send the notice of ``claim`` and return what has become of it.
@@ -160,16 +182,76 @@ class Engine:
             return sum(tx.release(owner) for owner in gone)
 
     def run_once(self, now: datetime) -> int:
-        """Deliver everything that is due at ``now``, one after the other; return how many attempts were made."""
+        """Deliver everything that may go out at ``now``; return how many attempts were made.
+
+        Notices of one notifier go one after the other, and those of several side by side.
+        """
         made = 0
-        while claims := self.relay(now):
+        while busy := [share.notifier for share, _ in self._ready(self.shares(require_aware(now)), now, self.batch)]:
+            if len(busy) == 1:
+                made += self._drain(busy[0], now)
+            else:
+                with ThreadPoolExecutor(len(busy), thread_name_prefix="lapor-once") as pool:
+                    made += sum(pool.map(lambda notifier: self._drain(notifier, now), busy))
+        return made
+
+    def _drain(self, notifier: str | None, now: datetime) -> int:
+        made = 0
+        while claims := self._relay([one for one in self.shares(now) if one.notifier == notifier], now, self.batch):
             for claim in claims:
                 self.deliver(claim, now)
             made += len(claims)
         return made
 
+    def _kinds_to_choose_for(self, now: datetime, media: Collection[str]) -> tuple[Kind, ...]:
+        if not media:
+            return ()
+        with self.store.reading() as tx:
+            return tx.due_kinds(now, media)
+
+    def _relay(self, shares: Collection[Share], now: datetime, most: int) -> tuple[Claim, ...]:
+        claims: list[Claim] = []
+        for share, room in self._ready(shares, now, most):
+            claims += self._claim(share, room, now)
+        return tuple(claims)
+
+    def _ready(self, shares: Collection[Share], now: datetime, most: int) -> list[tuple[Share, int]]:
+        """Return the shares to claim from, and how much; an idle queue is looked at often, and costs no write."""
+        with self.store.reading() as tx:
+            held = tx.count_held(self.owner, now)
+            rooms = [(share, most - held.get(share.notifier, 0)) for share in shares]
+            return [(share, room) for share, room in rooms if room > 0 and self._is_ready(tx, share, now)]
+
+    def _is_ready(self, tx: Reading, share: Share, now: datetime) -> bool:
+        rate = self.pace(share.notifier).rate
+        if rate is not None and share.notifier is not None and not tx.turns_left(share.notifier, rate, now):
+            return False
+        return tx.has_due_notice(now, share)
+
+    def _claim(self, share: Share, room: int, now: datetime) -> tuple[Claim, ...]:
+        pace = self.pace(share.notifier)
+        free_from = pace.free_from(now, self.zone)
+        with self.store.transaction() as tx:
+            if free_from > now:
+                tx.postpone(share, now, free_from, but=pace.at_any_hour)
+            return tx.claim_notices(
+                now,
+                owner=self.owner,
+                limit=room,
+                lease=self.lease,
+                most_attempts=self.retry.attempts,
+                share=share,
+                first=pace.at_any_hour,
+                rate=pace.rate,
+            )
+
+    def pace(self, notifier: str | None) -> Pace:
+        """Return the pace of a notifier; without any where the office says nothing of it."""
+        return self.paces.get(notifier or "", ALWAYS)
+
     def _attempt(self, notice: QueuedNotice, now: datetime) -> Settlement:
-        messenger = self.courier.choose(notice.medium, notice.template, notice.attempts)
+        claimed_for = self.courier.messenger(notice.notifier, notice.medium)
+        messenger = claimed_for or self.courier.choose(notice.medium, notice.template, notice.attempts)
         if messenger is None:
             return self._settled(notice, None, TryLater(why=f'no notifier serves "{notice.medium}"'), now)
         try:

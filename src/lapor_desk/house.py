@@ -6,12 +6,13 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Self
+from zoneinfo import ZoneInfo
 
 import attrs
 from sqlalchemy import select
 
 from lapor_core.calendar import indonesia, overlay
-from lapor_core.errors import BadValue
+from lapor_core.errors import BadValue, DocumentFaults, did_you_mean
 from lapor_core.notices.rendering import Templates
 from lapor_core.plugins import Addresses, Channel, Notifier, PluginHost, Works
 from lapor_core.plugins import Desk as ChannelDesk
@@ -28,6 +29,7 @@ from lapor_desk.desk import Desk
 from lapor_desk.door import Door
 from lapor_desk.engine import Engine, by_medium
 from lapor_desk.officers import Officers
+from lapor_desk.pacing import Pace
 from lapor_desk.places import S3Place
 from lapor_desk.plugging import OUTBOX, beside, plugin_host, plugin_settings
 from lapor_desk.recalculating import Recalculation
@@ -132,7 +134,7 @@ def open_house(config: Config, *, clock: Callable[[], datetime] = utc_now) -> Ho
         BadValue: the policy has no requirements for a channel that is about to be opened
             (``channels_without_requirements``); the database cannot be used; or complaints are in it whose policy is not
             loaded (``unknown_policies``).
-        DocumentFaults: a policy or decree file has faults.
+        DocumentFaults: a policy or decree file has faults; or ``[notifiers.<key>]`` names no notifier.
         NotFound: no such policy.
     """
     _make_outbox(config)
@@ -161,6 +163,8 @@ def open_house(config: Config, *, clock: Callable[[], datetime] = utc_now) -> Ho
                 addresses=addresses_of(config.public_url, channels),
             ),
             courier=_courier(config, plugins),
+            paces=_paces(config, plugins),
+            zone=ZoneInfo(standard.office.zone),
         ),
         clock=clock,
     )
@@ -199,6 +203,20 @@ def _notifiers(config: Config, plugins: PluginHost) -> tuple[Notifier, ...]:
     """
     off = any(status.key in config.plugins and not status.enabled for status in plugins.report())
     return tuple(one for one in plugins.notifiers() if not (off and getattr(one, "last_resort", False)))
+
+
+def _paces(config: Config, plugins: PluginHost) -> Mapping[str, Pace]:
+    """Return the paces of notifiers; one for a notifier that is not there is refused, for a slip would wake people."""
+    off = {
+        status.key for status in plugins.report() if not status.enabled
+    }  # these may be notifiers, once they are mended
+    known = sorted({one.key for one in plugins.notifiers()} | off)
+    unknown = [key for key in config.notifiers if key not in known]
+    document = config.document
+    if unknown and document is not None:
+        problems = ((key, f'"{key}": not a notifier; {did_you_mean(key, known)}') for key in unknown)
+        raise DocumentFaults([document.fault(("notifiers", key), problem) for key, problem in problems])
+    return config.notifiers
 
 
 def _store(config: Config, standards: list[Standard]) -> Store:

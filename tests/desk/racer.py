@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import sys
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from lapor_core import Actor, Role
@@ -16,7 +16,8 @@ from lapor_core.events import Event, Verified
 from lapor_core.plugins.contracts import Delivered, Message, Verdict
 from lapor_desk.courier import Courier
 from lapor_desk.engine import Engine
-from lapor_desk.store import Files, MasterKey, QueuedNotice, Store, open_store
+from lapor_desk.pacing import Pace
+from lapor_desk.store import Files, MasterKey, QueuedNotice, Rate, Store, open_store
 
 NOW = datetime(2026, 3, 13, 2, tzinfo=UTC)
 
@@ -68,11 +69,26 @@ def deliver(store: Store) -> list[str]:
     return sent
 
 
+def relay(store: Store, most: str) -> int:
+    """Claim as much as the rate allows, in several goes; return how many that were."""
+
+    class Post:
+        key = "post"
+        media = frozenset({"sms"})
+
+    paces = {"post": Pace(rate=Rate(most=int(most), period=timedelta(minutes=1)))}
+    engine = Engine(store=store, compose=lambda _: None, courier=Courier({"sms": Post()}), paces=paces)  # type: ignore[dict-item]  # it is never asked to send
+    return sum(len(engine.relay(NOW, limit)) for limit in range(1, 30))
+
+
 def main(action: str, url: str, files: str, *more: str) -> None:
     store = open_store(url, master=MasterKey(bytes(32)), files=Files.local(Path(files)))
     print("ready", flush=True)
     sys.stdin.readline()
-    print(json.dumps({"append": append, "claim": claim, "deliver": deliver}[action](store, *more)), flush=True)
+    print(
+        json.dumps({"append": append, "claim": claim, "deliver": deliver, "relay": relay}[action](store, *more)),
+        flush=True,
+    )
     store.close()
 
 

@@ -21,8 +21,9 @@ from lapor_desk.cli import main
 from lapor_desk.config import Config
 from lapor_desk.engine import Courier
 from lapor_desk.house import House, open_house
+from lapor_desk.pacing import Pace
 from lapor_desk.places import S3Place
-from lapor_desk.store import PreparedFile, Status
+from lapor_desk.store import PreparedFile, Rate, Status
 from lapor_desk.store.tables import complaints, events, notices
 
 NOW = datetime(2026, 3, 13, 10, tzinfo=ZoneInfo("Asia/Makassar"))
@@ -245,9 +246,33 @@ def test_notices_are_listed_and_queued_again(
     )
     assert main(["notices", "list", "stuck", "--json", "--config", str(toml)]) == 0
     listed = json.loads(capsys.readouterr().out)
+    assert {each["why"] for each in listed} == {"outbox: raised OSError"}
     assert main(["notices", "retry", listed[0]["id"], "--config", str(toml)]) == 0
     assert main(["notices", "retry", listed[0]["id"], "--config", str(toml)]) == 2
     assert main(["notices", "retry", "--all-stuck", "--config", str(toml)]) == 0
     assert f"{len(listed) - 1} notices are queued again" in capsys.readouterr().out
+    assert main(["notices", "list", "--config", str(toml)]) == 0
+    assert capsys.readouterr().out == f"no notice is stuck; there are {len(listed)} queued\n"
+    assert main(["notices", "list", "queued", "--limit", "1", "--config", str(toml)]) == 0
+    assert capsys.readouterr().out.endswith("  0 tries  outbox: raised OSError; due\n")
     assert main(["notices", "list", "stuk", "--config", str(toml)]) == 2
     assert 'did you mean "stuck"?' in capsys.readouterr().err
+
+
+def test_what_a_rate_holds_is_only_to_be_known(house: House) -> None:
+    engine = house.engine
+    rate = Rate(most=1, period=timedelta(minutes=1))
+    slow = attrs.evolve(house, engine=attrs.evolve(engine, paces=dict.fromkeys(engine.courier.keys, Pace(rate=rate))))
+    settle_all(house, Status.QUEUED, not_before=NOW)
+    with house.store.reading() as tx:
+        queued = tx.counts().notices[Status.QUEUED]
+    assert slow.engine.run_once(NOW + timedelta(minutes=9)) == 1
+    (found,) = dict(examine(slow, NOW + timedelta(minutes=10)))["waiting"]
+    wait = "the oldest for 10 minutes: outbox sends 1/minute at most"
+    assert (found.problem, found.serious) == (f"{queued - 1} notices wait, {wait}", False)
+    assert all(one.serious for one in dict(examine(house, NOW + timedelta(minutes=10)))["waiting"])
+
+
+def test_an_empty_queue_says_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["notices", "list", "--database", f"sqlite:///{tmp_path}/lapor.db"]) == 0
+    assert capsys.readouterr().out == "no notice is stuck; there is no notice at all\n"

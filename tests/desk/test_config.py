@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from lapor_core.complaint import Agency
 from lapor_core.errors import BadValue, DocumentFaults, LaporError, NotFound
 from lapor_desk.config import Config, find_config, load_config, read_decrees, read_policy
+from lapor_desk.house import open_house
 from lapor_desk.places import S3Place
 
 FULL = """
@@ -238,3 +239,34 @@ def test_no_text_brings_anything_but_an_error_of_ours(tmp_path_factory: pytest.T
     (folder / "lapor.toml").write_bytes(text.encode("utf-8", "surrogatepass"))
     with contextlib.suppress(LaporError):
         assert isinstance(load_config(folder / "lapor.toml", {}), Config)
+
+
+def test_the_pace_of_a_notifier_is_read_and_its_faults_are_named(folder: Path) -> None:
+    read = load(folder, '[notifiers.sms]\nquiet = "21:00-06:00"\nrate = "60/minute"\n').notifiers
+    assert (str(read["sms"].quiet), str(read["sms"].rate)) == ("21:00-06:00", "60/minute")
+    assert "one_time_code" in read["sms"].at_any_hour
+    wrong = '[notifiers.sms]\nquiet = "21-6"\nrate = "60/min"\nspeed = 1\n'
+    assert [fault.split(":")[0] for fault in faults(folder, wrong)] == [
+        "2 notifiers.sms.quiet",
+        "3 notifiers.sms.rate",
+        "4 notifiers.sms.speed",
+    ]
+    (fault,) = faults(folder, '[notifiers.sms]\nat_any_hour = ["answered", "recieved"]\n')
+    assert fault.startswith('2 notifiers.sms.at_any_hour[1]: "recieved": not a notice; did you mean "received"?')
+
+
+def test_the_pace_of_a_notifier_that_is_not_there_is_refused_by_name(folder: Path) -> None:
+    config = load(folder, '[notifiers.smss]\nquiet = "21:00-06:00"\n')
+    with pytest.raises(DocumentFaults) as caught:
+        open_house(config)
+    (fault,) = caught.value.faults
+    assert (fault.line, fault.key) == (1, "notifiers.smss")
+    assert fault.problem.startswith('"smss": not a notifier; did you mean "sms"?')
+
+
+def test_the_engine_keeps_the_paces_by_the_clock_of_the_office(folder: Path) -> None:
+    text = '[notifiers.email]\nquiet = "21:00-06:00"\n[plugins.email]\nhost = "m.example.org"\nfrom_address = "a@b.c"\n'
+    with open_house(load(folder, text)) as house:
+        assert str(house.engine.zone) == "Asia/Makassar"
+        assert house.engine.pace("email").quiet is not None
+        assert house.engine.pace("sms").quiet is None

@@ -36,7 +36,8 @@ from lapor_desk import durable
 from lapor_desk.courier import Courier
 from lapor_desk.durable import Workers, system_database
 from lapor_desk.engine import Composer, Engine
-from lapor_desk.store import Claim, NewNotice, QueuedNotice, Status, Store, StoreBusy, database_url
+from lapor_desk.pacing import Pace
+from lapor_desk.store import Claim, NewNotice, QueuedNotice, Rate, Status, Store, StoreBusy, database_url
 
 MARK = "rahasia-contoh"
 WORKER = Path(__file__).with_name("worker.py")
@@ -75,8 +76,11 @@ class Post:
                 self.inside -= 1
 
 
-def engine_of(store: Store, post: Post, composer: Composer = compose, kind: type[Engine] = Engine) -> Engine:
-    return kind(store=store, compose=composer, courier=Courier({"sms": post}))
+def engine_of(
+    store: Store, *posts: Post, composer: Composer = compose, kind: type[Engine] = Engine, **options: Any
+) -> Engine:
+    courier = Courier({medium: post for post in posts for medium in post.media})
+    return kind(store=store, compose=composer, courier=courier, **options)
 
 
 @pytest.fixture
@@ -94,7 +98,7 @@ def workers_of() -> Iterator[Callable[..., Workers]]:
             workers.stop(timedelta(seconds=1))
 
 
-def queue(store: Store, count: int = 1) -> None:
+def queue(store: Store, count: int = 1, medium: str = "sms") -> None:
     now = datetime.now(UTC)
     numbers = itertools.count(time.monotonic_ns())
     with store.transaction() as tx:
@@ -104,7 +108,7 @@ def queue(store: Store, count: int = 1) -> None:
                 sequence=next(numbers) % 2**31,
                 template="answered",
                 role="reporter",
-                medium="sms",
+                medium=medium,
                 not_before=now,
                 created_at=now,
             )
@@ -225,6 +229,42 @@ def test_a_notifier_that_hangs_does_not_keep_workers_from_stopping(
     eventually(lambda: delivered(store) == 1)  # what was said late is written down
 
 
+def test_a_slow_notifier_holds_up_no_other(store: Store, workers_of: Callable[..., Workers]) -> None:
+    release = threading.Event()
+
+    def slowly() -> Verdict:
+        release.wait(60)
+        return Delivered()
+
+    slow = Post(slowly, key="a-slow-one", media=frozenset({"email"}))
+    sound = Post(media=frozenset({"sms"}))
+    queue(store, 30, "email")
+    workers_of(engine_of(store, slow, sound), concurrency=2).start()
+    eventually(lambda: slow.inside == 2)
+    queue(store, 12)
+    eventually(lambda: delivered(store) == 12)
+    assert slow.inside == 2
+    release.set()
+    eventually(lambda: delivered(store) == 42)
+
+
+def test_workers_keep_to_a_rate(store: Store, workers_of: Callable[..., Workers]) -> None:
+    rate = Rate(most=3, period=timedelta(days=1))
+    post = Post()
+    queue(store, 9)
+    workers_of(engine_of(store, post, paces={"post": Pace(rate=rate)})).start()
+    eventually(lambda: delivered(store) == 3)
+    time.sleep(0.5)
+    assert len(post.sent) == 3
+
+
+def test_what_nobody_serves_is_put_off_without_a_job(store: Store, workers_of: Callable[..., Workers]) -> None:
+    queue(store, medium="fax")
+    workers_of(engine_of(store, Post())).start()
+    eventually(lambda: notices(store)[0].last_error == 'no notifier serves "fax"')
+    assert DBOS.list_workflows(name="lapor.deliver") == []
+
+
 @attrs.frozen(kw_only=True)
 class Flaky(Engine):
     """Its database is away at first."""
@@ -257,7 +297,7 @@ def test_dbos_is_set_up_so_that_it_runs_nothing_twice_and_calls_nobody(
     assert not {"conductor_key", "conductor_url", "otlp_traces_endpoints", "otlp_logs_endpoints"} & set(told)
     before = set(psutil.Process().net_connections("inet"))  # what other tests of this process have open
     first.start()
-    for name, most in (("lapor-deliveries", 5), ("lapor-sweeps", 1)):
+    for name, most in (("lapor-deliveries-post", 5), ("lapor-sweeps", 1)):
         assert DBOS.retrieve_queue(name).worker_concurrency == most  # type: ignore[union-attr]  # it was registered
     assert set(psutil.Process().net_connections("inet")) <= before
 
@@ -305,7 +345,7 @@ def test_nothing_personal_reaches_the_tables_or_logs_of_dbos(
         raising()
 
     with caplog.at_level(logging.DEBUG):
-        workers = workers_of(engine_of(store, post, composed_or_not), sweep, concurrency=1)
+        workers = workers_of(engine_of(store, post, composer=composed_or_not), sweep, concurrency=1)
         workers.start()
         logging.getLogger("dbos").setLevel(logging.DEBUG)
         queue(store, 6)

@@ -11,7 +11,7 @@ from lapor_core.complaint import Complaint
 from lapor_core.lifecycle import PERMISSIONS, Action, Role, State
 from lapor_core.policy.model import Policy
 
-__all__ = ["GATHERED", "Notice", "Recipient", "notices_for"]
+__all__ = ["AWAITED", "GATHERED", "Notice", "Recipient", "notices_for"]
 
 GATHERED = frozenset({"to_dispose"})
 """Templates that tell of everything that waits, and of nothing in particular: one letter for many events is enough."""
@@ -68,6 +68,9 @@ _TOLD: Mapping[type[happened.Fact], tuple[tuple[str, Role], ...]] = {
     happened.Withdrawn: (("withdrawn", Role.LIAISON_OFFICER),),
 }
 """The standard promises one of these, the notice of every answer; the others keep the citizen and the officers informed."""
+
+AWAITED = ("incomplete", "one_time_code", "received")
+"""The templates for which somebody waits who has just done something: they come at any hour, and before all others."""
 
 _AT_WORK = (State.IN_PROGRESS, State.WAITING, State.ESCALATED)
 

@@ -1,4 +1,4 @@
-"""``lapor notices``: what is stuck or failed, and queueing it again."""
+"""``lapor notices``: what has not gone out and why, and queueing it again."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from lapor_desk.cli.values import WholeNumber, print_json
 
 __all__ = ["app"]
 
-app = App(name="notices", help="Show notices that are stuck or failed, and queue them again.")
+app = App(name="notices", help="Show notices that have not gone out and why, and queue them again.")
 
 Flag = Annotated[bool, Parameter(negative=())]
 
@@ -33,7 +33,7 @@ def list_(
     Parameters
     ----------
     status
-        stuck, failed, queued or delivered.
+        stuck, failed, queued or delivered. What is queued waits for its time, for quiet hours to end, or for its turn.
     limit
         How many at most.
     json
@@ -44,25 +44,32 @@ def list_(
         The database, in place of the configuration's.
     """
     from lapor_desk.store import Status
+    from lapor_desk.waiting import reasons
 
     if status not in tuple(Status):
         raise BadValue(f'"{status}": not a status; {did_you_mean(status, Status)}', code="bad_status")
-    with opened(configured(config, database=database)) as house, house.store.reading() as tx:
-        found = tx.notices_in(Status(status), limit)
+    with opened(configured(config, database=database)) as house:
+        why = reasons(house.engine, house.clock())
+        with house.store.reading() as tx:
+            found = tx.notices_in(Status(status), limit)
+            counts = {name: count for name, count in tx.counts().notices.items() if count}
+        listed = [(each, why(each)) for each in found]
     if json:
-        fields = ("id", "complaint_id", "template", "role", "agency", "medium", "attempts", "last_error")
+        fields = ("id", "complaint_id", "template", "role", "agency", "medium", "notifier", "attempts", "last_error")
         print_json(
             [
-                {field: getattr(each, field) for field in fields} | {"created_at": each.created_at.isoformat()}
-                for each in found
+                {field: getattr(each, field) for field in fields}
+                | {"created_at": each.created_at.isoformat(), "not_before": each.not_before.isoformat(), "why": reason}
+                for each, reason in listed
             ]
         )
         return
-    for each in found:
+    for each, reason in listed:
         to = f"{each.role}{f' of {each.agency}' if each.agency else ''}"
-        print(
-            f"{each.id}  {each.template:<16} {to:<24} {each.medium:<6} {each.attempts:>3} tries  {each.last_error or ''}".rstrip()
-        )
+        print(f"{each.id}  {each.template:<16} {to:<24} {each.medium:<6} {each.attempts:>3} tries  {reason}".rstrip())
+    if not listed:
+        others = ", ".join(f"{count} {name}" for name, count in counts.items())
+        print(f"no notice is {status}; there {'are ' + others if others else 'is no notice at all'}")
 
 
 @app.command

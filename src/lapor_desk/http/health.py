@@ -15,11 +15,9 @@ from lapor_desk.durable import Workers
 from lapor_desk.house import House
 from lapor_desk.http.answers import Receive, Scope, Send
 from lapor_desk.store.migrating import HEAD, VERSION_TABLE
+from lapor_desk.waiting import backlogs
 
-__all__ = ["LONGEST_WAIT", "health_app", "ready_app"]
-
-LONGEST_WAIT = timedelta(minutes=5)
-"""A notice that is due and still unclaimed after this says that nobody delivers."""
+__all__ = ["health_app", "ready_app"]
 
 _NO_STORE = {"Cache-Control": "no-store"}
 
@@ -46,8 +44,8 @@ def ready_app(house: House, workers: Workers | None) -> ASGIApp:
 
 def _reasons(house: House, workers: Workers | None) -> Iterator[str]:
     try:
+        left = [backlog.waiting for backlog in backlogs(house.engine, house.clock()) if backlog.is_left]
         with house.store.reading() as tx:
-            waiting = tx.notices_waiting(house.clock())
             form = tx.connection.execute(text(f"SELECT version_num FROM {VERSION_TABLE}")).scalar()  # noqa: S608 - a constant
         if form != HEAD:
             yield "the database has the form of another version of lapor"
@@ -57,9 +55,9 @@ def _reasons(house: House, workers: Workers | None) -> Iterator[str]:
     yield from _without_files(house)
     if workers is not None and not workers.is_working:
         yield "nobody looks for due notices: the relay has ended"
-    if waiting.oldest is not None and waiting.oldest > LONGEST_WAIT:
-        minutes = waiting.oldest // timedelta(minutes=1)
-        yield f"notices that wait: {waiting.due}, the oldest for {minutes} minutes"
+    if left:
+        minutes = max(waiting.oldest or timedelta() for waiting in left) // timedelta(minutes=1)
+        yield f"notices that wait: {sum(waiting.due for waiting in left)}, the oldest for {minutes} minutes"
 
 
 def _without_files(house: House) -> Iterator[str]:

@@ -11,6 +11,7 @@ from sqlalchemy import Column, func, select
 from lapor_core.errors import require_aware
 from lapor_core.lifecycle import State
 from lapor_desk.store.queue import Status, is_due
+from lapor_desk.store.shares import EVERYTHING, Share
 from lapor_desk.store.tables import complaints, notices
 from lapor_desk.store.unit import ReadUnit
 
@@ -49,9 +50,9 @@ class CountReads(ReadUnit):
         standing = complaints.c.state.in_([state.value for state in states])
         return self.connection.execute(select(func.count()).select_from(complaints).where(standing)).scalar_one()
 
-    def notices_waiting(self, now: datetime) -> Waiting:
-        """Count what is due at ``now`` (aware) and not claimed; what it costs follows how much waits."""
-        due = select(func.count(), func.min(notices.c.not_before)).where(*is_due(require_aware(now)))
+    def notices_waiting(self, now: datetime, share: Share = EVERYTHING) -> Waiting:
+        """Count what is due of ``share`` at ``now`` (aware) and not claimed; what it costs follows how much waits."""
+        due = select(func.count(), func.min(notices.c.not_before)).where(*is_due(require_aware(now)), share.condition)
         count, oldest = self.connection.execute(due).one()
         return Waiting(due=count, oldest=None if oldest is None else now - oldest)
 

@@ -12,7 +12,7 @@ from lapor_desk.store.tables import PREFIX
 
 __all__ = ["HEAD", "VERSION_TABLE", "upgrade"]
 
-HEAD = "0001"
+HEAD = "0002"
 """The newest revision in ``migrations/versions``."""
 
 VERSION_TABLE = PREFIX + "alembic_version"
@@ -54,7 +54,7 @@ def _migrate(connection: Connection) -> None:
     config.set_main_option("path_separator", "os")
     config.attributes["connection"] = connection
     try:
-        command.upgrade(config, "head")
+        command.upgrade(config, HEAD)
     except CommandError as error:
         found = _revision(connection)
         message = f'the database has the form "{found}", which this version does not know; upgrade lapor'

@@ -6,20 +6,35 @@ Nothing personal stands in it. Whom it goes to and what it says is found out whe
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any, Self
 
 import attrs
-from sqlalchemy import ColumnElement, Row, func, or_, select, update
+from sqlalchemy import ColumnElement, Row, func, or_, select, true, update
 
 from lapor_core.errors import NotFound, Refused
 from lapor_core.notices import Notice
+from lapor_desk.store.shares import EVERYTHING, Kind, Share
 from lapor_desk.store.tables import notices
-from lapor_desk.store.unit import ReadUnit, WriteUnit
+from lapor_desk.store.turns import Rate, TurnReads, TurnWrites
 
-__all__ = ["Claim", "NewNotice", "QueueReads", "QueueWrites", "QueuedNotice", "Settlement", "Status", "is_due"]
+__all__ = [
+    "LONGEST_LEASE",
+    "Claim",
+    "NewNotice",
+    "QueueReads",
+    "QueueWrites",
+    "QueuedNotice",
+    "Settlement",
+    "Status",
+    "is_due",
+]
+
+
+LONGEST_LEASE = timedelta(hours=2)
+"""Longer than any lease, and than the clocks of two machines can reasonably be apart."""
 
 
 class Status(StrEnum):
@@ -119,10 +134,16 @@ class QueuedNotice:
 
 @attrs.frozen(kw_only=True)
 class Claim:
-    """The right to try a notice once; ``number`` tells it from every other claim on the same notice, earlier or later."""
+    """The right to try a notice once.
+
+    Attributes:
+        number: Tells it from every other claim on the same notice, earlier or later.
+        notifier: Who is to send it; None when nobody serves its medium.
+    """
 
     notice_id: str
     number: int
+    notifier: str | None = attrs.field(default=None, eq=False)
 
     def __str__(self) -> str:
         return f"{self.notice_id}/{self.number}"
@@ -139,7 +160,7 @@ class Settlement:
     not_before: datetime | None = None
 
 
-class QueueReads(ReadUnit):
+class QueueReads(TurnReads):
     """Looking at the queue."""
 
     def notice(self, notice_id: str) -> QueuedNotice:
@@ -165,14 +186,25 @@ class QueueReads(ReadUnit):
         query = select(notices).where(notices.c.status == status.value).order_by(notices.c.created_at, notices.c.id)
         return tuple(_queued(row) for row in self.connection.execute(query.limit(limit)))
 
-    def has_due_notice(self, now: datetime) -> bool:
+    def has_due_notice(self, now: datetime, share: Share = EVERYTHING) -> bool:
         """Return whether there is a notice to claim."""
-        return self.connection.execute(select(notices.c.id).where(*is_due(now)).limit(1)).first() is not None
+        due = select(notices.c.id).where(*is_due(now), share.condition).limit(1)
+        return self.connection.execute(due).first() is not None
 
-    def count_held(self, owner: str, now: datetime) -> int:
-        """Return how many notices ``owner`` holds a live claim on."""
+    def due_kinds(self, now: datetime, media: Collection[str]) -> tuple[Kind, ...]:
+        """Return what kinds of notices are due in ``media``; what it costs follows how many these are."""
+        columns = (notices.c.medium, notices.c.template, notices.c.attempts)
+        found = select(*columns).where(*is_due(now), notices.c.medium.in_(sorted(media))).distinct()
+        return tuple(
+            Kind(medium=row.medium, template=row.template, attempts=row.attempts)
+            for row in self.connection.execute(found)
+        )
+
+    def count_held(self, owner: str, now: datetime) -> dict[str | None, int]:
+        """Return how many notices ``owner`` holds a live claim on, by the notifier that is to send them."""
         held = (notices.c.status == Status.QUEUED.value, notices.c.lease_owner == owner, notices.c.lease_until > now)
-        return self.connection.execute(select(func.count()).select_from(notices).where(*held)).scalar_one()
+        counted = select(notices.c.notifier, func.count()).where(*held).group_by(notices.c.notifier)
+        return {row[0]: row[1] for row in self.connection.execute(counted)}
 
     def holders(self) -> tuple[str, ...]:
         """Return who holds a claim, live or run out."""
@@ -180,7 +212,7 @@ class QueueReads(ReadUnit):
         return tuple(self.connection.execute(select(notices.c.lease_owner).where(*held).distinct()).scalars())
 
 
-class QueueWrites(QueueReads, WriteUnit):
+class QueueWrites(QueueReads, TurnWrites):
     """Filling the queue, claiming from it and settling it."""
 
     def enqueue(self, new: Iterable[NewNotice]) -> int:
@@ -188,7 +220,16 @@ class QueueWrites(QueueReads, WriteUnit):
         return self.insert_all_new(notices, [_new_row(notice) for notice in new])
 
     def claim_notices(
-        self, now: datetime, *, owner: str, limit: int, lease: timedelta, most_attempts: int
+        self,
+        now: datetime,
+        *,
+        owner: str,
+        limit: int,
+        lease: timedelta,
+        most_attempts: int,
+        share: Share = EVERYTHING,
+        first: Collection[str] = (),
+        rate: Rate | None = None,
     ) -> tuple[Claim, ...]:
         """Claim notices that are due and that nobody holds; each claim counts as an attempt, whatever becomes of it.
 
@@ -200,16 +241,47 @@ class QueueWrites(QueueReads, WriteUnit):
             limit: How many at most.
             lease: For how long nobody else may claim them.
             most_attempts: After how many attempts a notice is stuck.
+            share: From which part of the queue.
+            first: The templates that go before all others.
+            rate: How many claims the notifier of the share allows; counted in this transaction, over all processes.
         """
-        query = select(notices.c.id, notices.c.attempts, notices.c.claims).where(*is_due(now))
-        first = query.order_by(notices.c.not_before, notices.c.id).limit(limit)
-        due = self.connection.execute(first.with_for_update(skip_locked=True)).all()
+        if rate is not None and share.notifier is not None:
+            self.lock_turns()
+            limit = min(limit, self.turns_left(share.notifier, rate, now))
+        due = self._due(now, limit, share, first)
         self._give_up([row.id for row in due if row.attempts >= most_attempts], now)
-        claims = tuple(Claim(notice_id=row.id, number=row.claims + 1) for row in due if row.attempts < most_attempts)
+        claims = tuple(
+            Claim(notice_id=row.id, number=row.claims + 1, notifier=share.notifier)
+            for row in due
+            if row.attempts < most_attempts
+        )
         claimed = update(notices).where(notices.c.id.in_([claim.notice_id for claim in claims]))
-        counted = {"attempts": notices.c.attempts + 1, "claims": notices.c.claims + 1}
+        counted = {"attempts": notices.c.attempts + 1, "claims": notices.c.claims + 1, "notifier": share.notifier}
         self.connection.execute(claimed.values(counted | {"lease_until": now + lease, "lease_owner": owner}))
+        if rate is not None and share.notifier is not None:
+            self.take_turns(share.notifier, rate, [(claim.notice_id, claim.number) for claim in claims], now)
         return claims
+
+    def postpone(self, share: Share, now: datetime, until: datetime, but: Collection[str]) -> int:
+        """Let all that is due of ``share`` wait ``until`` then, ``but`` these templates; return how many wait."""
+        held = select(notices.c.id).where(*is_due(now), share.condition, notices.c.template.not_in(sorted(but)))
+        free = held.with_for_update(skip_locked=True)  # or two that do so at once could wait for each other
+        changed = update(notices).where(notices.c.id.in_(free)).values(not_before=until)
+        return self.connection.execute(changed).rowcount
+
+    def _due(self, now: datetime, limit: int, share: Share, first: Collection[str]) -> list[Row[Any]]:
+        """Return and lock what is to be claimed: of the templates that go ``first``, and then of the others."""
+        awaited = notices.c.template.in_(sorted(first))
+        found: list[Row[Any]] = []
+        for which in (awaited, ~awaited) if first else (true(),):
+            if len(found) >= limit:
+                break
+            query = select(notices.c.id, notices.c.attempts, notices.c.claims).where(
+                *is_due(now), share.condition, which
+            )
+            ordered = query.order_by(notices.c.not_before, notices.c.id).limit(limit - len(found))
+            found.extend(self.connection.execute(ordered.with_for_update(skip_locked=True)))
+        return found
 
     def settle(self, claim: Claim, settlement: Settlement, now: datetime) -> bool:
         """Write down what an attempt has come to; return whether it still mattered.
@@ -258,8 +330,13 @@ _FREE: dict[str, Any] = {"lease_until": None, "lease_owner": None}
 
 
 def is_due(now: datetime) -> tuple[ColumnElement[bool], ...]:
-    """Return what holds of the rows that may be claimed at ``now``."""
-    free = or_(notices.c.lease_until.is_(None), notices.c.lease_until <= now)
+    """Return what holds of the rows that may be claimed at ``now``.
+
+    A lease that ends far in the future was written by a clock that has been set back since, and binds nobody.
+    """
+    free = or_(
+        notices.c.lease_until.is_(None), notices.c.lease_until <= now, notices.c.lease_until > now + LONGEST_LEASE
+    )
     return notices.c.status == Status.QUEUED.value, notices.c.not_before <= now, free
 
 

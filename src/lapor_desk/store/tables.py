@@ -42,6 +42,7 @@ __all__ = [
     "people",
     "plugin_storage",
     "sessions",
+    "turns",
 ]
 
 PREFIX = "lapor_"
@@ -186,10 +187,22 @@ notices = Table(
     # only what still waits is in this index, so that its size follows the work to do and not the past
     Index(
         "ix_lapor_notices_waiting",
+        "medium",
         "not_before",
+        "template",
         sqlite_where=text("status = 'queued'"),
         postgresql_where=text("status = 'queued'"),
     ),
+)
+
+turns = Table(
+    PREFIX + "turns",
+    metadata,
+    Column("notice_id", _ID, primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),  # of the claim
+    Column("notifier", String(64), nullable=False),
+    Column("taken_at", Instant, nullable=False),
+    Index(None, "notifier", "taken_at"),
 )
 
 accounts = Table(

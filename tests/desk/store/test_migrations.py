@@ -16,7 +16,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy import inspect, text
 
 from lapor_core.errors import BadValue
-from lapor_desk.store import Database, upgrade
+from lapor_desk.store import Database, migrating, upgrade
 from lapor_desk.store.migrating import HEAD, VERSION_TABLE
 from lapor_desk.store.tables import PREFIX, metadata
 
@@ -33,14 +33,39 @@ def test_the_migrations_make_the_tables_as_they_are_declared(database: Database)
         assert compare_metadata(context, metadata) == []
 
 
-def test_the_head_is_the_newest_migration() -> None:
-    assigned = {
-        node.targets[0].id: ast.literal_eval(node.value)
-        for path in VERSIONS.glob("*.py")
+def revisions() -> list[str]:
+    """Return the revisions of all migrations, the first first."""
+    assigned = (
+        (path.name.partition("_")[0], node.targets[0].id, ast.literal_eval(node.value))
+        for path in sorted(VERSIONS.glob("*.py"))
         for node in ast.parse(path.read_text("utf-8")).body
         if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name)
-    }
-    assert max(path.name.partition("_")[0] for path in VERSIONS.glob("*.py")) == HEAD == assigned["revision"]
+    )
+    named = [(number, value) for number, name, value in assigned if name == "revision"]
+    assert all(number == value for number, value in named)
+    return [value for _, value in named]
+
+
+def test_the_head_is_the_newest_migration() -> None:
+    assert revisions()[-1] == HEAD
+
+
+@pytest.mark.parametrize("revision", revisions()[:-1])
+def test_every_earlier_form_is_brought_to_the_newest_with_what_stands_in_it(
+    open_database: Callable[[], Database], revision: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    database = open_database()
+    with monkeypatch.context() as earlier:
+        earlier.setattr(migrating, "HEAD", revision)
+        upgrade(database)
+    with database.writing() as connection:
+        connection.execute(text("INSERT INTO lapor_people (id, master) VALUES ('p', 'contoh')"))
+        assert connection.execute(text(f"SELECT version_num FROM {VERSION_TABLE}")).scalar() == revision
+    upgrade(database)
+    with database.reading() as connection:
+        context = MigrationContext.configure(connection, opts={"version_table": VERSION_TABLE})
+        assert compare_metadata(context, metadata) == []
+        assert connection.execute(text("SELECT id FROM lapor_people")).scalars().all() == ["p"]
 
 
 def test_every_table_bears_our_prefix_so_that_a_host_can_lend_its_database(database: Database) -> None:

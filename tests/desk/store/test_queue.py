@@ -158,7 +158,7 @@ class Queue(RuleBasedStateMachine):
     def the_table_is_as_the_model(self) -> None:
         with self.store.reading() as tx:
             stored = {row.id: row for row in tx.notices_of("c")}
-            held = tx.count_held("worker", self.now)
+            held = tx.count_held("worker", self.now).get(None, 0)
             waiting = tx.notices_waiting(self.now)
         for notice_id, row in self.rows.items():
             found = stored[notice_id]
