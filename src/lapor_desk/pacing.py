@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, time, timedelta, tzinfo
+from types import MappingProxyType
 from typing import Self
 
 import attrs
@@ -13,11 +14,19 @@ from lapor_core.documents import Document
 from lapor_core.errors import BadValue, Fault, did_you_mean, require_aware
 from lapor_core.notices import AWAITED
 from lapor_core.notices.replacing import shipped_templates
-from lapor_desk.store import Rate
 
-__all__ = ["ALWAYS", "Pace", "QuietHours", "pace_faults"]
+__all__ = ["ALWAYS", "Pace", "QuietHours", "Rate", "pace_faults"]
 
 _QUIET = re.compile(r"([01]\d|2[0-3]):([0-5]\d)-([01]\d|2[0-3]):([0-5]\d)")
+_PERIODS = MappingProxyType(
+    {
+        "second": timedelta(seconds=1),
+        "minute": timedelta(minutes=1),
+        "hour": timedelta(hours=1),
+        "day": timedelta(days=1),
+    }
+)
+_RATE = re.compile(rf"([1-9]\d{{0,6}})/({'|'.join(_PERIODS)})")
 _FARTHEST = 4
 """Days: a wall clock may skip a whole one (Samoa, 30 December 2011)."""
 
@@ -77,6 +86,31 @@ class QuietHours:
             for fold in (0, 1):
                 wall = datetime.combine(today + timedelta(days=days), self.ends.replace(fold=fold), zone)
                 yield wall.astimezone(UTC)
+
+
+@attrs.frozen(kw_only=True)
+class Rate:
+    """At most so many in any stretch of time as long as ``period``."""
+
+    most: int
+    period: timedelta
+
+    @classmethod
+    def parse(cls, text: object) -> Self:
+        """Read ``60/minute``.
+
+        Raises:
+            BadValue: it is something else (code ``bad_rate``).
+        """
+        found = _RATE.fullmatch(text) if isinstance(text, str) else None
+        if found is None:
+            message = f'"{text}": not a rate; write a number and one of {", ".join(_PERIODS)}, as "60/minute"'
+            raise BadValue(message, code="bad_rate")
+        return cls(most=int(found[1]), period=_PERIODS[found[2]])
+
+    def __str__(self) -> str:
+        names = {period: name for name, period in _PERIODS.items()}
+        return f"{self.most}/{names.get(self.period, self.period)}"
 
 
 @attrs.frozen(kw_only=True)

@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 import attrs
 
 from lapor_desk.engine import Engine
-from lapor_desk.store import QueuedNotice, Rate, Status, Waiting
+from lapor_desk.pacing import Rate
+from lapor_desk.store import QueuedNotice, Status, Waiting
 
 __all__ = ["LONGEST_WAIT", "Backlog", "backlogs", "reasons"]
 

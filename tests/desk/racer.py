@@ -16,8 +16,8 @@ from lapor_core.events import Event, Verified
 from lapor_core.plugins.contracts import Delivered, Message, Verdict
 from lapor_desk.courier import Courier
 from lapor_desk.engine import Engine
-from lapor_desk.pacing import Pace
-from lapor_desk.store import Files, MasterKey, QueuedNotice, Rate, Store, open_store
+from lapor_desk.pacing import Pace, Rate
+from lapor_desk.store import Files, MasterKey, QueuedNotice, Store, open_store
 
 NOW = datetime(2026, 3, 13, 2, tzinfo=UTC)
 

@@ -21,9 +21,9 @@ from lapor_desk.cli import main
 from lapor_desk.config import Config
 from lapor_desk.engine import Courier
 from lapor_desk.house import House, open_house
-from lapor_desk.pacing import Pace
+from lapor_desk.pacing import Pace, Rate
 from lapor_desk.places import S3Place
-from lapor_desk.store import PreparedFile, Rate, Status
+from lapor_desk.store import PreparedFile, Status
 from lapor_desk.store.tables import complaints, events, notices
 
 NOW = datetime(2026, 3, 13, 10, tzinfo=ZoneInfo("Asia/Makassar"))

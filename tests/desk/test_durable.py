@@ -36,8 +36,8 @@ from lapor_desk import durable
 from lapor_desk.courier import Courier
 from lapor_desk.durable import Workers, system_database
 from lapor_desk.engine import Composer, Engine
-from lapor_desk.pacing import Pace
-from lapor_desk.store import Claim, NewNotice, QueuedNotice, Rate, Status, Store, StoreBusy, database_url
+from lapor_desk.pacing import Pace, Rate
+from lapor_desk.store import Claim, NewNotice, QueuedNotice, Status, Store, StoreBusy, database_url
 
 MARK = "rahasia-contoh"
 WORKER = Path(__file__).with_name("worker.py")

@@ -19,8 +19,8 @@ from lapor_core.plugins import Choice
 from lapor_core.plugins.contracts import Delivered, Message, TryLater, Verdict
 from lapor_desk.courier import Courier
 from lapor_desk.engine import Engine
-from lapor_desk.pacing import Pace, QuietHours
-from lapor_desk.store import NewNotice, QueuedNotice, Rate, Status, Store
+from lapor_desk.pacing import Pace, QuietHours, Rate
+from lapor_desk.store import NewNotice, QueuedNotice, Status, Store
 from lapor_desk.waiting import backlogs, reasons
 
 WITA = ZoneInfo("Asia/Makassar")

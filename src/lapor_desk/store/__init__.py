@@ -20,7 +20,6 @@ from lapor_desk.store.opening import Reading, Store, Transaction, open_store
 from lapor_desk.store.queue import Claim, NewNotice, QueuedNotice, Settlement, Status
 from lapor_desk.store.register import Entry, Listed
 from lapor_desk.store.shares import Kind, Share
-from lapor_desk.store.turns import Rate
 from lapor_desk.store.uploads import PreparedFile, prepare
 from lapor_desk.store.vault import MasterKey, Person, Vault
 
@@ -38,7 +37,6 @@ __all__ = [
     "Person",
     "PreparedFile",
     "QueuedNotice",
-    "Rate",
     "Reading",
     "Settlement",
     "Share",

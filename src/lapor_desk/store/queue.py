@@ -16,9 +16,10 @@ from sqlalchemy import ColumnElement, Row, func, or_, select, true, update
 
 from lapor_core.errors import NotFound, Refused
 from lapor_core.notices import Notice
+from lapor_desk.pacing import Rate
 from lapor_desk.store.shares import EVERYTHING, Kind, Share
 from lapor_desk.store.tables import notices
-from lapor_desk.store.turns import Rate, TurnReads, TurnWrites
+from lapor_desk.store.turns import TurnReads, TurnWrites
 
 __all__ = [
     "LONGEST_LEASE",

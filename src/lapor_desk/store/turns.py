@@ -2,55 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
-from datetime import datetime, timedelta
-from types import MappingProxyType
-from typing import Self
+from datetime import datetime
 
-import attrs
 from sqlalchemy import delete, func, insert, select, text
 
-from lapor_core.errors import BadValue
+from lapor_desk.pacing import Rate
 from lapor_desk.store.tables import turns
 from lapor_desk.store.unit import ReadUnit, WriteUnit
 
-__all__ = ["Rate", "TurnReads", "TurnWrites"]
-
-_PERIODS = MappingProxyType(
-    {
-        "second": timedelta(seconds=1),
-        "minute": timedelta(minutes=1),
-        "hour": timedelta(hours=1),
-        "day": timedelta(days=1),
-    }
-)
-_RATE = re.compile(rf"([1-9]\d{{0,6}})/({'|'.join(_PERIODS)})")
-
-
-@attrs.frozen(kw_only=True)
-class Rate:
-    """At most so many in any stretch of time as long as ``period``."""
-
-    most: int
-    period: timedelta
-
-    @classmethod
-    def parse(cls, text: object) -> Self:
-        """Read ``60/minute``.
-
-        Raises:
-            BadValue: it is something else (code ``bad_rate``).
-        """
-        found = _RATE.fullmatch(text) if isinstance(text, str) else None
-        if found is None:
-            message = f'"{text}": not a rate; write a number and one of {", ".join(_PERIODS)}, as "60/minute"'
-            raise BadValue(message, code="bad_rate")
-        return cls(most=int(found[1]), period=_PERIODS[found[2]])
-
-    def __str__(self) -> str:
-        names = {period: name for name, period in _PERIODS.items()}
-        return f"{self.most}/{names.get(self.period, self.period)}"
+__all__ = ["TurnReads", "TurnWrites"]
 
 
 class TurnReads(ReadUnit):
