@@ -53,6 +53,8 @@ def _rows_for_officers(officers: Iterable[Officer], notice: Notice, now: datetim
 
 
 _STRETCH = timedelta(hours=1)
+_SETTLING = timedelta(minutes=1)
+"""What was begun within a stretch may be stored a little after it."""
 
 
 def _gathered(notice: Notice, officer: Officer, medium: Medium, now: datetime) -> NewNotice:
@@ -68,7 +70,7 @@ def _gathered(notice: Notice, officer: Officer, medium: Medium, now: datetime) -
         recipient_id=officer.id,
         medium=medium,
         gathered=begin,
-        not_before=begin + _STRETCH,
+        not_before=begin + _STRETCH + _SETTLING,
         created_at=now,
     )
 

@@ -13,6 +13,7 @@ from starlette.types import Receive, Scope, Send
 
 from lapor_channels.web import Web
 from lapor_core.complaint import Proof, Reporter
+from lapor_core.errors import BadValue
 from lapor_core.lifecycle import State
 from lapor_core.plugins.contracts import PRINCIPAL, SESSION_COOKIE, Addresses
 from lapor_core.submission import Submission, Upload
@@ -141,6 +142,10 @@ def test_what_is_wrong_with_a_rating_is_told_and_stays(written: dict[str, str], 
     assert desk.track(code).state == State.RESPONDED
 
 
+def refuse(*_: object) -> None:
+    raise BadValue("no", code="file_not_allowed", field="uploads", allowed="jpg", place=1)
+
+
 def test_files_come_later_and_a_report_is_taken_back():
     client, code = answered(desk := MemoryDesk())
     photo = io.BytesIO()
@@ -153,6 +158,10 @@ def test_files_come_later_and_a_report_is_taken_back():
     )
     wrong = client.post("/track/attach", data={"code": code}, files=[("more", ("a.exe", b"MZ"))])
     assert "a.exe: Berkas ini tidak dapat diterima." in wrong.text
+    desk.attach, attach = refuse, desk.attach
+    refused = client.post("/track/attach", data={"code": code}, files=[("more", ("lampu.jpg", photo.getvalue()))])
+    assert re.search(r'id="more-fault">lampu.jpg: Berkas ini', refused.text)
+    desk.attach = attach
     added = client.post("/track/attach", data={"code": code}, files=[("more", ("lampu.jpg", photo.getvalue()))])
     assert "Lampiran Anda sudah tersimpan." in added.text
     assert [upload.name for upload in desk.uploads[code]] == ["lampu.jpg"]

@@ -93,7 +93,7 @@ class Acts:
         try:
             await call(act, self.track.site.desk)
         except LaporError as error:
-            problem = self.track.site.refusal(request, error, sent.uploads)
+            problem = self.track.site.refusal(request, error, sent.uploads, MORE)
             return await self.track.opened(request, sent.code, problem=problem, written=sent.written)
         return await self.track.done(request, sent.code, what)
 

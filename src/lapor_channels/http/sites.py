@@ -134,12 +134,12 @@ class Site:
         language = self.language(request)
         return {piece.field: field_text(piece, language) for piece in missing(submission, self.desk.policy)}
 
-    def refusal(self, request: Request, error: LaporError, uploads: Sequence[Upload]) -> Problem:
-        """Return why the desk refused what was sent; a file that it does not take is named."""
+    def refusal(self, request: Request, error: LaporError, uploads: Sequence[Upload], field: str = UPLOADS) -> Problem:
+        """Return why the desk refused what was sent; a file that it does not take is named, at the field it came by."""
         if "place" in error.params and error.params.get("field") == UPLOADS:
             identity = uploads[error.params["place"] - 1].purpose is Purpose.IDENTITY
-            field = {"field": "identity"} if identity else {}
-            at_its_field = BadValue(str(error), code=error.code, **error.params | field)
+            place = {"field": "identity" if identity else field}
+            at_its_field = BadValue(str(error), code=error.code, **error.params | place)
             return self._file_fault(request, at_its_field, [upload.name for upload in uploads])
         return problem_of(error, self.language(request))
 
