@@ -127,6 +127,9 @@ def test_it_passes_the_check_for_channels() -> None:
             "/track",
             "/files",
             "/replies",
+            "/ratings",
+            "/attachments",
+            "/withdrawals",
         ],
     )
 

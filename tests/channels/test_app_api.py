@@ -129,6 +129,22 @@ class Caller:
         body = example("reply") | {"code": self.code if code is None else code}
         return self.client.post("/replies", **(options or {"json": body}))
 
+    def rate(self, *, stars: int = 2, outcome: str = "disputed", code: str | None = None, **options: Any) -> Any:
+        if self.desk.track(self.code).state == State.WAITING:
+            self.desk.move(self.code, State.RESPONDED, "Sudah diganti.")
+        body = example("rate") | {"code": self.code if code is None else code, "stars": stars, "outcome": outcome}
+        return self.client.post("/ratings", **(options or {"json": body}))
+
+    def attach(self, code: str | None = None, *, pictures: int = 1, **options: Any) -> Any:
+        written = json.dumps({"code": self.code if code is None else code, "text": "Foto malam"})
+        files = [("uploads", ("a.png", picture()))] * pictures
+        form = {"files": [("attachment", (None, written, "application/json")), *files]}
+        return self.client.post("/attachments", **(options or form))
+
+    def withdraw(self, code: str | None = None, **options: Any) -> Any:
+        body = example("withdraw") | {"code": self.code if code is None else code}
+        return self.client.post("/withdrawals", **(options or {"json": body}))
+
     def broken(self, method: str, ask: Callable[[], Any], error: Exception | None = None) -> Any:
         def fail(*_: Any, **__: Any) -> None:
             raise error or RuntimeError
@@ -222,6 +238,30 @@ ANSWERS: dict[tuple[str, str], Callable[[Caller], Any]] = {
     ("file", "415"): lambda caller: caller.file(**TEXT),
     ("file", "422"): lambda caller: caller.file("x"),
     ("file", "5XX"): lambda caller: caller.broken("download", caller.file),
+    ("rate", "204"): lambda caller: caller.rate(),
+    ("rate", "400"): lambda caller: caller.rate(**UNREADABLE),
+    ("rate", "404"): lambda caller: caller.rate(code=NOBODYS),
+    ("rate", "409"): lambda caller: (caller.rate(), caller.rate())[-1],
+    ("rate", "413"): lambda caller: caller.rate(**LARGE),
+    ("rate", "415"): lambda caller: caller.rate(**TEXT),
+    ("rate", "422"): lambda caller: caller.rate(stars=6, outcome="entah"),
+    ("rate", "5XX"): lambda caller: caller.broken("rate", caller.rate),
+    ("attach", "204"): lambda caller: caller.attach(),
+    ("attach", "400"): lambda caller: caller.attach(files=[("attachment", (None, "{", "application/json"))]),
+    ("attach", "404"): lambda caller: caller.attach(NOBODYS),
+    ("attach", "409"): lambda caller: (caller.withdraw(), caller.attach())[-1],
+    ("attach", "413"): lambda caller: caller.attach(**LARGE),
+    ("attach", "415"): lambda caller: caller.attach(**TEXT),
+    ("attach", "422"): lambda caller: caller.attach(pictures=0),
+    ("attach", "5XX"): lambda caller: caller.broken("attach", caller.attach),
+    ("withdraw", "204"): lambda caller: caller.withdraw(),
+    ("withdraw", "400"): lambda caller: caller.withdraw(**UNREADABLE),
+    ("withdraw", "404"): lambda caller: caller.withdraw(NOBODYS),
+    ("withdraw", "409"): lambda caller: (caller.withdraw(), caller.withdraw())[-1],
+    ("withdraw", "413"): lambda caller: caller.withdraw(**LARGE),
+    ("withdraw", "415"): lambda caller: caller.withdraw(**TEXT),
+    ("withdraw", "422"): lambda caller: caller.withdraw("x"),
+    ("withdraw", "5XX"): lambda caller: caller.broken("withdraw", caller.withdraw),
     ("reply", "204"): lambda caller: caller.reply(),
     ("reply", "400"): lambda caller: caller.reply(**UNREADABLE),
     ("reply", "404"): lambda caller: caller.reply(NOBODYS),
@@ -268,6 +308,19 @@ def test_an_answer_is_what_the_document_says(operation_id: str, status: str) -> 
         return
     assert answer.headers["content-type"] == "application/json"
     assert faults(described["content"]["application/json"]["schema"], answer.json()) == []
+
+
+def test_the_tracking_says_what_may_be_done_and_a_rating_what_is_wrong_with_it() -> None:
+    caller = Caller()
+    assert caller.track().json()["may"] == ["attach", "reply", "withdraw"]
+    told = caller.rate(stars=6, outcome="entah").json()["error"]
+    assert [(fault["field"], fault["code"]) for fault in told["fields"]] == [
+        ("outcome", "unknown_outcome"),
+        ("stars", "bad_rating"),
+    ]
+    assert caller.track().json()["may"] == ["attach", "rate", "reply"]
+    assert caller.rate().status_code == 204
+    assert caller.desk.track(caller.code).state == State.APPEALED
 
 
 def test_coarse_words_are_told_with_their_places_and_polite_texts_with_none() -> None:

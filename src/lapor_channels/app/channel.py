@@ -7,6 +7,7 @@ from typing import ClassVar
 import attrs
 
 from lapor_channels.app.accounts import Accounts
+from lapor_channels.app.acts import Acts
 from lapor_channels.app.advice import Wording
 from lapor_channels.app.reports import KEY, Reports
 from lapor_channels.app.service import Service
@@ -46,5 +47,6 @@ class App:
             Reports(desk, self.limits),
             Track(desk, self.limits),
             Wording(desk),
+            Acts(desk, self.limits),
         )
         return json_app([route for part in parts for route in part.routes()], max_body=self.limits.max_body)

@@ -13,13 +13,18 @@ from lapor_channels.app.reading import receive, receive_with_files
 from lapor_channels.http import call, clean, language_of
 from lapor_channels.http.downloads import download_response
 from lapor_channels.http.limits import FileLimits
-from lapor_channels.http.replying import may_reply
+from lapor_channels.http.replying import may_do
 from lapor_core.complaint import personal
 from lapor_core.errors import BadValue
+from lapor_core.lifecycle import Action
 from lapor_core.plugins.contracts import Desk
 from lapor_core.structure import to_json
 
 __all__ = ["Track"]
+
+
+_OF_THE_REPORTER = frozenset({Action.REPLY, Action.RATE, Action.ATTACH, Action.WITHDRAW})
+"""What has a route here."""
 
 
 @attrs.frozen(kw_only=True)
@@ -62,7 +67,8 @@ class Track:
         """Say what has become of a report."""
         body = await receive(request, CodeBody)
         tracking = await call(self.desk.track, clean(body.code), language_of(request))
-        return JSONResponse({**to_json(tracking), "may_reply": may_reply(tracking.state)})
+        may = sorted(_OF_THE_REPORTER & may_do(tracking.state))
+        return JSONResponse({**to_json(tracking), "may": may, "may_reply": Action.REPLY in may})
 
     async def file(self, request: Request) -> Response:
         """Hand out a file that came with an answer."""

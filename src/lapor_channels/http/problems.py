@@ -37,6 +37,7 @@ BY_CODE = {
     "bad_file": 422,
     "file_is_other": 422,
     "text_needed": 422,
+    "files_needed": 422,
     "too_many_files": 422,
     "key_needed": 428,
     "too_many_tries": 429,

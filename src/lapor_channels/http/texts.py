@@ -62,7 +62,10 @@ ERRORS = {
     "bad_code": Text(id="Kode laporan tidak sah.", en="This is not a tracking code."),
     "wrong_code": Text(id="Kode verifikasi salah.", en="A verification code is wrong."),
     "empty": Text(id="Wajib diisi.", en="This must be filled in."),
-    "text_needed": Text(id="Tuliskan isi balasan.", en="Write the reply."),
+    "text_needed": Text(id="Tuliskan isinya, atau alasannya.", en="Write the text, or why."),
+    "files_needed": Text(id="Lampirkan sedikitnya satu berkas.", en="Add at least one file."),
+    "bad_rating": Text(id="Nilai terdiri atas 1 sampai {most} bintang.", en="A rating has 1 to {most} stars."),
+    "unknown_outcome": Text(id="Pilih salah satu hasil.", en="Choose one of the outcomes."),
     "not_possible": Text(
         id="Hal ini tidak dapat dilakukan pada laporan dalam status sekarang.",
         en="This is not possible while the report has its present status.",

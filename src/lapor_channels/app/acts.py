@@ -1,0 +1,100 @@
+"""What the holder of a code may do beside replying: rate the answer, add files, take the report back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import attrs
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from lapor_channels.app.reading import receive, receive_with_files
+from lapor_channels.http import bad_fields, call, clean
+from lapor_channels.http.limits import FileLimits
+from lapor_core.complaint import Rating, personal
+from lapor_core.errors import BadValue
+from lapor_core.lifecycle import Outcome
+from lapor_core.plugins.contracts import Desk
+
+__all__ = ["Acts"]
+
+
+@attrs.frozen(kw_only=True)
+class RatingBody:
+    """The keys of a rating; the text says why, where the matter is not settled or the answer is disputed."""
+
+    code: str = personal(default="")
+    stars: int
+    outcome: str
+    text: str = personal(default="")
+
+
+@attrs.frozen(kw_only=True)
+class AttachmentBody:
+    """The keys that go with files."""
+
+    code: str = personal(default="")
+    text: str = personal(default="")
+
+
+@attrs.frozen(kw_only=True)
+class WithdrawalBody:
+    """The keys of a withdrawal."""
+
+    code: str = personal(default="")
+    reason: str = personal(default="")
+
+
+@attrs.frozen
+class Acts:
+    """The routes for what is done to a report by whoever holds its code; the code is posted."""
+
+    desk: Desk
+    limits: FileLimits
+
+    def routes(self) -> Iterator[Route]:
+        """Yield the routes of this part."""
+        yield Route("/ratings", self.rate, methods=["POST"])
+        yield Route("/attachments", self.attach, methods=["POST"])
+        yield Route("/withdrawals", self.withdraw, methods=["POST"])
+
+    async def rate(self, request: Request) -> Response:
+        """Take what the reporter thinks of the answer: it closes the report, opens it again, or appeals."""
+        body = await receive(request, RatingBody)
+        rating, text = _rating(body), clean(body.text)
+        await call(self.desk.rate, clean(body.code), rating, text)
+        return Response(status_code=204)
+
+    async def attach(self, request: Request) -> Response:
+        """Take files that come later."""
+        body, uploads = await receive_with_files(request, AttachmentBody, "attachment", self.limits.rule)
+        await call(self.desk.attach, clean(body.code), uploads, clean(body.text))
+        return Response(status_code=204)
+
+    async def withdraw(self, request: Request) -> Response:
+        """Take the report back."""
+        body = await receive(request, WithdrawalBody)
+        await call(self.desk.withdraw, clean(body.code), clean(body.reason))
+        return Response(status_code=204)
+
+
+def _rating(body: RatingBody) -> Rating:
+    """Return the rating, or tell everything that is wrong with it."""
+    faults = [*_wrong_outcome(body.outcome), *_wrong_stars(body.stars)]
+    if faults:
+        raise bad_fields(faults)
+    return Rating(stars=body.stars, outcome=Outcome(body.outcome))
+
+
+def _wrong_outcome(outcome: str) -> Iterator[BadValue]:
+    if outcome not in set(Outcome):
+        message = f"outcome: not one of those that there are ({', '.join(Outcome)})"
+        yield BadValue(message, code="unknown_outcome", field="outcome", allowed=tuple(Outcome))
+
+
+def _wrong_stars(stars: int) -> Iterator[BadValue]:
+    try:
+        Rating(stars=stars, outcome=Outcome.SETTLED)
+    except BadValue as error:
+        yield error
