@@ -134,8 +134,17 @@ def officers_pages(reports: Reports, photo: bytes) -> Iterator[tuple[str, Way]]:
     yield "counter, track", opened("walk-in/track")
     yield "counter, tracking", sent("walk-in/track", "track", code=reports.codes["asked"])
     yield "counter, no such page", opened("walk-in/tidak-ada")
+    yield "session over", lambda page: session_over(page, f"officers/complaints/{reports.ids['new']}")
     yield "sign in", lambda page: (page.context.clear_cookies(name="lapor_officer"), page.goto("officers/login"))
     yield "sign in, refused", sent("officers/login", "login", login="pusat", password="bukan ini")
+
+
+def session_over(page: Page, place: str) -> None:
+    page.goto(place)
+    page.locator("#act-hold summary").click()
+    page.locator("#act-hold textarea").fill("Menunggu peninjauan lapangan oleh petugas.")
+    page.context.clear_cookies(name="lapor_officer")
+    page.locator("#act-hold button").click()
 
 
 def refused(page: Page, place: str) -> None:

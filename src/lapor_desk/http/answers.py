@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping, Sequence
 from typing import Any, TypeAlias
 
 from starlette.datastructures import Headers
@@ -14,7 +14,18 @@ from lapor_desk.http.pages import Pages, language_of
 from lapor_desk.http.paths import way_home
 from lapor_desk.http.texts import sentence
 
-__all__ = ["REQUEST_ID", "Receive", "Scope", "Send", "answer", "is_browsing", "redirect", "refusal"]
+__all__ = [
+    "REQUEST_ID",
+    "Receive",
+    "Scope",
+    "Send",
+    "answer",
+    "is_browsing",
+    "redirect",
+    "refusal",
+    "unsent",
+    "wants_a_page",
+]
 
 Scope: TypeAlias = MutableMapping[str, Any]
 Receive: TypeAlias = Callable[[], Awaitable[Scope]]
@@ -44,7 +55,7 @@ def refusal(request: Request, *, status: int, code: str, headers: Mapping[str, s
     """Return a refusal, for a person to read or for a program: ``{"error": {"code", "message", "fields"}}``."""
     language = language_of(request)
     message = sentence("problem", code, language, seconds=(headers or {}).get("Retry-After", ""))
-    if _wants_a_page(request.headers):
+    if wants_a_page(request.headers):
         home = way_home(request.scope)
         values = {
             "message": message,
@@ -57,6 +68,13 @@ def refusal(request: Request, *, status: int, code: str, headers: Mapping[str, s
     return JSONResponse(body, status, {"Cache-Control": "no-store", **(headers or {})})
 
 
+def unsent(request: Request, texts: Sequence[str], sign_in: str) -> Response:
+    """Return the page that gives back what was written while nobody was signed in any more."""
+    home = way_home(request.scope)
+    values = {"base": f"{home}officers/", "home": home, "texts": texts, "sign_in": sign_in}
+    return _pages.render(request, "unsent.html", language_of(request), 401, PAGE_HEADERS, **values)
+
+
 async def redirect(scope: Scope, receive: Receive, send: Send, target: str, status: int = 303) -> None:
     """Lead to ``target``, a relative reference; the query is handed on when it has none of its own."""
     query = scope.get("query_string", b"").decode("latin-1")
@@ -66,8 +84,9 @@ async def redirect(scope: Scope, receive: Receive, send: Send, target: str, stat
 
 def is_browsing(scope: Scope) -> bool:
     """Return whether somebody asks for a page, in contrast to a program or a form that is sent."""
-    return scope["method"] in ("GET", "HEAD") and _wants_a_page(Headers(scope=scope))
+    return scope["method"] in ("GET", "HEAD") and wants_a_page(Headers(scope=scope))
 
 
-def _wants_a_page(headers: Headers) -> bool:
+def wants_a_page(headers: Headers) -> bool:
+    """Return whether whoever asks reads pages: a browser."""
     return "text/html" in headers.get("accept", "")

@@ -9,9 +9,10 @@ from starlette.requests import Request
 
 from lapor_core.plugins.contracts import PRINCIPAL, SESSION_COOKIE, WAY_OUT, ASGIApp, Principal, WayOut
 from lapor_desk.accounts import Accounts
-from lapor_desk.http.answers import Receive, Scope, Send, answer, is_browsing, redirect
+from lapor_desk.http.answers import Receive, Scope, Send, answer, is_browsing, redirect, unsent, wants_a_page
 from lapor_desk.http.guards import csrf_token
 from lapor_desk.http.paths import here, way_home
+from lapor_desk.http.unsent import unsent_texts
 from lapor_desk.officers import Officer, Officers
 from lapor_desk.sites import CONSOLE
 
@@ -89,8 +90,12 @@ def _way_out(scope: Scope, officer: Officer) -> WayOut:
 
 
 async def _refuse(scope: Scope, receive: Receive, send: Send) -> None:
-    if not is_browsing(scope):
-        await answer(scope, receive, send, status=401, code="sign_in_needed", headers={"WWW-Authenticate": "Bearer"})
+    console = f"{way_home(scope)}{CONSOLE[1:]}/"
+    if is_browsing(scope):
+        await redirect(scope, receive, send, f"{console}login?next={quote(here(scope), safe='/')}")
         return
-    sign_in = f"{way_home(scope)}{CONSOLE[1:]}/login?next={quote(here(scope), safe='/')}"
-    await redirect(scope, receive, send, sign_in)
+    request = Request(scope, receive)
+    if wants_a_page(request.headers) and (texts := await unsent_texts(request)):
+        await unsent(request, texts, f"{console}login")(scope, receive, send)
+        return
+    await answer(scope, receive, send, status=401, code="sign_in_needed", headers={"WWW-Authenticate": "Bearer"})

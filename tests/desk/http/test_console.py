@@ -899,3 +899,28 @@ def test_the_counter_leads_back_to_the_console_and_out(browser: Get, house: Hous
     out = officer.client.post(page.response.url.join(form.action), data=form.filled())
     assert out.url.path == "/officers/login"
     assert officer.client.get("/walk-in/track", headers={"accept": "text/html"}).url.path == "/officers/login"
+
+
+@pytest.mark.parametrize("at", ["console", "counter"])
+def test_what_an_officer_wrote_comes_back_when_the_session_is_over(
+    browser: Get, forwarded: Callable[..., str], house: House, at: str
+) -> None:
+    officer = browser("penghubung" if at == "console" else "loket")
+    place = page_of(forwarded()) if at == "console" else "/walk-in/"
+    page = officer.get(place)
+    form = page.form("act/respond") if at == "console" else page.forms[-1]
+    target = page.response.url.join(form.action)
+    answer = "Lampu sudah <b>diganti</b>.\nTerima kasih atas laporannya."
+    typed = form.filled(text=answer, narrative=answer, name="Budi")
+    officer.client.cookies.clear()
+    told = officer.client.post(target, data=typed, headers={"accept": "text/html"})
+    assert told.status_code == 401
+    assert "Sesi Anda sudah berakhir" in told.text
+    assert "Lampu sudah &lt;b&gt;diganti&lt;/b&gt;." in told.text
+    assert not [value for name in ("csrf", "form") for value in typed.get(name, ()) if value in told.text]
+    [link] = re.findall(r'href="([^"]+)" target', told.text)
+    assert told.url.join(link).path == "/officers/login"
+    for headers in ({"sec-fetch-site": "cross-site"}, {"content-length": str(2**20 + 1)}):
+        other = officer.client.post(target, data=typed, headers={"accept": "text/html"} | headers)
+        assert (other.status_code, "diganti" in other.text) == (401, False)
+    assert officer.client.post(target, data=typed).headers["content-type"] == "application/json"
