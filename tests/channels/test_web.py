@@ -25,17 +25,17 @@ from starlette.applications import Starlette
 from starlette.routing import Mount
 from starlette.testclient import TestClient
 
+from lapor_channels.http.allowing import may_do
 from lapor_channels.http.catalogs import LANGUAGES
 from lapor_channels.http.catalogs import catalog as catalog_of
 from lapor_channels.http.contacts import international
 from lapor_channels.http.drafts import LONGEST_TEXT, WRITTEN
 from lapor_channels.http.forms import LARGEST_TEXT
-from lapor_channels.http.replying import may_reply
 from lapor_channels.web import Web, WebSettings, lapor_register_channels
 from lapor_channels.web.site import WebSite
 from lapor_core.complaint import Agency, Kind, Proof, Reporter
 from lapor_core.errors import BadValue, Incomplete, NotFound, Refused
-from lapor_core.lifecycle import Role, State
+from lapor_core.lifecycle import Action, Role, State
 from lapor_core.plugins.contracts import (
     PRINCIPAL,
     SESSION_COOKIE,
@@ -619,7 +619,11 @@ def test_a_code_that_leads_nowhere_is_told_at_the_field(desk: Desk, code: str, s
 def test_a_reply_is_offered_where_the_life_allows_it(desk: Desk, state: State):
     desk.tracked = attrs.evolve(desk.tracked, state=state)
     page = browser(desk, signed_in=False).post("track", data={"code": "BJB-7K3M-9Q"}).text
-    assert ('name="text"' in page) == may_reply(state) == (state in {State.WAITING, State.HELD, State.RESPONDED})
+    assert (
+        ('name="text"' in page)
+        == (Action.REPLY in may_do(state))
+        == (state in {State.WAITING, State.HELD, State.RESPONDED})
+    )
 
 
 def test_a_reply_leads_back_to_the_report_once(desk: Desk):

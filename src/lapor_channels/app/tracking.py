@@ -11,9 +11,9 @@ from starlette.routing import Route
 
 from lapor_channels.app.reading import receive, receive_with_files
 from lapor_channels.http import call, clean, language_of
+from lapor_channels.http.allowing import may_do
 from lapor_channels.http.downloads import download_response
 from lapor_channels.http.limits import FileLimits
-from lapor_channels.http.replying import may_do
 from lapor_core.complaint import personal
 from lapor_core.errors import BadValue
 from lapor_core.lifecycle import Action

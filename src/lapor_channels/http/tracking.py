@@ -12,11 +12,11 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from lapor_channels.http import Problem, call, problem_of, text_of
+from lapor_channels.http.allowing import may_do
 from lapor_channels.http.downloads import download_response
 from lapor_channels.http.drafts import too_long
 from lapor_channels.http.forms import form_of
 from lapor_channels.http.notes import Notes, drop, put
-from lapor_channels.http.replying import may_do
 from lapor_channels.http.sites import MOST_PARTS, Site, faults
 from lapor_core.errors import BadValue, LaporError, NotFound
 from lapor_core.plugins.contracts import Tracking

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from lapor_core.lifecycle import Action, Role, State, allowed
 
-__all__ = ["may_do", "may_reply"]
+__all__ = ["may_do"]
 
 
 def may_do(state: str) -> frozenset[Action]:
@@ -12,8 +12,3 @@ def may_do(state: str) -> frozenset[Action]:
     if state not in set(State):
         return frozenset({Action.REPLY})
     return frozenset(action for action, _ in allowed(State(state), Role.REPORTER))
-
-
-def may_reply(state: str) -> bool:
-    """Return whether a reply of the reporter's is possible in ``state``."""
-    return Action.REPLY in may_do(state)
