@@ -146,10 +146,11 @@ def examples(session: nox.Session) -> None:
 
 @nox.session
 def faults(session: nox.Session) -> None:
-    """Processes killed for long, on both databases; some minutes."""
+    """Processes killed for long, clocks that jump, servers that restart, on both databases; some minutes."""
     install(session, "test")
     script = ["python", "-m", "pytest", "-q", "tests/desk/test_faults.py"]
     session.run(*script, env={"LAPOR_FAULTS": "2000", "LAPOR_SEEDS": "5"})
+    session.run("python", "-m", "pytest", "-q", "tests/desk/test_wrong_clocks.py", env={"LAPOR_SEEDS": "100"})
     killed = ("python", "-m", "pytest", "-q", "tests/desk/test_durable.py", "-k", "killed")
     session.run(*killed, env={"LAPOR_FAULTS": "25"})
 

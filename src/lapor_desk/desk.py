@@ -232,9 +232,12 @@ class Desk:
         self.store.keep_files(person, files)
         act = attrs.evolve(act, attachments=(*act.attachments, *attachments_of(files)))
         tries = _TRIES if version is None else 1  # who says what they have seen wants to be told
-        events, after = again_when_overtaken(
-            lambda: self._act_once(complaint_id, act, files, version, agency), tries=tries
-        )
+        try:
+            events, after = again_when_overtaken(
+                lambda: self._act_once(complaint_id, act, files, version, agency), tries=tries
+            )
+        except Refused as error:
+            raise self._overtaken(complaint_id) if error.code == "changed_meanwhile" else error from None
         self.queued()
         self._tell(events, after)
         return after
@@ -280,12 +283,20 @@ class Desk:
             complaint = tx.load(complaint_id)
             _check_agency(complaint, agency)
             if version is not None and version != complaint.version:
-                message = f"complaint {complaint_id} was changed meanwhile; look at it again"
-                raise Refused(message, code="changed_meanwhile", complaint=complaint_id)
+                raise Refused("it was changed meanwhile", code="changed_meanwhile", complaint=complaint_id)
             tx.attach(complaint.reporter_ref, files)
-            now, standard = self.now(), self.standard_of(complaint)
+            # a clock that was set back, or runs behind that of another machine, refuses nobody: the record stands still
+            now, standard = max(self.now(), complaint.reached_at), self.standard_of(complaint)
             events = decide(complaint, act, standard, now)
-            return events, record(tx, complaint, events, standard, now)
+            return events, record(tx, complaint, events, standard, self.now())
+
+    def _overtaken(self, complaint_id: str) -> Refused:
+        """Return what tells an actor who came too late what has happened."""
+        last = self.events(complaint_id)[-1]
+        state, role = self.complaint(complaint_id).state, last.actor.role
+        what = f"{type(last.fact).__name__} by the {role}"
+        message = f"complaint {complaint_id} was changed meanwhile ({what}) and is {state} now; look at it again"
+        return Refused(message, code="changed_meanwhile", complaint=complaint_id, role=role, state=state)
 
     def _receipt(self, complaint: Complaint, *, repeated: bool) -> Receipt:
         clock = promise(complaint)

