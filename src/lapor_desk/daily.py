@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
+from collections.abc import Callable, Collection, Mapping
+from datetime import date, datetime, timedelta
 
 from lapor_core.calendar import Office
 from lapor_core.errors import require_aware
@@ -16,6 +16,7 @@ _OWN = "(desk)"
 """Under this name the desk keeps its own small values; no plug-in can have it for a key."""
 
 _AGAIN = timedelta(hours=1)
+_WEEK = timedelta(days=7)
 _log = logging.getLogger("lapor.desk")
 
 
@@ -26,12 +27,22 @@ class Daily:
         store: Where it is kept that today's are done.
         office: Whose days they are.
         chores: By name, what is called with the present instant. A chore may run on two processes at once, and must do no harm then.
+        irrevocable: The chores that are left for the next day where their last turn was not within the week before: a clock
+            that ran ahead, by years perhaps, must not erase anybody before somebody has seen it.
     """
 
-    def __init__(self, store: Store, office: Office, chores: Mapping[str, Callable[[datetime], object]]) -> None:
+    def __init__(
+        self,
+        store: Store,
+        office: Office,
+        chores: Mapping[str, Callable[[datetime], object]],
+        *,
+        irrevocable: Collection[str] = (),
+    ) -> None:
         self._store = store
         self._office = office
         self._chores = chores
+        self._irrevocable = irrevocable
         self._done: dict[str, str] = {}
         self._not_before: dict[str, datetime] = {}
 
@@ -40,6 +51,9 @@ class Daily:
         today = self._office.local(require_aware(now)).date().isoformat()
         for name, chore in self._chores.items():
             if self._is_done(name, today) or now < self._not_before.get(name, now):
+                continue
+            if name in self._irrevocable and not _follows(self._done[name], today):
+                self._remember(name, today)
                 continue
             try:
                 chore(now)
@@ -59,3 +73,8 @@ class Daily:
         self._done[name] = today
         with self._store.transaction() as tx:
             tx.keep(_OWN, f"daily/{name}", today.encode())
+
+
+def _follows(last: str, today: str) -> bool:
+    """Return whether the desk was at work in the week before, by the dates of a chore's last turn and of today."""
+    return bool(last) and timedelta(0) < date.fromisoformat(today) - date.fromisoformat(last) <= _WEEK

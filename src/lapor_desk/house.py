@@ -168,7 +168,7 @@ def open_house(config: Config, *, clock: Callable[[], datetime] = utc_now) -> Ho
         ),
         clock=clock,
     )
-    desk.daily = Daily(store, standard.office, house.chores()).run
+    desk.daily = Daily(store, standard.office, house.chores(), irrevocable=["retention"]).run
     return house
 
 

@@ -57,6 +57,16 @@ def test_a_chore_that_fails_is_tried_again_after_an_hour_and_stops_no_other(
     assert "BadValue" in caplog.text
 
 
+def test_what_cannot_be_undone_is_done_only_where_the_desk_was_at_work_in_the_week_before(store: Store) -> None:
+    """A clock that runs ahead by years for a day, and is set back, has erased nobody."""
+    seen: list[datetime] = []
+    daily = Daily(store, OFFICE, {"contoh": seen.append}, irrevocable=["contoh"])
+    days = (0, 1, 8, 16, 17, 4000, 18, 19)
+    for number in days:
+        daily.run(MORNING + number * DAY)
+    assert [(moment - MORNING).days for moment in seen] == [1, 8, 17, 19]
+
+
 def test_the_sweep_of_a_house_takes_a_checkpoint_a_day(tmp_path: Path) -> None:
     clock = FrozenClock(MORNING)
     with open_house(Config(database=f"sqlite:///{tmp_path}/lapor.db"), clock=clock) as house:
