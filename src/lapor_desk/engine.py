@@ -24,11 +24,12 @@ from pathlib import Path
 
 import attrs
 
-from lapor_core.errors import require_aware
+from lapor_core.errors import BadValue, require_aware
 from lapor_core.plugins.contracts import Delivered, Failed, Message, TryLater, Verdict
 from lapor_desk.courier import Courier, by_medium
 from lapor_desk.pacing import ALWAYS, Pace
 from lapor_desk.store import Claim, Kind, QueuedNotice, Reading, Settlement, Share, Status, Store
+from lapor_desk.store.queue import LONGEST_LEASE
 
 __all__ = ["Composer", "Courier", "Engine", "Retry", "by_medium", "is_gone", "machine", "worker_name"]
 
@@ -88,6 +89,12 @@ def is_gone(worker: str) -> bool:
     return False
 
 
+def _believable(_: object, attribute: attrs.Attribute[timedelta], value: timedelta) -> None:
+    if not timedelta(0) < value <= LONGEST_LEASE / 2:  # the other half is for clocks that differ
+        message = f"{attribute.name} = {value}: must be more than 0 and at most {LONGEST_LEASE / 2}"
+        raise BadValue(message, code="bad_lease")
+
+
 @attrs.frozen(kw_only=True)
 class Engine:
     """What a process needs to work the queue.
@@ -103,6 +110,9 @@ class Engine:
         lease: For how long a claim holds; longer than all that is claimed at once can take, and at most an hour.
         batch: How many notices of one notifier this process claims ahead.
         jitter: Gives numbers in [0, 1), so that what failed together does not come back together.
+
+    Raises:
+        BadValue: a lease of no length, or a longer one (``bad_lease``).
     """
 
     store: Store
@@ -112,7 +122,7 @@ class Engine:
     zone: tzinfo = UTC
     retry: Retry = attrs.Factory(Retry)
     owner: str = attrs.Factory(worker_name)
-    lease: timedelta = timedelta(minutes=10)
+    lease: timedelta = attrs.field(default=timedelta(minutes=10), validator=_believable)
     batch: int = 50
     jitter: Callable[[], float] = random.random
 

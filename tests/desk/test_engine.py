@@ -208,6 +208,13 @@ class Calls:
         return self.does()
 
 
+@pytest.mark.parametrize("lease", [timedelta(0), timedelta(seconds=-1), timedelta(hours=1, seconds=1)])
+def test_a_lease_that_a_clock_could_not_be_told_from_is_refused(store: Store, lease: timedelta) -> None:
+    with pytest.raises(BadValue) as caught:
+        engine_of(store, None, lease=lease)
+    assert caught.value.code == "bad_lease"
+
+
 # Trying again
 
 

@@ -30,6 +30,9 @@ NOW = datetime(2026, 3, 13, 2, tzinfo=UTC)
 SECOND, MINUTE, DAY = timedelta(seconds=1), timedelta(minutes=1), timedelta(days=1)
 QUIET = Pace(quiet=QuietHours.parse("21:00-06:00"))
 
+ON_ONE = pytest.mark.parametrize("url", ["sqlite"], indirect=True)
+"""For what says nothing of a database; its queries run on both elsewhere."""
+
 times = st.times().map(lambda moment: moment.replace(second=0, microsecond=0))
 zones = st.sampled_from(sorted(available_timezones() - {"localtime"})).map(ZoneInfo)
 instants = st.integers(0, 50 * 366 * 24 * 60).map(lambda minutes: datetime(1990, 1, 1, tzinfo=UTC) + minutes * MINUTE)
@@ -176,6 +179,7 @@ def test_in_quiet_hours_only_what_somebody_waits_for_goes_out_and_the_rest_in_th
     assert sms.sent[2:] == ["answered"]
 
 
+@ON_ONE
 def test_an_office_says_itself_what_goes_out_at_any_hour(store: Store) -> None:
     sms = Post("sms", frozenset({"sms"}))
     engine = engine_of(store, sms, paces={"sms": attrs.evolve(QUIET, at_any_hour=("answered",))})
@@ -184,6 +188,7 @@ def test_an_office_says_itself_what_goes_out_at_any_hour(store: Store) -> None:
     assert sms.sent == ["answered"]
 
 
+@ON_ONE
 def test_a_second_attempt_does_not_wake_anybody_either(store: Store) -> None:
     sms = Post("sms", frozenset({"sms"}), lambda: TryLater(why="busy", after=timedelta(hours=3)))
     engine = engine_of(store, sms, paces={"sms": QUIET})
@@ -194,6 +199,7 @@ def test_a_second_attempt_does_not_wake_anybody_either(store: Store) -> None:
     assert reasons(engine, NIGHT)(rows(store)[0]) == "busy; quiet hours of sms until 2026-03-14 06:00"
 
 
+@ON_ONE
 def test_a_night_of_looks_writes_once(store: Store) -> None:
     """Each look would otherwise keep SQLite's only writer from citizens."""
     engine = engine_of(store, Post("sms", frozenset({"sms"})), paces={"sms": QUIET})
@@ -251,12 +257,14 @@ def test_what_somebody_waits_for_goes_before_what_has_waited_longer(store: Store
     assert sms.sent == ["one_time_code"] + ["answered"] * 4
 
 
+@ON_ONE
 def test_a_clock_that_was_wrong_does_not_close_a_notifier_for_long(store: Store) -> None:
     engine = engine_of(store, Post("sms", frozenset({"sms"})), paces={"sms": LIMITED})
     queue(store, NOW, *[("sms", "answered")] * 20)
     assert [engine.run_once(NOW + DAY), engine.run_once(NOW), engine.run_once(NOW + MINUTE)] == [5, 5, 5]
 
 
+@ON_ONE
 def test_turns_that_count_no_more_are_forgotten(store: Store) -> None:
     engine = engine_of(store, Post("sms", frozenset({"sms"})), paces={"sms": LIMITED})
     queue(store, NOW, *[("sms", "answered")] * 20)
@@ -314,6 +322,7 @@ def test_of_several_notifiers_of_a_medium_each_keeps_its_own_pace(store: Store) 
     assert {row.notifier for row in rows(store) if row.status is Status.DELIVERED} == {"first", "second"}
 
 
+@ON_ONE
 def test_who_sends_it_is_decided_when_it_is_claimed_and_decided_anew_for_every_attempt(store: Store) -> None:
     first = Post("first", frozenset({"sms"}), lambda: TryLater(why="busy", after=MINUTE))
     second = Post("second", frozenset({"sms"}))
@@ -329,6 +338,7 @@ def test_who_sends_it_is_decided_when_it_is_claimed_and_decided_anew_for_every_a
 # Why something waits
 
 
+@ON_ONE
 def test_what_waits_says_why(store: Store) -> None:
     sms, email = sms_and_email()
     email.does = lambda: TryLater(why="email: 421 busy", after=timedelta(hours=1))
@@ -349,6 +359,7 @@ def test_what_waits_says_why(store: Store) -> None:
     )
 
 
+@ON_ONE
 def test_what_lies_in_quiet_hours_says_so_before_anybody_has_looked(store: Store) -> None:
     engine = engine_of(store, Post("sms", frozenset({"sms"})), paces={"sms": QUIET})
     queue(store, NIGHT, ("sms", "answered"), ("sms", "received"))
@@ -358,6 +369,7 @@ def test_what_lies_in_quiet_hours_says_so_before_anybody_has_looked(store: Store
     assert reasons(engine, NIGHT)(rows(store)[0]) == told[0]
 
 
+@ON_ONE
 def test_a_backlog_that_a_rate_holds_is_not_taken_for_one_that_nobody_works_at(store: Store) -> None:
     engine = engine_of(store, Post("sms", frozenset({"sms"})), paces={"sms": LIMITED})
     queue(store, NOW, *[("sms", "answered")] * 90)

@@ -34,6 +34,9 @@ SEEDS = range(int(os.environ.get("LAPOR_SEEDS", "1")) * 2)
 STANDARD = load_standard("banjarbaru", agencies=(Agency(key="dinas-contoh", name="Dinas Contoh"),))
 SEDANG = Facts(kind=Kind.COMPLAINT, supervisory=False, abuse_of_authority=False)
 
+ON_ONE = pytest.mark.parametrize("url", ["sqlite"], indirect=True)
+"""For what says nothing of a database; its queries run on both elsewhere."""
+
 
 # The queue
 
@@ -170,6 +173,7 @@ def test_a_claim_of_a_clock_that_ran_far_ahead_binds_nobody_when_it_is_set_back(
     assert rows(store)[0].claims == 2
 
 
+@ON_ONE
 def test_what_two_clocks_ten_minutes_apart_have_on_its_way_is_left_alone_while_its_lease_lasts(store: Store) -> None:
     post = Post(random.Random(1))
     ahead, behind = machine(store, post, 1), machine(store, post, 2)
@@ -191,6 +195,7 @@ def contents(store: Store, challenge: str) -> dict[Proof, str]:
 
 
 @pytest.mark.parametrize("back", [SECOND, HOUR, 400 * DAY])
+@ON_ONE
 def test_a_code_and_a_session_outlive_a_clock_that_is_set_back(store: Store, back: timedelta) -> None:
     clock = FrozenClock(NOW)
     accounts = Accounts(store, clock=clock)
@@ -277,6 +282,7 @@ def rows_of(store: Store, complaint: str) -> tuple[QueuedNotice, ...]:
         return tx.notices_of(complaint)
 
 
+@ON_ONE
 def test_a_sweep_by_a_clock_that_is_set_back_does_nothing_and_later_all_of_it_once(store: Store) -> None:
     (desk,), (clock,) = desks(store)
     receipt = desk.submit(submission(desk.now()))
