@@ -195,6 +195,12 @@ def _files(house: House, _: datetime) -> Iterator[Finding]:
         )
 
 
+def _keys(house: House, _: datetime) -> Iterator[Finding]:
+    if house.store.vault.keys.former:
+        problem = "a change of the master key has begun and is not finished: its file holds more than one key"
+        yield _finding(problem, "lapor keys rotate")
+
+
 def _clock(house: House, now: datetime) -> Iterator[Finding]:
     """A database that lies in a file has the clock of this machine."""
     if house.store.database.is_sqlite:
@@ -249,6 +255,7 @@ CHECKS: Mapping[str, Callable[[House, datetime], Iterator[Finding]]] = MappingPr
         "notices": _settled,
         "space": _space,
         "files": _files,
+        "keys": _keys,
         "clock": _clock,
         "chains": _chains,
     }

@@ -23,7 +23,7 @@ from lapor_desk.engine import Courier
 from lapor_desk.house import House, open_house
 from lapor_desk.pacing import Pace, Rate
 from lapor_desk.places import S3Place
-from lapor_desk.store import PreparedFile, Status
+from lapor_desk.store import PreparedFile, Status, rotation
 from lapor_desk.store.tables import complaints, events, notices
 
 NOW = datetime(2026, 3, 13, 10, tzinfo=ZoneInfo("Asia/Makassar"))
@@ -169,6 +169,16 @@ def test_a_bucket_that_is_away_is_found(config: Config, clock: FrozenClock, buck
         (finding,) = found(house, "files")
     assert "s3://contoh-lain/lapor/files" in finding.problem
     assert finding.remedy.startswith("mend")
+
+
+def test_a_change_of_the_master_key_that_is_not_finished_is_found(house: House) -> None:
+    rotation.prepare(house.store)
+    (finding,) = found(house, "keys")
+    assert finding.remedy == "lapor keys rotate"
+    rotation.begin(house.store)
+    list(rotation.wrap_anew(house.store))
+    rotation.finish(house.store)
+    assert found(house, "keys") == []
 
 
 def test_a_broken_record_is_found(house: House) -> None:

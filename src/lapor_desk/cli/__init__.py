@@ -53,6 +53,7 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
         "recalculate": Command(help="Move open deadlines after a new decree or a corrected policy.", extra="desk"),
         "audit": Command(help="Verify the record, take checkpoints of it, and export it.", extra="desk"),
         "backup": Command(help="Back up database and attachments while the desk runs.", extra="desk"),
+        "keys": Command(help="Change the master key.", extra="desk"),
         "export": Command(help="Write complaints with their records as JSON Lines.", extra="desk"),
         "import": Command(help="Take complaints of another desk in.", extra="desk", module="import_"),
         "import-csv": Command(

@@ -14,6 +14,7 @@ from __future__ import annotations
 from lapor_desk.store.counts import Counts, Waiting
 from lapor_desk.store.database import Database, StoreBusy, StoreDown, database_url
 from lapor_desk.store.files import Files, StoredFile
+from lapor_desk.store.keys import Keyring, MasterKey, Person
 from lapor_desk.store.log import Chain
 from lapor_desk.store.migrating import upgrade
 from lapor_desk.store.opening import Reading, Store, Transaction, open_store
@@ -21,7 +22,7 @@ from lapor_desk.store.queue import Claim, NewNotice, QueuedNotice, Settlement, S
 from lapor_desk.store.register import Entry, Listed
 from lapor_desk.store.shares import Kind, Share
 from lapor_desk.store.uploads import PreparedFile, prepare
-from lapor_desk.store.vault import MasterKey, Person, Vault
+from lapor_desk.store.vault import Vault
 
 __all__ = [
     "Chain",
@@ -30,6 +31,7 @@ __all__ = [
     "Database",
     "Entry",
     "Files",
+    "Keyring",
     "Kind",
     "Listed",
     "MasterKey",

@@ -20,10 +20,11 @@ from lapor_core.errors import LaporError, NotFound, Refused
 from lapor_desk.places import Access, S3Place
 from lapor_desk.store.database import StoreDown
 from lapor_desk.store.disk import sync_file, sync_folder
+from lapor_desk.store.keys import Person
 from lapor_desk.store.tables import attachments
 from lapor_desk.store.unit import ReadUnit, WriteUnit
 from lapor_desk.store.uploads import PreparedFile
-from lapor_desk.store.vault import Person, Vault
+from lapor_desk.store.vault import Vault
 
 if TYPE_CHECKING:
     from obstore.store import S3Credential, S3CredentialProvider

@@ -14,6 +14,7 @@ from lapor_desk.store.counts import CountReads
 from lapor_desk.store.database import Database, database_url
 from lapor_desk.store.files import FileReads, Files, FileWrites
 from lapor_desk.store.kept import KeptReads, KeptWrites
+from lapor_desk.store.keys import Keyring, MasterKey, Person
 from lapor_desk.store.log import LogReads, LogWrites
 from lapor_desk.store.migrating import upgrade
 from lapor_desk.store.queue import QueueReads, QueueWrites
@@ -21,7 +22,7 @@ from lapor_desk.store.register import RegisterReads, RegisterWrites
 from lapor_desk.store.tables import attachments, people
 from lapor_desk.store.unit import WriteUnit
 from lapor_desk.store.uploads import PreparedFile
-from lapor_desk.store.vault import HOUSE, MasterKey, Person, Vault
+from lapor_desk.store.vault import HOUSE, Vault
 
 __all__ = ["Reading", "Store", "Transaction", "open_store"]
 
@@ -169,12 +170,16 @@ def _folder(beside: Path) -> Path:
 
 def _vault(database: Database, source: MasterKey | Path) -> Vault:
     """Return the vault; the house's own key is made at the first run, and tells whether a master key is the right one."""
+    named = select(people.c.master).where(people.c.id == HOUSE)
     with database.reading() as connection:
-        is_new = connection.execute(select(people.c.id).where(people.c.id == HOUSE)).first() is None
-    master = source if isinstance(source, MasterKey) else MasterKey.from_file(source, create=is_new)
+        is_new = connection.execute(named).first() is None
+    keys = Keyring([source]) if isinstance(source, MasterKey) else Keyring.from_file(source, create=is_new)
     mine = Vault.new_person(HOUSE)
     with database.writing() if is_new else database.reading() as connection:
-        unit = WriteUnit(connection, Vault(master=master, house=mine))
+        unit = WriteUnit(connection, Vault(keys=keys, house=mine))
         if is_new:
-            unit.insert_new(people, unit.person_row(mine))
-        return Vault(master=master, house=unit.person(HOUSE))  # another process may have been first
+            unit.insert_new(people, unit.person_row(mine, keys.newest))
+        if keys.find(connection.execute(named).scalar_one()) is None:
+            message = "this master key does not open this database; give the key that was made with it"
+            raise BadValue(message, code="wrong_master_key")
+        return Vault(keys=keys, house=unit.person(HOUSE))  # another process may have been first

@@ -7,12 +7,14 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Insert, Table, delete, insert, select, update
+from sqlalchemy import Connection, Insert, Table, delete, insert, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from lapor_core.errors import NotFound, Refused
+from lapor_desk.store.database import StoreDown
+from lapor_desk.store.keys import MasterKey, Person
 from lapor_desk.store.tables import accounts, people, sessions
-from lapor_desk.store.vault import Person, Vault
+from lapor_desk.store.vault import HOUSE, Vault
 
 __all__ = ["ReadUnit", "WriteUnit"]
 
@@ -29,6 +31,7 @@ class ReadUnit:
         self.connection = connection
         self.vault = vault
         self._met: dict[str, Person] = {}
+        self._wrapping: MasterKey | None = None
 
     def person(self, person_id: str) -> Person:
         """Return a person with their key.
@@ -50,10 +53,11 @@ class ReadUnit:
             Refused: the person was erased (``erased``).
         """
         if person_id not in self._met:
-            row = self.connection.execute(select(people.c.wrapped_key).where(people.c.id == person_id)).first()
+            wrapped = select(people.c.wrapped_key, people.c.master).where(people.c.id == person_id)
+            row = self.connection.execute(wrapped).first()
             if row is None:
                 return None
-            self._met[person_id] = self._unwrapped(person_id, row.wrapped_key)
+            self._met[person_id] = self._unwrapped(person_id, row.wrapped_key, row.master)
         return self._met[person_id]
 
     def is_erased(self, person_id: str) -> bool:
@@ -61,31 +65,80 @@ class ReadUnit:
         found = self.connection.execute(select(people.c.erased_at).where(people.c.id == person_id)).scalar()
         return found is not None
 
-    def _unwrapped(self, person_id: str, wrapped: bytes | None) -> Person:
+    def _unwrapped(self, person_id: str, wrapped: bytes | None, master: str) -> Person:
         if wrapped is None:
             message = f"the personal data of person {person_id} has been erased"
             raise Refused(message, code="erased", person=person_id)
-        return self.vault.master.unwrap(person_id, wrapped)
+        return self.master_key(master).unwrap(person_id, wrapped)
+
+    def master_key(self, fingerprint: str) -> MasterKey:
+        """Return a master key; one that came while this process ran is looked for in the file of keys.
+
+        Raises:
+            StoreDown: it is not there (``unknown_master_key``).
+        """
+        key = self.vault.keys.find(fingerprint)
+        if key is None:
+            message = (
+                "the master key was changed, and this process cannot find the new one; "
+                "bring the file of keys up to date on this machine"
+            )
+            raise StoreDown(message, code="unknown_master_key")
+        return key
 
 
 class WriteUnit(ReadUnit):
     """One transaction that writes."""
 
     def add_person(self, person: Person) -> None:
-        """Store a new person, whom :meth:`Vault.new_person` made."""
+        """Store a new person, whom :meth:`Vault.new_person` made.
+
+        Raises:
+            StoreDown: the master key was changed, and this process cannot find the new one (``unknown_master_key``).
+        """
         self.add_people([person])
 
     def add_people(self, persons: Iterable[Person]) -> None:
-        """Store several new persons at once."""
+        """Store several new persons at once, as :meth:`add_person`."""
         known = {person.id: person for person in persons}
         if known:
-            self.connection.execute(_NEW_PEOPLE, [self.person_row(person) for person in known.values()])
+            master = self.wrapping_key()
+            self.connection.execute(_NEW_PEOPLE, [self.person_row(person, master) for person in known.values()])
             self._met |= known
 
-    def person_row(self, person: Person) -> dict[str, Any]:
+    @staticmethod
+    def person_row(person: Person, master: MasterKey) -> dict[str, Any]:
         """Return a person as a row of the table of people."""
-        master = self.vault.master
         return {"id": person.id, "wrapped_key": master.wrap(person), "master": master.fingerprint}
+
+    def wrapping_key(self) -> MasterKey:
+        """Return the master key that wraps: the one that wraps the key of the house, and until this transaction ends no other.
+
+        Were it another one by then, a person could be stored under a key that is just being put away.
+
+        Raises:
+            StoreDown: this process cannot find it (``unknown_master_key``).
+        """
+        if self._wrapping is None:
+            self._lock_keys("pg_advisory_xact_lock_shared")
+            self._wrapping = self.master_key(self.connection.execute(_WRAPPING).scalar_one())
+        return self._wrapping
+
+    def hold_keys(self) -> None:
+        """Wait for every other transaction that stores persons, and let none begin until this one ends."""
+        self._lock_keys("pg_advisory_xact_lock")
+
+    def change_wrapping_key(self, master: MasterKey) -> None:
+        """Let ``master`` wrap from now on, which :meth:`hold_keys` must come before."""
+        row = self.person_row(self.vault.house, master)
+        if self.wrapping_key() != master:
+            self.connection.execute(update(people).where(people.c.id == self.vault.house.id).values(row))
+        self._wrapping = master
+
+    def _lock_keys(self, function: str) -> None:
+        """In SQLite, a write transaction has the whole database to itself."""
+        if self.connection.dialect.name == "postgresql":
+            self.connection.execute(_LOCKS[function])
 
     def erase_person(self, person_id: str, now: datetime) -> None:
         """Shred a person's key: what was sealed for them stays as ciphertext that nobody can open again.
@@ -122,6 +175,12 @@ class WriteUnit(ReadUnit):
 
 # Built once: to build a statement costs more than to run it, and this one runs at every intake.
 _NEW_PEOPLE = insert(people)
+_WRAPPING = select(people.c.master).where(people.c.id == HOUSE)
+
+_KEYS_LOCK = 0x6C61706F6B657973  # "lapokeys": of those who store persons against a change of the master key
+_LOCKS = {
+    name: text(f"SELECT {name}({_KEYS_LOCK})") for name in ("pg_advisory_xact_lock", "pg_advisory_xact_lock_shared")
+}
 
 
 @functools.cache

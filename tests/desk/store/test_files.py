@@ -20,11 +20,11 @@ from sqlalchemy import select
 from lapor_core.complaint import Attachment
 from lapor_core.errors import NotFound, Refused
 from lapor_desk.places import S3Place
-from lapor_desk.store import Files, MasterKey, Person, PreparedFile, Store, StoreDown, Vault
+from lapor_desk.store import Files, Keyring, MasterKey, Person, PreparedFile, Store, StoreDown, Vault
 from lapor_desk.store.tables import attachments
 
 NOW = datetime(2026, 3, 13, 2, tzinfo=UTC)
-VAULT = Vault(master=MasterKey(bytes(32)), house=Vault.new_person("house"))
+VAULT = Vault(keys=Keyring([MasterKey(bytes(32))]), house=Vault.new_person("house"))
 CONTENT = b"rahasia-contoh" * 100
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from lapor_core.errors import BadValue
-from lapor_desk.store import Files, MasterKey, Store, StoreDown, Vault, open_store
+from lapor_desk.store import Files, Keyring, MasterKey, Store, StoreDown, Vault, open_store
 
 OTHER_KEY = MasterKey(b"1" * 32)
 
@@ -41,7 +41,7 @@ def test_the_key_can_be_named_by_its_file(url: str, tmp_path: Path) -> None:
     path = tmp_path / "keys" / "office.key"
     path.parent.mkdir()
     first = open_store(url, master=path, files=Files.memory())
-    second = open_store(url, master=MasterKey.from_file(path), files=Files.memory())
+    second = open_store(url, master=Keyring.from_file(path).newest, files=Files.memory())
     assert first.vault.house == second.vault.house
     first.close()
     second.close()

@@ -12,10 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lapor_core.errors import BadValue, Refused
-from lapor_desk.store import MasterKey, Vault
+from lapor_desk.store import Keyring, MasterKey, Vault
 
 POSIX_ONLY = pytest.mark.skipif(os.name != "posix", reason="permissions of this kind are POSIX's")
-VAULT = Vault(master=MasterKey(bytes(32)), house=Vault.new_person("house"))
+VAULT = Vault(keys=Keyring([MasterKey(bytes(32))]), house=Vault.new_person("house"))
 PERSON, OTHER = Vault.new_person(), Vault.new_person()
 
 
@@ -92,7 +92,7 @@ def test_an_index_is_stable_and_tells_values_and_purposes_apart(first: str, seco
 
 def test_an_index_is_keyed() -> None:
     number = "+6280000000001"  # invented
-    stranger = Vault(master=VAULT.master, house=Vault.new_person())
+    stranger = Vault(keys=VAULT.keys, house=Vault.new_person())
     assert VAULT.index("mobile", number) != stranger.index("mobile", number)
 
 
@@ -105,8 +105,8 @@ def test_half_a_pair_from_json_can_be_looked_up() -> None:
 
 def test_the_master_key_is_made_once(tmp_path: Path) -> None:
     path = tmp_path / "lapor.key"
-    made = MasterKey.from_file(path)
-    assert MasterKey.from_file(path) == made == MasterKey.from_text(path.read_text("ascii"))
+    made = Keyring.from_file(path).newest
+    assert Keyring.from_file(path).newest == made == MasterKey.from_text(path.read_text("ascii"))
     assert [entry.name for entry in tmp_path.iterdir()] == ["lapor.key"]
 
 
@@ -115,7 +115,7 @@ def test_the_master_key_is_made_for_its_owner_only(tmp_path: Path) -> None:
     path = tmp_path / "lapor.key"
     previous = os.umask(0)
     try:
-        MasterKey.from_file(path)
+        Keyring.from_file(path)
     finally:
         os.umask(previous)
     assert path.stat().st_mode & 0o777 == 0o600
@@ -125,16 +125,16 @@ def test_the_master_key_is_made_for_its_owner_only(tmp_path: Path) -> None:
 @pytest.mark.parametrize("mode", [0o640, 0o604, 0o620, 0o610, 0o666])
 def test_a_key_that_others_can_read_or_write_is_refused(tmp_path: Path, mode: int) -> None:
     path = tmp_path / "lapor.key"
-    MasterKey.from_file(path)
+    Keyring.from_file(path)
     path.chmod(mode)
     with pytest.raises(BadValue, match=f"chmod 600 {re.escape(str(path))}") as caught:
-        MasterKey.from_file(path)
+        Keyring.from_file(path)
     assert caught.value.code == "master_key_exposed"
 
 
 def test_a_missing_key_is_not_made_where_one_was_used_before(tmp_path: Path) -> None:
     with pytest.raises(BadValue, match="put that file back") as caught:
-        MasterKey.from_file(tmp_path / "lapor.key", create=False)
+        Keyring.from_file(tmp_path / "lapor.key", create=False)
     assert caught.value.code == "missing_master_key"
     assert list(tmp_path.iterdir()) == []
 
@@ -145,7 +145,7 @@ def test_what_is_no_key_is_refused_and_not_repeated(tmp_path: Path, text: str) -
     path.write_text(text, "utf-8")
     path.chmod(0o600)
     with pytest.raises(BadValue) as caught:
-        MasterKey.from_file(path)
+        Keyring.from_file(path)
     assert caught.value.code == "bad_master_key"
     assert not text or text not in str(caught.value)
 
@@ -156,7 +156,7 @@ def test_of_many_first_processes_one_makes_the_key(tmp_path: Path) -> None:
 
     def first_run() -> None:
         start.wait()
-        found.append(MasterKey.from_file(path))
+        found.append(Keyring.from_file(path).newest)
 
     threads = [threading.Thread(target=first_run) for _ in range(8)]
     for thread in threads:
