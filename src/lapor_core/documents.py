@@ -6,6 +6,7 @@ classes, and every fault reported at once with file, line and key path.
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -15,6 +16,9 @@ import attrs
 from lapor_core.errors import DocumentFaults, Fault
 
 __all__ = ["Document", "Path", "key_of", "read_document"]
+
+_PLACE = re.compile(r"\(at (?:line (\d+), column \d+|end of document)\)$")
+"""How tomllib says where it gave up."""
 
 Path = tuple[str | int, ...]
 """Where a value stands: ``("rules", 2, "when", "kind")``, counted from zero."""
@@ -53,7 +57,9 @@ def read_document(text: str, name: str) -> Document:
     try:
         return Document(name=name, text=text, data=tomllib.loads(text))
     except (ValueError, RecursionError) as error:  # also a number too long to read, and lists too deep
-        raise DocumentFaults([Fault(file=name, line=None, key="", problem=f"not valid TOML: {error}")]) from error
+        found = _PLACE.search(str(error))
+        line = int(found[1] or len(text.splitlines())) if found else None
+        raise DocumentFaults([Fault(file=name, line=line, key="", problem=f"not valid TOML: {error}")]) from error
 
 
 def key_of(path: Path) -> str:

@@ -31,6 +31,7 @@ __all__ = [
     "Refused",
     "did_you_mean",
     "require_aware",
+    "with_article",
 ]
 
 
@@ -141,6 +142,11 @@ def did_you_mean(given: str, allowed: Iterable[str]) -> str:
     near = difflib.get_close_matches(given, names, n=1)
     choice = f"({', '.join(names)})"
     return f'did you mean "{near[0]}"? {choice}' if near else f"allowed: {choice}"
+
+
+def with_article(noun: str) -> str:
+    """Return ``a tier`` or ``an effect``."""
+    return f"{'an' if noun[:1].lower() in 'aeiou' else 'a'} {noun}"
 
 
 def require_aware(moment: datetime, name: str = "now") -> datetime:

@@ -18,7 +18,7 @@ import cattrs
 from cattrs.errors import AttributeValidationNote, BaseValidationError, ForbiddenExtraKeysError, IterableValidationNote
 
 from lapor_core.documents import Document, Path, key_of
-from lapor_core.errors import BadValue, DocumentFaults, did_you_mean
+from lapor_core.errors import BadValue, DocumentFaults, did_you_mean, with_article
 
 __all__ = ["from_json", "json_converter", "structure", "to_json", "toml_converter"]
 
@@ -36,7 +36,7 @@ def structure(document: Document, cls: type[T], data: object, path: Path = ()) -
     except BaseValidationError as error:
         raise DocumentFaults([document.fault(path + at, problem) for at, problem in _faults(error)]) from error
     except (ValueError, TypeError, KeyError) as error:
-        raise DocumentFaults([document.fault(path, str(error))]) from error
+        raise DocumentFaults([document.fault(path, _said(error))]) from error
 
 
 def from_json(data: object, cls: type[T]) -> T:
@@ -154,7 +154,7 @@ def _enum(value: Any, cls: Any) -> Any:
     names = [member.value for member in cls]
     if value in names:
         return cls(value)
-    message = f'"{value}": not a {cls.__name__.lower()}; {did_you_mean(str(value), names)}'
+    message = f'"{value}": not {with_article(cls.__name__.lower())}; {did_you_mean(str(value), names)}'
     raise ValueError(message)
 
 
@@ -216,7 +216,13 @@ def _faults(error: BaseException, path: Path = ()) -> Iterator[tuple[Path, str]]
     elif isinstance(error, KeyError):
         yield path, "is required and missing"
     else:
-        yield path, str(error)
+        yield path, _said(error)
+
+
+def _said(error: BaseException) -> str:
+    """Return the sentence of an error; those of attrs' own validators carry the attribute and the value beside it."""
+    first = error.args[0] if error.args else ""
+    return first if isinstance(first, str) and len(error.args) > 1 and not isinstance(error, OSError) else str(error)
 
 
 def _step(error: BaseException) -> Path:

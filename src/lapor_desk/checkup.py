@@ -12,10 +12,12 @@ from types import MappingProxyType
 import attrs
 from sqlalchemy import func, select
 
-from lapor_core.lifecycle import Role, State, is_over
+from lapor_core.lifecycle import Action, Role, State, allowed, is_over
 from lapor_core.standard import Standard
+from lapor_desk.counting import counted
 from lapor_desk.house import House
 from lapor_desk.officers import officers_in
+from lapor_desk.plugging import is_unset
 from lapor_desk.store import Reading, Status, StoreDown, database_url
 from lapor_desk.store.tables import attachments, complaint_agencies, complaints, notices, people
 from lapor_desk.waiting import backlogs
@@ -74,6 +76,9 @@ def _plugins(house: House, _: datetime) -> Iterator[Finding]:
         wanted = status.key in config.plugins or status.key in config.allow_plugins
         meant = status.key in config.block_plugins or (bool(config.allow_plugins) and not wanted)
         if not status.enabled and not meant:
+            if is_unset(config, status):
+                yield _finding(f"{status.key} is not set up", f"[plugins.{status.key}] in lapor.toml", serious=False)
+                continue
             remedy = status.remedy or f'block_plugins = ["{status.key}"] in lapor.toml, if it is not wanted'
             yield _finding(f"{status.key} is off: {status.reason}", remedy, serious=wanted)
 
@@ -84,7 +89,9 @@ def _media(house: House, _: datetime) -> Iterator[Finding]:
         waiting = tx.connection.execute(queued.group_by(notices.c.medium)).all()
     for medium, count in waiting:
         if house.engine.courier.choose(medium) is None:
-            problem = f"{count} notices wait for the medium {medium}, which no notifier serves"
+            problem = (
+                f"{counted(count, 'notice waits', 'notices wait')} for the medium {medium}, which no notifier serves"
+            )
             yield _finding(problem, "install a notifier for it, or set one up under [plugins] in lapor.toml")
 
 
@@ -95,10 +102,10 @@ def _waiting(house: House, now: datetime) -> Iterator[Finding]:
             continue
         known = f"the oldest for {waiting.oldest // timedelta(minutes=1)} minutes"
         if backlog.held_by is None:
-            problem = f"{waiting.due} notices are due and nobody delivers them, {known}"
+            problem = f"{counted(waiting.due, 'notice is', 'notices are')} due and nobody delivers, {known}"
             yield _finding(problem, "run lapor serve, lapor work, or lapor work --once from cron")
         else:
-            problem = f"{waiting.due} notices wait, {known}: {backlog.notifier} sends {backlog.held_by} at most"
+            problem = f"{counted(waiting.due, 'notice waits', 'notices wait')}, {known}: {backlog.notifier} sends {backlog.held_by} at most"
             yield _finding(problem, f"raise the rate under [notifiers.{backlog.notifier}], or wait", serious=False)
 
 
@@ -127,6 +134,20 @@ def _calendar(house: House, now: datetime) -> Iterator[Finding]:
     for doubt in sorted(doubts):
         remedy = "load the decree under decrees in lapor.toml when it is out, then: lapor recalculate --dry-run"
         yield _finding(doubt, remedy, serious=doubt in soon)
+
+
+def _agencies(house: House, _: datetime) -> Iterator[Finding]:
+    if not house.standard.agencies:
+        yield _finding("no agency is configured, so nothing can be disposed", "name them as [[agencies]] in lapor.toml")
+
+
+def _verifiers(house: House, _: datetime) -> Iterator[Finding]:
+    """What nobody can verify is never worked at."""
+    roles = sorted(dict(allowed(State.DISPOSED))[Action.VERIFY] - {Role.SYSTEM})
+    with house.store.reading() as tx:
+        if not any(officers_in(tx, role) for role in roles):
+            problem = f"nobody can verify what was disposed: no officer is {' or '.join(roles)}"
+            yield _finding(problem, f"lapor officers add LOGIN --role {roles[0]}")
 
 
 def _officers(house: House, _: datetime) -> Iterator[Finding]:
@@ -228,11 +249,12 @@ def _chains(house: House, _: datetime) -> Iterator[Finding]:
 def _policies(house: House, _: datetime) -> Iterator[Finding]:
     """A standard that is out of force takes in no more complaints as of right; one day somebody must set the next one."""
     with house.store.reading() as tx:
-        counted = select(complaints.c.policy, func.count()).group_by(complaints.c.policy)
-        used: dict[str, int] = dict(map(tuple, tx.connection.execute(counted)))
+        query = select(complaints.c.policy, func.count()).group_by(complaints.c.policy)
+        used: dict[str, int] = dict(map(tuple, tx.connection.execute(query)))
     loaded = {standard.policy.reference for standard in house.desk.standards}
     for reference in sorted(used.keys() - loaded):
-        problem = f"{used[reference]} complaints were received under {reference}, which is not loaded"
+        number = counted(used[reference], "complaint was", "complaints were")
+        problem = f"{number} received under {reference}, which is not loaded"
         yield _finding(problem, "name its file under former_policies in lapor.toml")
     yield from _out_of_force(house.standard, house.clock())
 
@@ -249,6 +271,8 @@ CHECKS: Mapping[str, Callable[[House, datetime], Iterator[Finding]]] = MappingPr
         "policies": _policies,
         "plug-ins": _plugins,
         "calendar": _calendar,
+        "agencies": _agencies,
+        "verifiers": _verifiers,
         "officers": _officers,
         "media": _media,
         "waiting": _waiting,

@@ -10,7 +10,7 @@ from lapor_core.documents import Document
 from lapor_core.documents import Path as KeyPath
 from lapor_core.errors import BadValue, Fault
 
-__all__ = ["read_text", "with_secrets"]
+__all__ = ["read_text", "unreadable", "with_secrets"]
 
 
 def with_secrets(
@@ -62,8 +62,11 @@ def read_text(path: Path) -> str:
     """
     try:
         return path.read_text("utf-8")
-    except UnicodeDecodeError as error:
-        raise BadValue(f"{path}: not UTF-8 text", code="unreadable_file", path=str(path)) from error
-    except OSError as error:
-        message = f"{path}: cannot be read: {error.strerror or error}"
-        raise BadValue(message, code="unreadable_file", path=str(path)) from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise unreadable(path, error) from error
+
+
+def unreadable(path: Path, error: OSError | UnicodeDecodeError) -> BadValue:
+    """Return what is said of a file that is missing, may not be read, or holds no text."""
+    problem = "not UTF-8 text" if isinstance(error, UnicodeError) else f"cannot be read: {error.strerror or error}"
+    return BadValue(f"{path}: {problem}", code="unreadable_file", path=str(path))

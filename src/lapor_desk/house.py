@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Self
@@ -137,7 +138,17 @@ def open_house(config: Config, *, clock: Callable[[], datetime] = utc_now) -> Ho
         DocumentFaults: a policy or decree file has faults; or ``[notifiers.<key>]`` names no notifier.
         NotFound: no such policy.
     """
-    _make_outbox(config)
+    made = _make_outbox(config)
+    try:
+        return _opened(config, clock)
+    except BaseException:
+        if made is not None:
+            with suppress(OSError):  # something lies in it already
+                made.rmdir()
+        raise
+
+
+def _opened(config: Config, clock: Callable[[], datetime]) -> House:
     plugins = plugin_host(config)
     standard = read_standard(config, plugins=plugins)
     former = [read_standard(config, name, plugins) for name in config.former_policies]
@@ -239,10 +250,17 @@ def _files(place: Path | S3Place | None) -> Files | None:
     return Files.local(place) if place else None
 
 
-def _make_outbox(config: Config) -> None:
-    """Make the folder of the outbox where the house gives it one; a folder that the office has named must be there."""
-    if OUTBOX not in config.plugins and OUTBOX in (settings := plugin_settings(config)):
-        Path(settings[OUTBOX]["folder"]).mkdir(mode=0o700, parents=True, exist_ok=True)
+def _make_outbox(config: Config) -> Path | None:
+    """Make the folder of the outbox where the house gives it one, and return it if it was not there.
+
+    A folder that the office has named must be there.
+    """
+    if OUTBOX in config.plugins or OUTBOX not in (settings := plugin_settings(config)):
+        return None
+    folder = Path(settings[OUTBOX]["folder"])
+    is_new = not folder.exists()
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return folder if is_new else None
 
 
 def _check_policies(store: Store, standards: list[Standard]) -> None:

@@ -21,6 +21,7 @@ from sqlalchemy import Row, select, update
 from lapor_core.complaint import personal
 from lapor_core.errors import BadValue, NotFound, Refused
 from lapor_core.lifecycle import Role
+from lapor_desk.reaching import checked_email, normal_mobile
 from lapor_desk.sessions import Attempts, close_session, close_sessions, open_session, principal_id
 from lapor_desk.store import Reading, Store
 from lapor_desk.store.tables import officers
@@ -110,10 +111,12 @@ class Officers:
 
         Raises:
             BadValue: the login or the password cannot be used (``bad_login``, ``bad_password``), the role is not an officer's
-                (``bad_role``), or an agency is missing or not known (``bad_agency``).
+                (``bad_role``), an agency is missing or not known (``bad_agency``), or an address is none (``bad_email``,
+                ``bad_mobile``).
             Refused: the login is taken (``login_taken``).
         """
         self._check(login, password, role, agency)
+        email, mobile = checked_email(email), normal_mobile(mobile)
         officer = Officer(
             id=secrets.token_hex(16),
             login=login,

@@ -14,10 +14,10 @@ from typing import Any, Generic, TypeVar
 import attrs
 
 from lapor_core.errors import PluginError
-from lapor_core.plugins import Hung, Meddled, PluginHost
+from lapor_core.plugins import Hung, Meddled, PluginHost, PluginStatus
 from lapor_desk.config import Config
 
-__all__ = ["OUTBOX", "TimeLimit", "beside", "plugin_host", "plugin_settings"]
+__all__ = ["OUTBOX", "TimeLimit", "beside", "is_unset", "plugin_host", "plugin_settings"]
 
 _log = logging.getLogger("lapor.plugins")
 
@@ -103,6 +103,11 @@ def plugin_settings(config: Config) -> Mapping[str, Mapping[str, Any]]:
     if OUTBOX in config.plugins or folder is None:
         return config.plugins
     return {**config.plugins, OUTBOX: {"folder": str(folder.absolute())}}
+
+
+def is_unset(config: Config, status: PluginStatus) -> bool:
+    """Return whether a plug-in is off for the only reason that nobody has written its settings yet."""
+    return not status.enabled and status.code == "bad_settings" and status.key not in config.plugins
 
 
 def plugin_host(config: Config) -> PluginHost:

@@ -151,7 +151,7 @@ def test_a_fault_in_a_file_has_its_line() -> None:
 
 @pytest.mark.parametrize("text", ["x =", "x = 1\nx = 2", "\x00", "[" * 2000, "x = " + "9" * 5000])
 def test_what_is_no_toml_is_refused_by_the_files_name(text: str) -> None:
-    with pytest.raises(DocumentFaults, match=r"contoh\.toml  not valid TOML"):
+    with pytest.raises(DocumentFaults, match=r"contoh\.toml(:\d+)?  not valid TOML"):
         read_document(text, "contoh.toml")
 
 
@@ -171,3 +171,31 @@ def test_the_line_is_that_of_the_nearest_part_that_exists() -> None:
     assert document.line(("a", "ghost")) == 3
     assert document.line(("ghost",)) is None
     assert str(document.fault(("a", "b", 1), "wrong")) == "contoh.toml:4  a.b[1]: wrong"
+
+
+@attrs.frozen(kw_only=True)
+class Bounded:
+    count: int = attrs.field(validator=attrs.validators.ge(1))
+    name: str = attrs.field(default="", validator=attrs.validators.matches_re("[a-z]*"))
+
+
+def test_what_a_validator_of_attrs_says_is_a_sentence_and_no_tuple():
+    with pytest.raises(DocumentFaults) as caught:
+        structure(read_document("count = 0", "x.toml"), Bounded, {"count": 0})
+    assert [fault.problem for fault in caught.value.faults] == ["'count' must be >= 1: 0"]
+    with pytest.raises(DocumentFaults) as caught:
+        structure(read_document('count = 1\nname = "A"', "x.toml"), Bounded, {"count": 1, "name": "A"})
+    (fault,) = caught.value.faults
+    assert fault.problem.startswith("'name' must match regex")
+    assert "Attribute(" not in fault.problem
+
+
+@pytest.mark.parametrize(
+    ("text", "line"), [("a = 1\nb = \n", 2), ("a = [1,\n2", 2), ("a = 1\n\na = 2", 3), ("[x\ny]", 1), ("a =", 1)]
+)
+def test_a_slip_of_the_pen_is_named_by_file_and_line(text: str, line: int):
+    with pytest.raises(DocumentFaults) as caught:
+        read_document(text, "kota.toml")
+    (fault,) = caught.value.faults
+    assert (fault.file, fault.line) == ("kota.toml", line)
+    assert str(fault).startswith(f"kota.toml:{line}  not valid TOML")

@@ -15,7 +15,7 @@ import attrs
 import pytest
 from PIL import Image
 
-from lapor_core import Proof, Reporter, Role, Submission, Upload
+from lapor_core import Agency, Proof, Reporter, Role, Submission, Upload
 from lapor_core.errors import BadValue, Refused
 from lapor_core.testing import FrozenClock
 from lapor_desk.backup import back_up
@@ -28,6 +28,7 @@ from lapor_desk.places import S3Place
 from lapor_desk.store import Store
 
 MORNING = datetime(2026, 3, 13, 10, tzinfo=ZoneInfo("Asia/Makassar"))
+AGENCIES = (Agency(key="dinas-contoh", name="Dinas Contoh"),)
 MARK = "PENANDA-CERITA"
 
 
@@ -52,7 +53,7 @@ def submit(house: House, number: int) -> str:
 
 
 def config(folder: Path) -> Config:
-    return Config(database=f"sqlite:///{folder}/lapor.db", block_plugins=("email",))
+    return Config(database=f"sqlite:///{folder}/lapor.db", agencies=AGENCIES, block_plugins=("email",))
 
 
 @pytest.fixture

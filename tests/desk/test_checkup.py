@@ -107,6 +107,17 @@ def test_a_role_that_the_ladder_reminds_and_nobody_holds_is_named(house: House) 
     ]
 
 
+def test_that_nobody_can_verify_and_that_no_agency_is_there_is_found(
+    house: House, config: Config, clock: FrozenClock
+) -> None:
+    assert found(house, "agencies") == found(house, "verifiers") == []
+    house.officers.disable("agency_admin")
+    (finding,) = found(house, "verifiers")
+    assert finding.remedy == "lapor officers add LOGIN --role agency_admin"
+    with open_house(attrs.evolve(config, agencies=()), clock=clock) as without:
+        assert "no agency is configured" in found(without, "agencies")[0].problem
+
+
 def test_stuck_and_failed_notices_are_told_with_their_reason_and_how_to_send_them_again(house: House) -> None:
     settle_all(house, Status.STUCK, last_error="outbox: raised OSError", settled_at=NOW)
     (finding,) = found(house, "notices")
@@ -201,7 +212,7 @@ def test_a_policy_that_is_not_loaded_is_found(house: House, config: Config, caps
     with house.store.transaction() as tx:
         tx.connection.execute(update(complaints).values(policy="lama@1"))
     (finding,) = found(house, "policies")
-    assert finding.problem == "1 complaints were received under lama@1, which is not loaded"
+    assert finding.problem == "1 complaint was received under lama@1, which is not loaded"
     if house.store.database.is_sqlite:
         (Path(config.database.removeprefix("sqlite:///")).with_name("lapor.key")).chmod(0o600)
         assert main(["doctor", "--database", config.database]) == 1

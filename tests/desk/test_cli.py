@@ -187,3 +187,15 @@ def test_a_file_that_cannot_be_read_is_said_by_name(tmp_path: Path):
 def test_print_json_is_indented(capsys: pytest.CaptureFixture[str]):
     print_json({"a": 1})
     assert capsys.readouterr().out == '{\n  "a": 1\n}\n'
+
+
+@pytest.mark.parametrize("command", ["import", "import-csv"])
+def test_a_file_that_is_missing_is_called_missing(
+    command: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    database = f"sqlite:///{tmp_path}/lapor.db"
+    assert main([command, str(tmp_path / "absent"), "--database", database]) == 2
+    assert "No such file" in capsys.readouterr().err
+    (tmp_path / "bytes").write_bytes(b"\xff\xfe\xff")
+    assert main([command, str(tmp_path / "bytes"), "--database", database]) == 2
+    assert "not UTF-8 text" in capsys.readouterr().err

@@ -310,3 +310,19 @@ def test_who_disposes_is_told_of_new_reports_once_an_hour_and_of_none_that_is_se
     arrived(house, 6)
     clock.advance(timedelta(hours=1))
     assert told() == ["Menunggu disposisi: 2 laporan"]
+
+
+@pytest.mark.parametrize("there", [False, True])
+def test_a_house_that_cannot_be_opened_leaves_no_outbox_behind(
+    config: Config,
+    tmp_path: Path,
+    there: bool,  # noqa: FBT001 - a column of the table
+) -> None:
+    outbox = tmp_path / "lapor-outbox"
+    if there:
+        outbox.mkdir()
+    with pytest.raises(NotFound):
+        open_house(attrs.evolve(config, policy="banjarbru"))
+    assert outbox.exists() is there
+    with open_house(config):
+        assert outbox.is_dir()

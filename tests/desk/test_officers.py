@@ -134,3 +134,40 @@ def test_neither_password_nor_person_stands_in_the_table(officers: Officers, sto
         row = str(tx.connection.execute(select(table)).one())
     for marker in (PASSWORD, "Petugas", "0000000002"):
         assert marker not in row
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("0812-0000-0001", "+6281200000001"),  # all invented
+        ("62 812 0000 0001", "+6281200000001"),
+        ("+6281200000001", "+6281200000001"),
+        ("+60 12 345 0000", "+60123450000"),
+        ("", ""),
+    ],
+)
+def test_a_mobile_number_is_kept_in_one_form(officers: Officers, typed: str, kept: str) -> None:
+    added = officers.add("admin", PASSWORD, Role.AGENCY_ADMIN, mobile=typed, email=" admin@example.id ")
+    assert (added.mobile, added.email) == (kept, "admin@example.id")
+    assert officers.listed()[0].mobile == kept
+
+
+@pytest.mark.parametrize(
+    ("said", "code"),
+    [
+        ({"email": text}, "bad_email")
+        for text in ("admin", "admin@", "a b@example.id", "a@example", "a@x.id\nBcc: b@x.id")
+    ]
+    + [
+        ({"mobile": text}, "bad_mobile")
+        for text in ("1708", "0211234567", "+6281", "812000", "0812x0000001", "+0812000")
+    ],
+)
+def test_what_is_no_address_is_refused_unrepeated_and_nobody_is_added(
+    officers: Officers, said: dict[str, str], code: str
+) -> None:
+    with pytest.raises(BadValue) as caught:
+        officers.add("admin", PASSWORD, Role.AGENCY_ADMIN, **said)
+    assert caught.value.code == code
+    assert not any(text in str(caught.value) for text in said.values())
+    assert officers.listed() == ()

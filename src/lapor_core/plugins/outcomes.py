@@ -29,6 +29,7 @@ class PluginStatus:
         enabled: Whether it is in use.
         reason: Why not; empty when it is enabled.
         remedy: What mends it; empty when it is enabled.
+        code: The code of the error that says why not, such as ``bad_settings``; empty when it is enabled.
     """
 
     key: str
@@ -39,6 +40,7 @@ class PluginStatus:
     enabled: bool = False
     reason: str = ""
     remedy: str = ""
+    code: str = ""
 
 
 @attrs.frozen(kw_only=True)
@@ -71,6 +73,7 @@ class Outcome:
             enabled=fault is None,
             reason="" if fault is None else str(fault),
             remedy="" if fault is None else fault.params["remedy"],
+            code="" if fault is None else fault.code,
         )
 
 

@@ -15,7 +15,7 @@ import attrs
 from lapor_core.calendar.hours import OfficeHours, WrittenSchedule, shipped_hours
 from lapor_core.calendar.kinds import CollectiveLeave, Confidence
 from lapor_core.complaint import Agency, Kind, Proof
-from lapor_core.errors import BadValue, NotFound, did_you_mean
+from lapor_core.errors import BadValue, NotFound, did_you_mean, with_article
 from lapor_core.lifecycle import PERMISSIONS, Action, Role
 from lapor_core.policy.amounts import Amount, Limit
 from lapor_core.policy.clock_rule import (
@@ -373,6 +373,6 @@ class Policy:
 
 def _named(name: str, values: Mapping[str, T], what: str, code: str) -> T:
     if name not in values:
-        message = f'"{name}": not a {what}; {did_you_mean(name, values)}'
+        message = f'"{name}": not {with_article(what)}; {did_you_mean(name, values)}'
         raise NotFound(message, code=code, name=name, allowed=tuple(values))
     return values[name]

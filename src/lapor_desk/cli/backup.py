@@ -7,6 +7,7 @@ from pathlib import Path
 from cyclopts import App
 
 from lapor_desk.cli.houses import configured, opened
+from lapor_desk.counting import counted
 
 __all__ = ["app"]
 
@@ -30,8 +31,10 @@ def backup(folder: Path, /, *, config: Path | None = None, database: str | None 
 
     with opened(configured(config, database=database)) as house:
         done = back_up(house.store, house.files, folder, house.clock())
-    files = "" if done.files is None else f", {done.files} new files"
-    print(f"{folder}: {done.checkpoint.complaints} complaints, {done.checkpoint.events} events{files}")
+    held = [counted(done.checkpoint.complaints, "complaint"), counted(done.checkpoint.events, "event")]
+    if done.files is not None:
+        held.append(counted(done.files, "new file"))
+    print(f"{folder}: {', '.join(held)}")
     if done.files is None:
         print(f"The attachments are not in it: they lie in {house.files}. Let that place be backed up too.")
     print("The master key is not in it. Keep a copy of the key in another place.")

@@ -14,6 +14,7 @@ from lapor_core.explanation.words import say
 from lapor_core.texts import long_date
 from lapor_desk.cli.dates import read_date
 from lapor_desk.cli.values import WholeNumber, print_json, read_text
+from lapor_desk.counting import counted
 
 __all__ = ["app"]
 
@@ -91,7 +92,7 @@ def check(file: Path, /) -> None:
         The TOML file.
     """
     ledger = overlay(indonesia(), read_text(file), file.name)
-    print(f"{file.name}: {len(ledger.decrees) - len(indonesia().decrees)} decrees, no fault")
+    print(f"{file.name}: {counted(len(ledger.decrees) - len(indonesia().decrees), 'decree')}, no fault")
 
 
 def _region(name: str | None) -> str | None:

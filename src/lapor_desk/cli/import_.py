@@ -7,9 +7,10 @@ from pathlib import Path
 
 from cyclopts import App
 
-from lapor_core.errors import BadValue, LaporError
+from lapor_core.errors import LaporError
 from lapor_desk.cli.houses import configured, opened
 from lapor_desk.cli.progress import watched
+from lapor_desk.filling import unreadable
 
 __all__ = ["app"]
 
@@ -44,6 +45,6 @@ def import_(file: Path, /, *, config: Path | None = None, database: str | None =
     except LaporError:
         raise
     except (OSError, UnicodeDecodeError) as error:
-        raise BadValue(f"{file}: cannot be read as UTF-8 text", code="unreadable_file", path=str(file)) from error
+        raise unreadable(file, error) from error
     print(f"{counted['new']} taken in, {counted['known']} were here before, {counted['refused']} refused")
     return 1 if counted["refused"] else 0

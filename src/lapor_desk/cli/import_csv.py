@@ -9,9 +9,10 @@ from zoneinfo import ZoneInfo
 from cyclopts import App
 
 from lapor_core.calendar.zones import as_zone
-from lapor_core.errors import BadValue, LaporError
+from lapor_core.errors import LaporError
 from lapor_desk.cli.houses import configured, opened
 from lapor_desk.cli.progress import watched
+from lapor_desk.filling import unreadable
 
 __all__ = ["app"]
 
@@ -56,6 +57,6 @@ def import_csv(
     except LaporError:
         raise
     except (OSError, UnicodeDecodeError) as error:
-        raise BadValue(f"{file}: cannot be read as UTF-8 text", code="unreadable_file", path=str(file)) from error
+        raise unreadable(file, error) from error
     print(f"{counted['new']} taken in, {counted['known']} were here before, {counted['bad']} bad rows")
     return 1 if counted["bad"] else 0

@@ -9,6 +9,7 @@ from cyclopts import App, Parameter
 
 from lapor_desk.cli.houses import configured, opened
 from lapor_desk.cli.progress import watched
+from lapor_desk.counting import counted
 
 __all__ = ["app"]
 
@@ -48,7 +49,7 @@ def rotate(
             print("Going on with the key that was made before.")
         count = sum(1 for _ in watched(rotation.wrap_anew(store), "wrapping keys", rotation.begin(store)))
         kept = rotation.finish(store)
-    print(f"The new master key is in use, and {count} keys were wrapped with it.")
+    print(f"The new master key is in use, and {counted(count, 'key was', 'keys were')} wrapped with it.")
     for path in kept:
         print(f"{path}: the old one. Back-ups from before need it; keep it as long as them, and apart, then delete it.")
     print("Make a back-up now, and a copy of the new key in another place.")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import App, Parameter
 
-from lapor_core.recalculation import CONFIRMED
+from lapor_core.recalculation import CONFIRMED, POLICY
 from lapor_core.texts import long_date
 from lapor_desk.cli.houses import configured, opened
 from lapor_desk.cli.progress import watched
@@ -107,10 +107,14 @@ def _lines(each: Recalculated) -> Iterator[str]:
             yield f"    {long_date(day.date):<28} {effect}: {_names(day) or 'by decree'}  ({'; '.join(day.decrees)})"
 
 
+_BECAUSE = {POLICY: "the policy, the office's week or hours, or a decree that was taken out"}
+"""What cannot be told apart: of a decree that is loaded no more, nothing is known."""
+
+
 def _way(move: Move) -> str:
     if move.reason == CONFIRMED:
         return f"{long_date(move.clock.due_date)} is {'provisional' if move.deadline.provisional else 'decreed'} now"
-    return f"{long_date(move.clock.due_date)} -> {long_date(move.deadline.due_date)}  ({move.reason})"
+    return f"{long_date(move.clock.due_date)} -> {long_date(move.deadline.due_date)}  ({_BECAUSE.get(move.reason, move.reason)})"
 
 
 def _names(day: DayChange) -> str:

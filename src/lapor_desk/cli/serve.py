@@ -16,9 +16,11 @@ from cyclopts import App
 from lapor_core.errors import BadValue
 from lapor_desk.cli.houses import configured, opened
 from lapor_desk.cli.values import WholeNumber
+from lapor_desk.counting import counted
 from lapor_desk.logs import LogFormat, log_to_the_console
 
 if TYPE_CHECKING:
+    from lapor_core.plugins import PluginStatus
     from lapor_core.plugins.contracts import ASGIApp
     from lapor_desk.config import Config
     from lapor_desk.house import House
@@ -137,18 +139,29 @@ def _greet(house: House, listener: socket.socket, said: str = "") -> None:
         f"LAPOR! desk: http://{_address(house.config.host, listener)}/",
         f"database: {_short(house.config.database)}",
         f"policy: {house.standard.policy.id}",
-        f"plug-ins: {_count(house.channels, 'channel')}, {_count(house.plugins.notifiers(), 'notifier')}",
+        f"plug-ins: {counted(len(house.channels), 'channel')}, {counted(len(house.plugins.notifiers()), 'notifier')}",
     )
     print("      ".join(parts), flush=True)
     for status in report:
         if not status.enabled:
-            print(f"off: {status.reason}; {status.remedy}", flush=True)
+            print(_off(house, status), flush=True)
     if not house.standard.agencies:
         print(
             "No agency is configured, so nothing can be disposed: name them as [[agencies]] in lapor.toml", flush=True
         )
     if not any(not officer.disabled for officer in house.officers.listed()):
         print(f"No officer can sign in yet: lapor officers add LOGIN --role central_admin{said}", flush=True)
+
+
+def _off(house: House, status: PluginStatus) -> str:
+    """What nobody has set up is no fault: its first start says what happens without it."""
+    from lapor_desk.plugging import OUTBOX, is_unset, plugin_settings
+
+    if not is_unset(house.config, status):
+        return f"off: {status.reason}; {status.remedy}"
+    folder = plugin_settings(house.config).get(OUTBOX, {}).get("folder")
+    outbox = f"; until then, its messages go to the outbox, {folder}" if folder and "notifier" in status.kind else ""
+    return f"not set up: {status.key}, see [plugins.{status.key}] in lapor.toml{outbox}"
 
 
 def _said(config: Path | None, database: str | None) -> str:
@@ -174,7 +187,3 @@ def _short(database: str) -> str:
         return shown
     path, here = Path(shown.removeprefix("sqlite:///")), Path.cwd()
     return str(path.relative_to(here) if path.is_relative_to(here) else path)
-
-
-def _count(things: tuple[object, ...], name: str) -> str:
-    return f"{len(things)} {name}{'' if len(things) == 1 else 's'}"

@@ -22,7 +22,7 @@ class Printer:
 @attrs.frozen(kw_only=True)
 class Settings:
     port: int = attrs.field(validator=attrs.validators.gt(0))
-    token: str = attrs.field(default="", repr=False, validator=attrs.validators.not_(attrs.validators.matches_re("bad.*")))
+    token: str = attrs.field(default="", repr=False, validator=attrs.validators.matches_re("(?!bad).*"))
     marked: str = attrs.field(default="", metadata={"lapor_secret": True})
     printers: tuple[Printer, ...] = ()
 
