@@ -286,7 +286,7 @@ def test_a_decree_file_from_any_editor_is_read(lapor: Run, tmp_path: Path, how: 
     ends = {"crlf": "\r\n", "cr": "\r"}.get(how.rpartition(" ")[2], "\n")
     file = tmp_path / "contoh.toml"
     file.write_bytes(DECREES.replace("\n", ends).encode("utf-8-sig" if "bom" in how else "utf-8"))
-    assert lapor("calendar", "check", str(file)) == "contoh.toml: 1 decrees, no fault\n"
+    assert lapor("calendar", "check", str(file)) == "contoh.toml: 1 decree, no fault\n"
 
 
 @pytest.mark.parametrize(

@@ -160,7 +160,7 @@ def test_a_mobile_number_is_kept_in_one_form(officers: Officers, typed: str, kep
     ]
     + [
         ({"mobile": text}, "bad_mobile")
-        for text in ("1708", "0211234567", "+6281", "812000", "0812x0000001", "+0812000")
+        for text in ("1708", "0211234567", "+629", "812000", "0812x0000001", "+0812000")
     ],
 )
 def test_what_is_no_address_is_refused_unrepeated_and_nobody_is_added(
