@@ -68,13 +68,13 @@ class Postgres:
     def new_database(self) -> str:
         """Return the URL of a new, empty database."""
         name = next(self._names)
-        self._run(f"CREATE DATABASE {name}")
+        self.run(f"CREATE DATABASE {name}")
         return self._server.get_uri(name)
 
     def drop(self, url: str) -> None:
-        self._run(f"DROP DATABASE {database_url(url).database} WITH (FORCE)")
+        self.run(f"DROP DATABASE {database_url(url).database} WITH (FORCE)")
 
-    def _run(self, statement: str) -> None:
+    def run(self, statement: str) -> None:
         with self._admin.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             connection.exec_driver_sql(statement)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 
-from sqlalchemy import text
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse
 
@@ -14,7 +13,7 @@ from lapor_core.plugins.contracts import ASGIApp
 from lapor_desk.durable import Workers
 from lapor_desk.house import House
 from lapor_desk.http.answers import Receive, Scope, Send
-from lapor_desk.store.migrating import HEAD, VERSION_TABLE
+from lapor_desk.store.migrating import HEAD, revision
 from lapor_desk.waiting import backlogs
 
 __all__ = ["health_app", "ready_app"]
@@ -44,11 +43,16 @@ def ready_app(house: House, workers: Workers | None) -> ASGIApp:
 
 def _reasons(house: House, workers: Workers | None) -> Iterator[str]:
     try:
-        left = [backlog.waiting for backlog in backlogs(house.engine, house.clock()) if backlog.is_left]
         with house.store.reading() as tx:
-            form = tx.connection.execute(text(f"SELECT version_num FROM {VERSION_TABLE}")).scalar()  # noqa: S608 - a constant
+            form = revision(tx.connection)
         if form != HEAD:
-            yield "the database has the form of another version of lapor"
+            yield (
+                "the database has the form of another version of lapor"
+                if form
+                else "the database has no tables of lapor"
+            )
+            return
+        left = [backlog.waiting for backlog in backlogs(house.engine, house.clock()) if backlog.is_left]
     except LaporError as error:
         yield str(error)
         return

@@ -10,7 +10,7 @@ from lapor_core.errors import BadValue
 from lapor_desk.store.database import Database
 from lapor_desk.store.tables import PREFIX
 
-__all__ = ["HEAD", "VERSION_TABLE", "upgrade"]
+__all__ = ["HEAD", "VERSION_TABLE", "revision", "upgrade"]
 
 HEAD = "0002"
 """The newest revision in ``migrations/versions``."""
@@ -28,20 +28,21 @@ def upgrade(database: Database) -> None:
         BadValue: a newer version of this library has been here (``newer_database``).
     """
     with database.reading() as connection:
-        if _revision(connection) == HEAD:
+        if revision(connection) == HEAD:
             return
     with database.writing() as connection:
         if not database.is_sqlite:
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
-        if _revision(connection) != HEAD:
+        if revision(connection) != HEAD:
             _migrate(connection)
 
 
-def _revision(connection: Connection) -> str | None:
+def revision(connection: Connection) -> str | None:
+    """Return the form the database has; None when it has no tables of ours."""
     if not inspect(connection).has_table(VERSION_TABLE):
         return None
-    revision: str | None = connection.execute(text(f"SELECT version_num FROM {VERSION_TABLE}")).scalar()  # noqa: S608 - a constant
-    return revision
+    found: str | None = connection.execute(text(f"SELECT version_num FROM {VERSION_TABLE}")).scalar()  # noqa: S608 - a constant
+    return found
 
 
 def _migrate(connection: Connection) -> None:
@@ -56,6 +57,6 @@ def _migrate(connection: Connection) -> None:
     try:
         command.upgrade(config, HEAD)
     except CommandError as error:
-        found = _revision(connection)
+        found = revision(connection)
         message = f'the database has the form "{found}", which this version does not know; upgrade lapor'
         raise BadValue(message, code="newer_database", found=found, known=HEAD) from error
