@@ -466,6 +466,16 @@ def test_the_slip_says_what_the_visitor_needs_and_nothing_about_the_visitor(desk
     assert [text for text in personal if text in page] == []
 
 
+def test_what_is_to_be_known_at_the_counter_stands_with_the_form_and_on_the_slip():
+    policy = shipped_policy("banjarbaru")
+    row = attrs.evolve(policy.channels["walk_in"], conditions=("Parkir berbayar",))
+    desk = Desk(attrs.evolve(policy, channels={**policy.channels, "walk_in": row}), FrozenClock(NOW))
+    client = counter(desk)
+    form, slip = client.get("").text, client.post("", data=filled(client), files=[card()]).text
+    assert ["Parkir berbayar" in page for page in (form, slip)] == [True, True]
+    assert ["tarif operator" in page for page in (form, slip)] == [False, True]  # the slip names the way by SMS
+
+
 def test_a_code_stands_in_no_address_and_goes_on_paper(desk: Desk):
     client = counter(desk)
     page = client.post("", data=filled(client), files=[card()])

@@ -214,9 +214,29 @@ def test_the_start_page_says_what_the_standard_says(desk: Desk):
     page = browser(desk, signed_in=False).get("").text
     policy = desk.policy
     told = [policy.office.name, policy.office.address, policy.office.telephone, policy.office.site, policy.fee]
-    told += [*policy.conditions, *(rule.text for rule in policy.rules), *(row.text for row in policy.channels.values())]
+    told += [
+        *policy.conditions_of("sms"),
+        *(rule.text for rule in policy.rules),
+        *(row.text for row in policy.channels.values()),
+    ]
     told += ["7 hari kerja", "14 hari kerja", "30 hari kerja", "137", "082137373737", "pengaduan@ombudsman.go.id"]
     assert [text for text in told if text not in page] == []
+
+
+@pytest.mark.parametrize("page", ["report", "receipt", "track"])
+def test_what_is_to_be_known_of_this_channel_stands_on_its_pages_and_nothing_of_others(desk: Desk, page: str):
+    web = attrs.evolve(desk.policy.channels["web"], conditions=("Kuota <data> ditanggung sendiri",))
+    everywhere = "Salinan dikenai biaya"
+    desk.policy = attrs.evolve(desk.policy, conditions=(everywhere,), channels={**desk.policy.channels, "web": web})
+    client = browser(desk)
+    if page == "report":
+        shown = client.get("report").text
+    elif page == "receipt":
+        shown = client.post("report", data=filled(client)).text
+    else:
+        shown = client.post("track", data={"code": desk.tracked.code}).text
+    assert [everywhere in shown, "Kuota &lt;data&gt; ditanggung sendiri" in shown] == [True, True]
+    assert "SMS ke 1708" not in shown
 
 
 # --- Who reports

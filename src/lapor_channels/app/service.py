@@ -59,7 +59,7 @@ def described(policy: Policy, language: str) -> dict[str, Any]:
         "time_zone": policy.time_zone,
         "office": {name: getattr(policy.office, name) for name in ("name", "address", "telephone", "site")},
         "fee": policy.fee,
-        "conditions": list(policy.conditions),
+        "conditions": list(policy.conditions_of(KEY)),
         "kinds": [{"key": kind.value, "title": text.in_language(language)} for kind, text in policy.kinds.items()],
         "tiers": list(_tiers(policy, language)),
         "agencies": [{"key": agency.key, "name": agency.name} for agency in policy.agencies],

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
 from lapor_core.errors import LaporError
 from lapor_core.plugins.contracts import Receipt, Tracking
 from lapor_core.texts import error_text, long_date
 
-__all__ = ["SENTENCES", "faulty_reply", "faulty_status", "receipt", "tracking"]
+__all__ = ["SENTENCES", "faulty_reply", "faulty_status", "help_text", "receipt", "tracking"]
 
 SENTENCES: Mapping[str, str] = MappingProxyType(
     {
@@ -45,6 +45,11 @@ def tracking(found: Tracking) -> str:
     parts = [_say("status", code=found.code, status=found.status)]
     parts += [_say(due, due=long_date(found.due_date))] if found.due_date else []
     return " ".join((*parts, *found.contacts))
+
+
+def help_text(conditions: Iterable[str]) -> str:
+    """Return how to report, to ask and to answer, and what the standard has to be known: that an SMS costs something."""
+    return " ".join((_say("help"), *(f"{condition.rstrip('.')}." for condition in conditions)))
 
 
 def faulty_status(error: LaporError) -> str:

@@ -25,7 +25,7 @@ from starlette.routing import Route
 from lapor_channels.http import call
 from lapor_channels.sms import answers
 from lapor_channels.sms.grammar import Help, Reply, Report, Status, understand
-from lapor_channels.sms.message import Incoming, fields_of, read
+from lapor_channels.sms.message import KEY, Incoming, fields_of, read
 from lapor_channels.sms.settings import SmsSettings
 from lapor_core.errors import BadValue, NotFound, Refused
 from lapor_core.plugins.contracts import Delivered, Desk, Failed, TryLater, Verdict
@@ -108,7 +108,7 @@ class Kannel:
             case Reply() as reply:
                 return self._reply(reply, sms)
             case Help():
-                return answers.SENTENCES["help"]
+                return answers.help_text(self.desk.policy.conditions_of(KEY))
 
     def _status(self, code: str) -> str:
         try:

@@ -41,7 +41,11 @@ class Start:
         rows = tuple(tier_rows(policy, self.site.language(request)))
         clocks = tuple(clock.title.in_language(self.site.language(request)) for clock in policy.clocks.values())
         texts = catalog(WebSite.package, self.site.language(request))
-        channels = [(texts.get(f"channel.{key}", key), row.text) for key, row in policy.channels.items() if row.text]
+        channels = [
+            (texts.get(f"channel.{key}", key), told)
+            for key, row in policy.channels.items()
+            if (told := [*filter(None, (row.text,)), *row.conditions])
+        ]
         return self.site.show(request, "start.html", rows=rows, clocks=clocks, channels=channels)
 
 

@@ -16,7 +16,8 @@ _WAYS = ("name", "telephone", "whatsapp", "email", "site")
 
 
 def changed_doors(before: Policy, after: Policy) -> Iterator[Change]:
-    """Yield what changes in requirements, contacts, steps and refusals."""
+    """Yield what changes in requirements, conditions, contacts, steps and refusals."""
+    yield from _conditions("conditions", before.conditions, after.conditions)
     yield from _channels(before, after)
     yield from _contacts(before.contacts, after.contacts)
     yield from _ladder(before, after)
@@ -43,6 +44,13 @@ def _channels(before: Policy, after: Policy) -> Iterator[Change]:
             for piece in was:
                 if piece not in now:
                     yield change("asked_less", path, channel=_channel(key), what=in_words(*piece))
+            yield from _conditions(path, old.conditions, new.conditions)
+
+
+def _conditions(path: str, was: tuple[str, ...], now: tuple[str, ...]) -> Iterator[Change]:
+    """Compare what citizens are shown and nobody checks."""
+    yield from (change("condition_added", path, condition=each) for each in now if each not in was)
+    yield from (change("condition_removed", path, condition=each) for each in was if each not in now)
 
 
 def _asked(requirement: Requirement) -> tuple[tuple[str, str], ...]:

@@ -161,6 +161,7 @@ class Requirement:
         proofs: The proofs of identity it must bring, all of them.
         content: Fields of the submission that must not be empty.
         advised: Fields that are asked for, and never required.
+        conditions: What is shown to whoever comes by it and not checked, as that an SMS costs the operator's tariff.
         text: The sentence of the standard.
         reading: How it is read where it can be read two ways.
         kinds: What one kind of report must bring instead.
@@ -169,6 +170,7 @@ class Requirement:
     proofs: frozenset[Proof] = frozenset()
     content: tuple[str, ...] = ("narrative",)
     advised: tuple[str, ...] = ()
+    conditions: tuple[str, ...] = ()
     text: str = ""
     reading: str = ""
     kinds: Mapping[Kind, KindRequirement] = attrs.Factory(dict)
@@ -271,7 +273,7 @@ class Policy:
         refusals: Why a report may be rejected or archived; somebody decides it, and the reason is recorded.
         politeness: What is advised on language; nothing is ever refused for it.
         fee: What the service costs, as the standard says.
-        conditions: What is shown and not checked, as that an SMS costs the operator's tariff.
+        conditions: What is shown at every channel and not checked; what fits one channel alone stands there.
     """
 
     id: str
@@ -369,6 +371,14 @@ class Policy:
         if channel not in self.channels and "other" in self.channels:
             return self.channels["other"].of(kind)
         return _named(channel, self.channels, f"channel of {self.id}", "channel_without_requirements").of(kind)
+
+    def conditions_of(self, channel: str) -> tuple[str, ...]:
+        """Return what is shown to whoever comes by ``channel`` and not checked: what holds at every one, then its own.
+
+        Raises:
+            NotFound: as :meth:`requirement`.
+        """
+        return (*self.conditions, *self.requirement(channel).conditions)
 
 
 def _named(name: str, values: Mapping[str, T], what: str, code: str) -> T:

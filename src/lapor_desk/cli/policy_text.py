@@ -83,6 +83,7 @@ def _doors(policy: Policy) -> Iterator[str]:
     for key, requirement in policy.channels.items():
         needed = ", ".join((*sorted(requirement.proofs), *requirement.content))
         yield f"  {key:<12} {needed}"
+        yield from (f"{_INDENT}tidak diperiksa: {condition}" for condition in requirement.conditions)
     for refusal in policy.refusals.values():
         yield f"Alasan tidak ditindaklanjuti (petugas memutuskan): {refusal.title.id}"
 

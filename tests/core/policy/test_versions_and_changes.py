@@ -127,6 +127,8 @@ def test_any_two_standards_can_be_compared_and_every_sentence_is_whole(other: st
         (('fee = "Tidak dipungut biaya"', 'fee = "Rp10.000"'), "value", "Biaya: Tidak dipungut biaya menjadi Rp10.000.", "Fee: Tidak dipungut biaya becomes Rp10.000."),
         (('proofs = ["identity_copy"]', "proofs = []"), "asked_less", "Lewat kanal Loket, pelapor tidak perlu lagi membawa salinan identitas.", "need not bring a copy of an identity document"),
         (('proofs = ["sender_number"]', 'proofs = ["sender_number", "identity_copy"]'), "asked_more", "Lewat kanal SMS 1708, pelapor kini harus membawa salinan identitas.", "must bring a copy of an identity document now"),
+        (("SMS ke 1708 dikenai tarif operator", "SMS gratis"), "condition_added", "Kini perlu diketahui: SMS gratis.", "To be known now: SMS gratis."),
+        (("SMS ke 1708 dikenai tarif operator", "SMS gratis"), "condition_removed", "Tidak perlu diketahui lagi: SMS ke 1708 dikenai tarif operator.", "No longer to be known:"),
         (('telephone = "137"', 'telephone = "138"'), "contact_changed", "Kontak Ombudsman RI:", "Contact Ombudsman RI:"),
         (('show_reporter = ["ombudsman"]', "show_reporter = []"), "shown_removed", "Pelapor tidak lagi ditunjukkan Ombudsman RI pada Tenggat penyelesaian +1 hari kerja.", "no longer shown Ombudsman RI"),
         (('when = { kind = "complaint", agencies = { at_least = 2 } }', 'when = { kind = "complaint", agencies = { at_least = 4 } }'), "reclassified", "tidak ada aturan", "becomes no rule"),
