@@ -10,7 +10,7 @@ from lapor_core.documents import Document, Path, key_of, read_document
 from lapor_core.errors import DocumentFaults, Fault, did_you_mean
 from lapor_core.policy.contradictions import contradictions
 from lapor_core.policy.findings import findings
-from lapor_core.policy.hints import hinted
+from lapor_core.policy.hints import hinted, suggestion
 from lapor_core.policy.mending import Draft
 from lapor_core.policy.model import Policy
 from lapor_core.structure import structure
@@ -20,13 +20,13 @@ __all__ = ["check_policy", "gathered", "told"]
 _PASSES = 12
 _ABSENT = "is required and missing"
 _PART = re.compile(r"\[(?P<place>[0-9]+)\]|(?P<name>[^.\[\]]+)")
-_REFERS = {
-    "rules": {"tiers", "facts", "channels"},
-    "tiers": {"rules", "facts", "clocks"},
-    "clocks": {"tiers", "permissions"},
+_LEANS_ON = {
+    "rules": {"rules", "tiers", "facts", "channels"},
+    "tiers": {"tiers", "rules", "facts", "clocks"},
+    "clocks": {"clocks", "tiers", "permissions"},
     "ladder": {"clocks", "contacts", "permissions", "office"},
 }
-"""Which sections a section refers to: where one of them lost something, what it is told about the other may be wrong."""
+"""What a section is judged by, itself unless said otherwise: where one of these lost something, the judgement may be wrong."""
 
 
 def check_policy(text: str, name: str = "policy.toml") -> tuple[Fault, ...]:
@@ -83,16 +83,22 @@ def _found(document: Document) -> Iterator[tuple[Path, str]]:
                 if not (_ABSENT in each[1] and (path in draft.supplied or (number and str(path[0]) in draft.unsure))):
                     yield each
             continue
-        yield from _inside(policy, draft)
-        return
+        faults = list(_inside(policy, draft))
+        misspelt = [(path, problem) for path, problem in faults if suggestion(problem)]
+        yield from [(draft.original(path), problem) for path, problem in misspelt or faults]
+        if not misspelt:
+            return
+        draft.mend(
+            misspelt
+        )  # what it was probably meant to be may be at fault too, and what follows from the slip is no fault
 
 
 def _inside(policy: Policy, draft: Draft) -> Iterator[tuple[Path, str]]:
     """Yield what one part says that another does not know of, but for parts that had to be guessed at."""
     for path, problem in (*contradictions(policy), *findings(policy)):
         section = str(path[0])
-        if not ({section, *_REFERS.get(section, ())} & draft.unsure):
-            yield draft.original(path), problem
+        if not (_LEANS_ON.get(section, {section}) & draft.unsure):
+            yield path, hinted(str(path[-1]), problem)
 
 
 def _with_hint(fault: Fault, data: Mapping[str, Any]) -> str:

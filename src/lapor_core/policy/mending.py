@@ -103,13 +103,16 @@ class Draft:
             self._rename(path, close)
             return None
         holder = self._at(path[:-1])
-        if close is not None and path and isinstance(holder, dict | list) and self._at(path) is not None:
+        if close is not None and isinstance(holder, dict | list) and isinstance(self._at(path), str):
             holder[path[-1]] = close  # type: ignore[index]  # the path leads there, as _at has just seen
             return None
         return self._item(path)
 
     def _item(self, path: Path) -> Path:
-        """Return the nearest part around ``path`` that can be left out by itself: an item of a list or table, or a key."""
+        """Return the nearest part around ``path`` that can be left out by itself: one of several words, an item, or a key."""
+        words = self._at(path[:-1])
+        if isinstance(words, list) and len(words) > 1 and isinstance(self._at(path), str):
+            return path
         return path[:2] if len(path) > 1 else path
 
     def _drop(self, path: Path) -> None:

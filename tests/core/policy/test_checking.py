@@ -210,6 +210,24 @@ def test_all_faults_are_told_at_once_in_the_order_of_the_file() -> None:
     ]
 
 
+def test_several_faults_of_one_part_are_told_and_what_follows_from_a_slip_is_not() -> None:
+    kinds = 'kind = ["aduan", "aspiration", "information_request", "appreciation"]'
+    faults = check(
+        ('tier = "berat"\n', 'tier = "berad"\n'),
+        ("when = { supervisory = true }", f"when = {{ supervisory = true, {kinds} }}"),
+        ('clock = "resolve"', 'clock = "resolv"'),
+        ('remind = ["inspectorate"]', 'remind = ["inspectorate", "bos"]'),
+        ('show_reporter = ["ombudsman"]', 'show_reporter = ["ombudsmen"]'),
+    )
+    assert [(fault.line, fault.key) for fault in faults] == [
+        (22, "rules[0].tier"),
+        (23, "rules[0].when.kind"),
+        (38, "ladder[0].clock"),
+        (40, "ladder[0].remind[1]"),
+        (42, "ladder[0].show_reporter"),
+    ]
+
+
 def test_a_missing_part_is_told_once_and_nothing_is_guessed_about_what_refers_to_it() -> None:
     text = re.sub(r"\[\[rules\]\][^\[]*", "", SMALL)
     assert [(fault.key, fault.problem) for fault in check_policy(text)] == [("rules", "is required and missing")]
