@@ -11,7 +11,7 @@ from lapor_core import events as happened
 from lapor_core.complaint import Actor, Attachment, Complaint, Ground, Rating, personal
 from lapor_core.errors import BadValue, Incomplete, NotFound, Refused, did_you_mean
 from lapor_core.facts import Facts
-from lapor_core.lifecycle import AFTER_RATING, Action, Role, is_open, next_state
+from lapor_core.lifecycle import AFTER_RATING, Action, Role, State, is_open, is_over, next_state
 from lapor_core.standard import Standard
 from lapor_core.submission import Submission
 
@@ -202,10 +202,17 @@ def _erased(complaint: Complaint, act: Act, _: Standard) -> _Facts:
     if act.ground is None:
         allowed = ", ".join(Ground)
         raise BadValue(f"name the ground for erasing ({allowed})", code="ground_needed", allowed=allowed)
+    if act.ground in _AFTERWARDS and (complaint.state is State.MERGED or not is_over(complaint.state)):
+        message = f"complaint {complaint.id} is {complaint.state}: it is still needed, so {act.ground} is no ground"
+        raise Refused(message, code="still_needed", state=complaint.state)
     if complaint.followers:
         message = f"complaint {complaint.id} has others merged into it; unmerge them first"
         raise Refused(message, code="has_followers", complaint=complaint.id)
     yield happened.Erased(ground=act.ground)
+
+
+_AFTERWARDS = frozenset({Ground.PURPOSE_ENDED, Ground.RETENTION_OVER})
+"""Grounds that begin when a complaint is over; a merged one still waits for its answer."""
 
 
 def _put_aside(fact: type[happened.Rejected | happened.Archived]) -> Callable[[Complaint, Act, Standard], _Facts]:

@@ -88,7 +88,7 @@ def decide(complaint: Complaint, act: Act, standard: Standard, now: datetime) ->
     Raises:
         Refused: the action is not possible in this state (``not_possible``) or not for this role (``not_permitted``); the
             message says what is allowed now, and to whom. Or it cannot be merged or erased so (``has_followers``,
-            ``main_not_open``, ``main_secret``).
+            ``main_not_open``, ``main_secret``, ``still_needed``).
         FactsNeeded: it cannot be forwarded before its tier is known.
         Incomplete: it cannot be completed with what is brought.
         BadValue: something the act must bring is missing or does not fit (``text_needed``, ``agencies_needed``,

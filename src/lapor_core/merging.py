@@ -45,9 +45,25 @@ class Together:
 
 
 def merge(
-    follower: Complaint, main: Complaint, standard: Standard, now: datetime, *, actor: Actor, reason: str = ""
+    follower: Complaint,
+    main: Complaint,
+    standard: Standard,
+    now: datetime,
+    *,
+    actor: Actor,
+    reason: str = "",
+    main_standard: Standard | None = None,
 ) -> Together:
     """Merge ``follower`` into ``main``.
+
+    Args:
+        follower: The complaint that will wait for the other one's answer.
+        main: The one it is merged into.
+        standard: What ``follower`` is judged by.
+        now: When it is written down (aware).
+        actor: Who merges them.
+        reason: Why.
+        main_standard: What ``main`` is judged by, where it was received under another one.
 
     Raises:
         Refused: not possible or not permitted now, as :func:`lapor_core.decide` says; ``main`` will not be answered any more
@@ -58,14 +74,23 @@ def merge(
     merged = decide(follower, act, standard, now)
     return Together(
         follower=merged,
-        main=write_down(main, [happened.Followed(complaint=follower.id)], standard, now, actor=actor),
+        main=write_down(main, [happened.Followed(complaint=follower.id)], main_standard or standard, now, actor=actor),
     )
 
 
 def unmerge(
-    follower: Complaint, main: Complaint, standard: Standard, now: datetime, *, actor: Actor, reason: str = ""
+    follower: Complaint,
+    main: Complaint,
+    standard: Standard,
+    now: datetime,
+    *,
+    actor: Actor,
+    reason: str = "",
+    main_standard: Standard | None = None,
 ) -> Together:
     """Let ``follower`` go its own way again; it waits to be disposed anew, and its clocks have never stopped.
+
+    The arguments are those of :func:`merge`.
 
     Raises:
         Refused: not possible or not permitted now. BadValue: it was merged into another one (``other_main``).
@@ -75,11 +100,17 @@ def unmerge(
         raise BadValue(message, code="other_main", complaint=follower.id)
     unmerged = decide(follower, Act(action=Action.UNMERGE, actor=actor, text=reason), standard, now)
     after = replay_on(follower, unmerged)
-    return Together(follower=unmerged, main=let_go(main, after, standard, now, actor=actor))
+    return Together(follower=unmerged, main=let_go(main, after, main_standard or standard, now, actor=actor))
 
 
 def pass_on(
-    news: Iterable[happened.Event], main: Complaint, follower: Complaint, standard: Standard, now: datetime
+    news: Iterable[happened.Event],
+    main: Complaint,
+    follower: Complaint,
+    standard: Standard,
+    now: datetime,
+    *,
+    main_standard: Standard | None = None,
 ) -> Together:
     """Return what the news of ``main`` make of a complaint that follows it: an answer, an end, or its own way again.
 
@@ -87,8 +118,9 @@ def pass_on(
         news: New events of ``main``.
         main: The main complaint after them.
         follower: A complaint that is merged into it.
-        standard: What both are judged by.
+        standard: What ``follower`` is judged by.
         now: When it is written down (aware).
+        main_standard: What ``main`` is judged by, where it was received under another one.
     """
     own: list[happened.Event] = []
     for event in news:
@@ -96,7 +128,7 @@ def pass_on(
             passed = _passed(event, main, follower, standard, now)
             own += passed
             follower = replay_on(follower, passed)
-    return Together(follower=tuple(own), main=let_go(main, follower, standard, now))
+    return Together(follower=tuple(own), main=let_go(main, follower, main_standard or standard, now))
 
 
 def let_go(

@@ -14,7 +14,7 @@ import attrs
 
 from lapor_core.codes import normalise_code
 from lapor_core.complaint import Actor, Complaint, Rating
-from lapor_core.decisions import Act, decide
+from lapor_core.decisions import Act
 from lapor_core.errors import NotFound, Refused, require_aware
 from lapor_core.events import Event
 from lapor_core.evolution import replay
@@ -23,10 +23,10 @@ from lapor_core.plugins import PluginHost
 from lapor_core.plugins.contracts import Download, Receipt, Tracking
 from lapor_core.standard import Standard
 from lapor_core.submission import Submission, Upload
+from lapor_desk.changing import Change, Changes
 from lapor_desk.intake import Intake
 from lapor_desk.message_files import attachments_of, prepared
 from lapor_desk.overtaking import again_when_overtaken
-from lapor_desk.recording import record
 from lapor_desk.standards import Standards
 from lapor_desk.store import PreparedFile, Store
 from lapor_desk.sweeping import Sweeper
@@ -212,11 +212,14 @@ class Desk:
     ) -> Complaint:
         """Do what somebody wants to do to a complaint, and return the complaint as it is then.
 
+        What is merged changes together: an answer or an end is passed on to every complaint that follows this one, each in
+        its own record, in the same transaction.
+
         Args:
             complaint_id: The complaint.
-            act: Who does what.
+            act: Who does what. Of ``act.main`` only the id counts: it is looked up anew.
             version: What the actor has seen; when somebody else acted since, nothing is done.
-            agency: The agency the actor belongs to: only its own complaints are there for it.
+            agency: The agency the actor belongs to: only its own complaints are there for it, also to merge into.
             uploads: Files that go with an answer or a reply.
 
         Raises:
@@ -233,14 +236,15 @@ class Desk:
         act = attrs.evolve(act, attachments=(*act.attachments, *attachments_of(files)))
         tries = _TRIES if version is None else 1  # who says what they have seen wants to be told
         try:
-            events, after = again_when_overtaken(
+            changes = again_when_overtaken(
                 lambda: self._act_once(complaint_id, act, files, version, agency), tries=tries
             )
         except Refused as error:
-            raise self._overtaken(complaint_id) if error.code == "changed_meanwhile" else error from None
+            raise self._overtaken(error) if error.code == "changed_meanwhile" else error from None
         self.queued()
-        self._tell(events, after)
-        return after
+        for change in changes:
+            self._tell(change.events, change.complaint)
+        return next(change.complaint for change in changes if change.complaint.id == complaint_id)
 
     def complaint(self, complaint_id: str, *, agency: str | None = None) -> Complaint:
         """Return a complaint; for an actor of ``agency`` only its own.
@@ -278,20 +282,22 @@ class Desk:
 
     def _act_once(
         self, complaint_id: str, act: Act, files: Sequence[PreparedFile], version: int | None, agency: str | None
-    ) -> tuple[tuple[Event, ...], Complaint]:
+    ) -> tuple[Change, ...]:
         with self.store.transaction() as tx:
-            complaint = tx.load(complaint_id)
+            changes = Changes(tx, self.standard_of, self.now())
+            complaint = changes.complaint(complaint_id)
             _check_agency(complaint, agency)
             if version is not None and version != complaint.version:
                 raise Refused("it was changed meanwhile", code="changed_meanwhile", complaint=complaint_id)
+            if act.main is not None:
+                _check_agency(changes.complaint(act.main.id), agency)
             tx.attach(complaint.reporter_ref, files)
-            # a clock that was set back, or runs behind that of another machine, refuses nobody: the record stands still
-            now, standard = max(self.now(), complaint.reached_at), self.standard_of(complaint)
-            events = decide(complaint, act, standard, now)
-            return events, record(tx, complaint, events, standard, self.now())
+            changes.act(complaint_id, act)
+            return changes.write()
 
-    def _overtaken(self, complaint_id: str) -> Refused:
+    def _overtaken(self, error: Refused) -> Refused:
         """Return what tells an actor who came too late what has happened."""
+        complaint_id = str(error.params["complaint"])
         last = self.events(complaint_id)[-1]
         state, role = self.complaint(complaint_id).state, last.actor.role
         what = f"{type(last.fact).__name__} by the {role}"

@@ -13,9 +13,9 @@ from lapor_core.complaint import Complaint
 from lapor_core.errors import LaporError, require_aware
 from lapor_core.escalation import due_steps, take_step
 from lapor_core.events import Event
-from lapor_core.evolution import replay_on
 from lapor_core.standard import Standard
-from lapor_desk.recording import record
+from lapor_desk.changing import Changes
+from lapor_desk.recording import project
 from lapor_desk.store import Store
 from lapor_desk.store.tables import complaints
 
@@ -69,12 +69,15 @@ class Sweeper:
 
     def _climb(self, complaint_id: str, now: datetime) -> bool:
         with self.store.transaction() as tx:
-            before = complaint = tx.load(complaint_id)
+            changes = Changes(tx, self.standard_of, now)
+            complaint = changes.complaint(complaint_id)
             standard = self.standard_of(complaint)
-            events: list[Event] = []
             while steps := due_steps(complaint, standard, now):
-                events += take_step(complaint, steps[0], standard, now)
-                complaint = replay_on(before, events)
-            record(tx, before, events, standard, now)
-        self.told(events, complaint)
-        return bool(events)
+                changes.happened(take_step(complaint, steps[0], standard, now))
+                complaint = changes.complaint(complaint_id)
+            changed = changes.write()
+            if not changed:  # another process was here, or an office is shut: say when to look again
+                project(tx, complaint, standard, now)
+        for change in changed:
+            self.told(change.events, change.complaint)
+        return bool(changed)

@@ -243,9 +243,23 @@ def test_erasing_has_a_ground_and_is_not_the_reporters_own_act() -> None:
 
 
 def test_the_ground_stands_in_the_open_for_the_key_will_be_gone() -> None:
-    (event,) = Life().act(Action.ERASE, ground=Ground.RETENTION_OVER)
+    (event,) = Life.at(State.CLOSED).act(Action.ERASE, ground=Ground.RETENTION_OVER)
     assert to_record(event).public == {"ground": "retention_over"}
     assert to_record(event).personal == {}
+
+
+@pytest.mark.parametrize("state", State)
+def test_what_is_still_needed_is_not_erased_for_having_been_kept_long_enough(state: State) -> None:
+    life = Life.at(state)
+    over = state in (State.CLOSED, State.REJECTED, State.ARCHIVED, State.WITHDRAWN)
+    for ground in (Ground.PURPOSE_ENDED, Ground.RETENTION_OVER):
+        if not over and state is not State.ERASED:
+            with pytest.raises(Refused) as caught:
+                life.act(Action.ERASE, ground=ground)
+            assert caught.value.code == "still_needed"
+    if over:
+        life.act(Action.ERASE, ground=Ground.PURPOSE_ENDED)
+        assert life.complaint.state is State.ERASED
 
 
 def test_receiving_in_part_is_said_at_the_door() -> None:

@@ -35,7 +35,7 @@ NAME, NUMBER, MATTER = "Marka-Nama", "628100007731", "Marka-Kronologi"  # the nu
 MARKED: dict[str, Any] = {"reporter": Reporter(name=NAME, mobile=f"+{NUMBER}"), "narrative": MATTER, "title": MATTER}
 LACKING = {
     *("already_involved", "facts_needed", "files_needed", "has_followers", "main_needed", "submission_needed"),
-    *("text_needed", "agencies_needed"),
+    *("text_needed", "agencies_needed", "still_needed"),
 }
 """Why an act that the table allows may be refused all the same: it does not bring what it must."""
 

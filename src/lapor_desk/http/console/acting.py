@@ -10,7 +10,7 @@ from types import MappingProxyType
 import attrs
 from starlette.datastructures import FormData
 
-from lapor_core.complaint import Actor, Facts, Rating
+from lapor_core.complaint import Actor, Complaint, Facts, Rating
 from lapor_core.decisions import Act
 from lapor_core.errors import BadValue, FactsNeeded, Incomplete, LaporError
 from lapor_core.lifecycle import Action, Outcome
@@ -35,6 +35,7 @@ class Field(StrEnum):
     STARS = "stars"
     OUTCOME = "outcome"
     REPORT = "report"
+    MAIN = "main"
 
 
 _ANSWER = (Field.AGENCY, Field.TEXT, Field.FILES)
@@ -62,6 +63,8 @@ _FIELDS: Mapping[Action, tuple[Field, ...]] = MappingProxyType(
         Action.REOPEN: (Field.TEXT,),
         Action.APPEAL: (Field.TEXT,),
         Action.REVIEW: (Field.TEXT, Field.FILES),
+        Action.MERGE: (Field.MAIN, Field.REMARK),
+        Action.UNMERGE: (Field.REMARK,),
     }
 )
 _OTHERWISE = (Field.REMARK,)
@@ -94,8 +97,10 @@ def forms_of(case: Case) -> tuple[ActForm, ...]:
     )
 
 
-def act_of(action: Action, form: FormData, case: Case, uploads: tuple[Upload, ...] = ()) -> Act:
-    """Return what the form says.
+def act_of(
+    action: Action, form: FormData, case: Case, uploads: tuple[Upload, ...] = (), main: Complaint | None = None
+) -> Act:
+    """Return what the form says; ``main`` is the complaint whose code stands in it.
 
     Raises:
         BadValue: an answer to a question is none (``bad_answer``), or a day is none (``bad_date``).
@@ -111,6 +116,7 @@ def act_of(action: Action, form: FormData, case: Case, uploads: tuple[Upload, ..
         refusal=text_of(form, Field.REASON) or None,
         rating=_rating(form) if action is Action.RATE else None,
         submission=_report(form, case, uploads) if action is Action.COMPLETE else None,
+        main=main,
     )
 
 
@@ -213,5 +219,9 @@ _FIELD_OF = {
     "unknown_agency": "agencies",
     "unknown_refusal": "refusal",
     "bad_rating": "stars",
+    "bad_code": "main",
+    "unknown_code": "main",
+    "main_not_open": "main",
+    "main_secret": "main",
 }
 _STARS = frozenset("12345")

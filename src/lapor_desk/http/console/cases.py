@@ -10,6 +10,7 @@ import attrs
 
 from lapor_core import events as happened
 from lapor_core.acts import joined
+from lapor_core.codes import normalise_code
 from lapor_core.complaint import Attachment, Clock, Complaint
 from lapor_core.errors import FactsNeeded, LaporError, NotFound
 from lapor_core.events import Event, answer_files
@@ -20,11 +21,11 @@ from lapor_core.standard import Standard
 from lapor_desk.desk import Desk
 from lapor_desk.officers import Officer
 
-__all__ = ["BEYOND_A_FORM", "Case", "open_case", "subject_of"]
+__all__ = ["BEYOND_A_FORM", "Case", "coded", "open_case", "subject_of"]
 
 _IN_PART = frozenset({Action.RETURN_IN_PART, Action.RESPOND_IN_PART})
-BEYOND_A_FORM = frozenset({Action.MERGE, Action.UNMERGE, Action.ERASE})
-"""What touches more than one record, or more than the record: no form sends it."""
+BEYOND_A_FORM = frozenset({Action.ERASE})
+"""What touches more than the record: no form sends it."""
 
 _SUBJECT = 90
 _ID = re.compile(r"[0-9A-Za-z_-]{1,64}")  # a database may refuse others, and then it would look like a fault of ours
@@ -132,6 +133,24 @@ def open_case(desk: Desk, complaint_id: str, officer: Officer) -> Case:
         answered_with=tuple(_answered_with(events)),
         now=desk.now(),
     )
+
+
+def coded(desk: Desk, code: str, officer: Officer) -> Complaint:
+    """Return the complaint with a tracking code.
+
+    Raises:
+        BadValue: mistyped (``bad_code``).
+        NotFound: nobody holds this code (``unknown_code``); to an agency, the code of another one's complaint is no code at all.
+    """
+    unknown = NotFound("no complaint has this code", code="unknown_code")
+    with desk.store.reading() as tx:
+        found = tx.find(normalise_code(code))
+    if found is None:
+        raise unknown
+    try:
+        return desk.complaint(found, agency=officer.agency)
+    except NotFound:
+        raise unknown from None
 
 
 def subject_of(seen: View) -> str:

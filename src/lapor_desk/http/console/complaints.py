@@ -15,13 +15,15 @@ from starlette.routing import Route
 from lapor_core.complaint import Complaint
 from lapor_core.errors import LaporError
 from lapor_core.lifecycle import Action, Outcome
-from lapor_desk.http.console.acting import ActForm, act_of, forms_of, shown_again
-from lapor_desk.http.console.cases import BEYOND_A_FORM, Case, open_case, subject_of
+from lapor_desk.http.console.acting import ActForm, Field, act_of, forms_of, shown_again
+from lapor_desk.http.console.cases import BEYOND_A_FORM, Case, coded, open_case, subject_of
 from lapor_desk.http.console.errors import message_of, status_of
 from lapor_desk.http.console.facts import questions_of
 from lapor_desk.http.console.forms import files_of, text_of, uploads_of
 from lapor_desk.http.console.frame import Frame, call
 from lapor_desk.http.console.history import history_of, names_in
+from lapor_desk.http.console.linked import Links, links_of
+from lapor_desk.officers import Officer
 
 __all__ = ["Complaints"]
 
@@ -59,7 +61,8 @@ class Complaints:
 
     async def _done(self, case: Case, action: Action, form: FormData) -> Complaint:
         uploads = await uploads_of(form, "uploads")
-        act = act_of(action, form, case, uploads)
+        main = await call(self._coded, text_of(form, Field.MAIN), case.officer) if action is Action.MERGE else None
+        act = act_of(action, form, case, uploads, main)
         return await call(
             self.frame.house.desk.act,
             case.complaint.id,
@@ -87,7 +90,7 @@ class Complaints:
         self, request: Request, case: Case, forms: tuple[ActForm, ...], status: int = 200, **told: str
     ) -> Response:
         language = self.frame.language(request)
-        names = await call(self._names, case)
+        names, links = await call(self._beside, case)
         done = request.query_params.get("done", "")
         values: dict[str, Any] = {
             "case": case,
@@ -95,6 +98,7 @@ class Complaints:
             "forms": forms,
             "questions": questions_of(case.standard.policy, case.complaint.facts),
             "history": history_of(case, names, language),
+            "links": links,
             "done": done if done in set(Action) and status == 200 else "",
             "message": "",
             "unsent": "",
@@ -102,9 +106,13 @@ class Complaints:
         }
         return self.frame.show(request, "complaint.html", status, **values | told)
 
-    def _names(self, case: Case) -> Mapping[str, str]:
+    def _beside(self, case: Case) -> tuple[Mapping[str, str], Links]:
+        """Return the names of those who acted, and the complaints that hang together with this one."""
         with self.frame.house.store.reading() as tx:
-            return names_in(tx, case.events)
+            return names_in(tx, case.events), links_of(tx, case)
+
+    def _coded(self, code: str, officer: Officer) -> Complaint | None:
+        return coded(self.frame.house.desk, code, officer) if code else None
 
 
 def _file_at_fault(form: FormData, error: LaporError) -> str:

@@ -10,12 +10,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from lapor_core.codes import normalise_code
 from lapor_core.complaint import Complaint
-from lapor_core.errors import LaporError, NotFound, Refused
+from lapor_core.errors import LaporError, Refused
 from lapor_core.lifecycle import State
 from lapor_core.privacy import reader_of, view
-from lapor_desk.http.console.cases import subject_of
+from lapor_desk.http.console.cases import coded, subject_of
 from lapor_desk.http.console.errors import message_of, status_of
 from lapor_desk.http.console.finding import Found, Order, Wish, find
 from lapor_desk.http.console.forms import text_of
@@ -60,28 +59,16 @@ class Listing:
         async with self.frame.form(request) as form:
             typed = text_of(form, "code")
             try:
-                found = await call(self._coded, typed, self.frame.officer(request))
+                found = await call(coded, self.frame.house.desk, typed, self.frame.officer(request))
             except LaporError as error:
                 message = message_of(error, self.frame.language(request))
                 return await self._show(request, Wish(), status_of(error), message=message, typed=typed)
-        return self.frame.go(request, f"complaints/{found}")
+        return self.frame.go(request, f"complaints/{found.id}")
 
     async def _show(self, request: Request, wish: Wish, status: int = 200, **told: str) -> Response:
         found, lines = await call(self._found, wish, self.frame.officer(request))
         values = {"wish": wish, "found": found, "lines": lines, "message": "", "typed": ""}
         return self.frame.show(request, "list.html", status, **values | self._choices() | told)
-
-    def _coded(self, code: str, officer: Officer) -> str:
-        """Return the id behind a code; to an agency, the code of another one's complaint is no code at all."""
-        unknown = NotFound("no complaint has this code", code="unknown_code")
-        with self.frame.house.store.reading() as tx:
-            found = tx.find(normalise_code(code))
-        if found is None:
-            raise unknown
-        try:
-            return self.frame.house.desk.complaint(found, agency=officer.agency).id
-        except NotFound:
-            raise unknown from None
 
     def _found(self, wish: Wish, officer: Officer) -> tuple[Found, tuple[Line, ...]]:
         now = self.frame.house.desk.now()
