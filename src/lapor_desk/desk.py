@@ -234,10 +234,9 @@ class Desk:
             person = tx.person(complaint.reporter_ref)
         self.store.keep_files(person, files)
         act = attrs.evolve(act, attachments=(*act.attachments, *attachments_of(files)))
-        tries = _TRIES if version is None else 1  # who says what they have seen wants to be told
         try:
             changes = again_when_overtaken(
-                lambda: self._act_once(complaint_id, act, files, version, agency), tries=tries
+                lambda: self._act_once(complaint_id, act, files, version, agency), tries=_TRIES
             )
         except Refused as error:
             raise self._overtaken(error) if error.code == "changed_meanwhile" else error from None

@@ -239,7 +239,7 @@ def test_an_answer_is_not_lost_because_a_follower_changed_at_the_same_moment(
     def once_overtaken(*args: Any, **kwargs: Any) -> Complaint:
         if not overtaken:
             overtaken.append("once")
-            raise Refused("somebody was faster by a moment", code="changed_meanwhile")
+            raise Refused("somebody was faster by a moment", code="changed_meanwhile", complaint=follower)
         return record(*args, **kwargs)
 
     record = changing.record

@@ -10,7 +10,7 @@ import pytest
 
 from lapor_desk.cli import main
 
-FIELDS = ["key", "kind", "distribution", "version", "hooks", "enabled", "reason", "remedy", "code"]
+FIELDS = ["key", "kind", "distribution", "version", "hooks", "enabled", "reason", "remedy"]
 
 
 @pytest.fixture(autouse=True)
@@ -66,7 +66,6 @@ def test_json_is_a_list_with_every_field(capsys: pytest.CaptureFixture[str]) -> 
         "enabled": True,
         "reason": "",
         "remedy": "",
-        "code": "",
     }
     assert by_key["printer"]["remedy"] == 'pip install "lapor-printer[printer]"'
     assert not by_key["printer"]["enabled"]

@@ -36,7 +36,7 @@ def plugins(*, config: Path | None = None, json: Annotated[bool, Parameter(negat
     found = find_config(config, os.environ, Path.cwd())
     report = plugin_host(load_config(found, os.environ)).report()
     if json:
-        print_json(to_json(list(report)))
+        print_json([{name: value for name, value in to_json(each).items() if name != "code"} for each in report])
         return
     for line in _table(report):
         print(line)
