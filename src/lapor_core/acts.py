@@ -10,8 +10,10 @@ import attrs
 from lapor_core import events as happened
 from lapor_core.complaint import Actor, Attachment, Complaint, Ground, Rating, personal
 from lapor_core.errors import BadValue, Incomplete, NotFound, Refused, did_you_mean
+from lapor_core.extending import extension
 from lapor_core.facts import Facts
 from lapor_core.lifecycle import AFTER_RATING, Action, Role, State, is_open, is_over, next_state
+from lapor_core.policy.amounts import Limit
 from lapor_core.standard import Standard
 from lapor_core.submission import Submission
 
@@ -28,6 +30,8 @@ class Act:
         text: The answer, question or reason, where the action has one.
         agencies: To whom it is disposed or forwarded, or who is involved too, by key.
         agency: The agency that answers or returns, where there are several.
+        clock: The clock that is extended, by its name in the policy, where several may be.
+        limit: How much it is extended by; as much as the standard allows when None.
         facts: What the actor knows for its classification; what is None stays as it was.
         attachments: Files that go with it, already stored.
         refusal: The reason of the policy for which it is rejected or archived, by key.
@@ -43,6 +47,8 @@ class Act:
     text: str = personal(default="")
     agencies: tuple[str, ...] = ()
     agency: str | None = None
+    clock: str | None = None
+    limit: Limit | None = None
     facts: Facts | None = None
     attachments: tuple[Attachment, ...] = personal(default=())
     refusal: str | None = None
@@ -53,12 +59,15 @@ class Act:
     happened_at: datetime | None = None
 
 
-def facts_of(complaint: Complaint, act: Act, standard: Standard) -> tuple[happened.Fact, ...]:
-    """Return the facts that record an act which the table allows: most often one.
+def facts_of(complaint: Complaint, act: Act, standard: Standard, at: datetime) -> tuple[happened.Fact, ...]:
+    """Return the facts that record an act which the table allows and which happens ``at`` (aware): most often one.
 
     Raises:
         BadValue, NotFound, Refused, Incomplete, FactsNeeded: what the act must bring is missing or not known.
     """
+    if act.action is Action.EXTEND:  # the one act that can come too late
+        more = extension(complaint, standard, at, clock=act.clock, limit=act.limit, reason=_text(act))
+        return (more,)
     return tuple(_FACTS_OF[act.action](complaint, act, standard))
 
 

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
 import attrs
 
-from lapor_core.clocks import Deadline, Pause
+from lapor_core.clocks import Deadline, Extension, Pause
 from lapor_core.complaint import Clock, Complaint
 from lapor_core.events import ClockMoved, ClockStarted, ClockStopped, Fact
+from lapor_core.policy.amounts import Limit
 from lapor_core.policy.clock_rule import CalendarOf, ClockRule, Start
 from lapor_core.policy.model import Policy
 from lapor_core.standard import Standard
 
-__all__ = ["clock_facts", "deadline_of"]
+__all__ = ["clock_facts", "deadline_of", "extended"]
 
 
 def clock_facts(complaint: Complaint, standard: Standard, at: datetime) -> Iterator[Fact]:
@@ -47,7 +48,7 @@ def clock_facts(complaint: Complaint, standard: Standard, at: datetime) -> Itera
             ended[name] = at
             yield ClockStopped(clock=name, met=at <= due)
         elif _other_limit(case, name, running):
-            yield _started(name, complaint.tier or "", case.deadline(name, running.start))
+            yield _started(name, complaint.tier or "", case.fresh(name, running.start))
         else:
             yield from _move(case, name, running)
 
@@ -68,7 +69,18 @@ def deadline_of(complaint: Complaint, clock: Clock, standard: Standard, now: dat
         LaporError: as :meth:`lapor_core.standard.Standard.deadline`.
     """
     judged = attrs.evolve(complaint, tier=clock.tier or None)
-    return _Case(judged, standard, now).deadline(clock.name, clock.start)
+    return _Case(judged, standard, now).deadline(clock)
+
+
+def extended(complaint: Complaint, clock: Clock, extension: Extension, standard: Standard, now: datetime) -> Deadline:
+    """Return the deadline of a running clock as it is with one more extension, judged by what the standard allows.
+
+    Raises:
+        BadValue: the standard does not allow it; see :func:`lapor_core.clocks.compute`.
+        OutOfReach: the calendar does not reach that far.
+    """
+    judged = attrs.evolve(complaint, tier=clock.tier or None)
+    return _Case(judged, standard, now).deadline(clock, [extension])
 
 
 @attrs.frozen
@@ -82,15 +94,31 @@ class _Case:
     def rule(self, name: str) -> ClockRule:
         return self.standard.policy.clock(name)
 
-    def deadline(self, name: str, start: datetime) -> Deadline:
-        """Return when a clock is due, with every pause that is over; one that lasts gives no new due instant yet."""
+    def deadline(self, clock: Clock, more: Sequence[Extension] = ()) -> Deadline:
+        """Return when a clock is due, with every pause that is over, what it was extended by, and ``more``."""
+        granted = [Extension(limit=Limit.parse(one.limit), granted_at=one.granted_at) for one in clock.extensions]
+        return self.fresh(clock.name, clock.start, granted, more)
+
+    def fresh(
+        self, name: str, start: datetime, granted: Sequence[Extension] = (), more: Sequence[Extension] = ()
+    ) -> Deadline:
+        """Return when a clock is due that starts; a pause that lasts gives no new due instant yet."""
         pauses = tuple(
             Pause(start=visit.since, end=visit.until)
             for visit in self.complaint.visits
             if visit.state in self.rule(name).pauses and visit.until is not None
         )
         agency = self.complaint.agencies[0] if self.complaint.agencies else None
-        return self.standard.deadline(name, self.complaint.tier, start=start, pauses=pauses, agency=agency, now=self.at)
+        return self.standard.deadline(
+            name,
+            self.complaint.tier,
+            start=start,
+            pauses=pauses,
+            granted=granted,
+            extensions=more,
+            agency=agency,
+            now=self.at,
+        )
 
 
 def _in_order(policy: Policy) -> list[str]:
@@ -108,7 +136,7 @@ def _start(case: _Case, name: str, ended: Mapping[str, datetime]) -> Iterator[Fa
     before = (clock.start for clock in complaint.clocks if (clock.name, clock.round) == (name, complaint.round))
     if any(start >= begun for start in before):  # it ran for this event; an event that happens again starts it again
         return
-    yield _started(name, complaint.tier or "", case.deadline(name, begun))
+    yield _started(name, complaint.tier or "", case.fresh(name, begun))
 
 
 def _begun(complaint: Complaint, rule: ClockRule, ended: Mapping[str, datetime]) -> datetime | None:
@@ -132,7 +160,7 @@ def _other_limit(case: _Case, name: str, running: Clock) -> bool:
 def _move(case: _Case, name: str, running: Clock) -> Iterator[Fact]:
     """Move a running clock for what has just happened; a decree that came meanwhile is no reason by itself."""
     reason = _reason(case, name)
-    deadline = case.deadline(name, running.start) if reason is not None else None
+    deadline = case.deadline(running) if reason is not None else None
     if reason is not None and deadline is not None and deadline.due != running.due:
         yield ClockMoved(
             clock=name,

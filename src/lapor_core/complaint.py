@@ -27,6 +27,7 @@ __all__ = [
     "Facts",
     "Ground",
     "Kind",
+    "MoreTime",
     "Proof",
     "Purpose",
     "Rating",
@@ -161,6 +162,14 @@ class Rating:
 
 
 @attrs.frozen(kw_only=True)
+class MoreTime:
+    """What a clock was extended by: how much, as ``7 working_days``, and when somebody granted it (aware)."""
+
+    limit: str
+    granted_at: datetime
+
+
+@attrs.frozen(kw_only=True)
 class Clock:
     """A clock that was applied to a complaint, as it was judged then; a later policy never changes it.
 
@@ -172,6 +181,7 @@ class Clock:
         due_date: The same as a day of the office's calendar.
         provisional: Whether a day in between is not decreed yet.
         fingerprint: Names the policy and the calendar it was computed from.
+        extensions: What it was extended by, in order; a clock that starts anew has none.
         stopped_at: When it was met or given up; None while it runs.
         round: Counts reopenings: 1 for the first life of the complaint.
     """
@@ -183,6 +193,7 @@ class Clock:
     due_date: date
     provisional: bool
     fingerprint: str
+    extensions: tuple[MoreTime, ...] = ()
     stopped_at: datetime | None = None
     round: int = 1
 

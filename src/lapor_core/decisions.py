@@ -88,17 +88,20 @@ def decide(complaint: Complaint, act: Act, standard: Standard, now: datetime) ->
     Raises:
         Refused: the action is not possible in this state (``not_possible``) or not for this role (``not_permitted``); the
             message says what is allowed now, and to whom. Or it cannot be merged or erased so (``has_followers``,
-            ``main_not_open``, ``main_secret``, ``still_needed``).
+            ``main_not_open``, ``main_secret``, ``still_needed``), or its clock cannot be extended now (``clock_not_running``,
+            ``clock_paused``).
         FactsNeeded: it cannot be forwarded before its tier is known.
         Incomplete: it cannot be completed with what is brought.
         BadValue: something the act must bring is missing or does not fit (``text_needed``, ``agencies_needed``,
-            ``agency_needed``, ``files_needed``, ``rating_needed``, ...), or it happened after ``now``
+            ``agency_needed``, ``files_needed``, ``rating_needed``, ...), the standard does not allow the extension
+            (``no_extension``, ``too_many_extensions``, ``long_extension``, ``late_extension``), or it happened after ``now``
             (``from_the_future``) or before the complaint came to stand where it stands (``before_its_state``).
-        NotFound: an agency (``unknown_agency``) or a reason of the policy (``unknown_refusal``) is not known.
+        NotFound: an agency (``unknown_agency``), a clock (``unknown_clock``) or a reason of the policy
+            (``unknown_refusal``) is not known.
     """
     _check_possible(complaint, act, standard)
     happened_at = _moment(complaint, act, now)
-    facts = facts_of(complaint, act, standard)
+    facts = facts_of(complaint, act, standard, happened_at)
     page = _Page(
         complaint_id=complaint.id,
         actor=act.actor,

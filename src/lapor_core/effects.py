@@ -9,7 +9,7 @@ from typing import Any
 import attrs
 
 from lapor_core import events as happened
-from lapor_core.complaint import Clock, Complaint, Rating, Reporter
+from lapor_core.complaint import Clock, Complaint, MoreTime, Rating, Reporter
 from lapor_core.policy.model import Start
 
 __all__ = ["apply"]
@@ -164,6 +164,23 @@ def _(fact: happened.ClockStarted, complaint: Complaint, event: happened.Event) 
 
 @apply.register
 def _(fact: happened.ClockMoved, complaint: Complaint, _: happened.Event) -> Complaint:
+    return _moved(complaint, fact)
+
+
+@apply.register
+def _(fact: happened.Extended, complaint: Complaint, event: happened.Event) -> Complaint:
+    running = complaint.running(fact.clock)
+    before = running.extensions if running is not None else ()
+    more = MoreTime(limit=fact.limit, granted_at=event.happened_at)
+    return _moved(complaint, fact, extensions=(*before, more))
+
+
+@apply.register
+def _(fact: happened.ClockStopped, complaint: Complaint, event: happened.Event) -> Complaint:
+    return attrs.evolve(complaint, clocks=_clocks_with(complaint, fact.clock, stopped_at=event.happened_at))
+
+
+def _moved(complaint: Complaint, fact: happened.ClockMoved | happened.Extended, **changes: Any) -> Complaint:
     moved = _clocks_with(
         complaint,
         fact.clock,
@@ -171,13 +188,9 @@ def _(fact: happened.ClockMoved, complaint: Complaint, _: happened.Event) -> Com
         due_date=fact.due_date,
         provisional=fact.provisional,
         fingerprint=fact.fingerprint,
+        **changes,
     )
     return attrs.evolve(complaint, clocks=moved)
-
-
-@apply.register
-def _(fact: happened.ClockStopped, complaint: Complaint, event: happened.Event) -> Complaint:
-    return attrs.evolve(complaint, clocks=_clocks_with(complaint, fact.clock, stopped_at=event.happened_at))
 
 
 def _clocks_with(complaint: Complaint, name: str, **changes: Any) -> tuple[Clock, ...]:

@@ -24,6 +24,7 @@ ACTION_OF: dict[type[happened.Fact], Action] = {
     happened.Forwarded: Action.FORWARD,
     happened.Involved: Action.INVOLVE,
     happened.Classified: Action.CLASSIFY,
+    happened.Extended: Action.EXTEND,
     happened.Held: Action.HOLD,
     happened.Resumed: Action.RESUME,
     happened.Returned: Action.RETURN,

@@ -69,6 +69,7 @@ class Action(StrEnum):
     FORWARD = "forward"
     INVOLVE = "involve"
     CLASSIFY = "classify"
+    EXTEND = "extend"
     HOLD = "hold"
     RESUME = "resume"
     RETURN = "return"
@@ -211,6 +212,7 @@ _HANDLED = {State.DISPOSED, State.VERIFIED, State.IN_PROGRESS, State.WAITING, St
 
 _STAYS: Mapping[Action, set[State]] = {
     Action.CLASSIFY: {State.SUBMITTED, *_HANDLED},
+    Action.EXTEND: _HANDLED,
     Action.INVOLVE: {State.MERGED, *_HANDLED},
     Action.RETURN_IN_PART: {State.DISPOSED, State.VERIFIED, State.IN_PROGRESS},
     Action.RESPOND_IN_PART: {State.IN_PROGRESS, State.WAITING, State.ESCALATED, State.MERGED},
@@ -257,6 +259,7 @@ PERMISSIONS: Mapping[Action, frozenset[Role]] = MappingProxyType(
         Action.FORWARD: frozenset({Role.AGENCY_ADMIN}),
         Action.INVOLVE: _OFFICERS,
         Action.CLASSIFY: _OFFICERS,
+        Action.EXTEND: _OFFICERS | {Role.SUPERIOR},
         Action.HOLD: _OFFICERS,
         Action.RESUME: _OFFICERS,
         Action.RETURN: frozenset({Role.AGENCY_ADMIN, Role.LIAISON_OFFICER}),
@@ -281,7 +284,8 @@ PERMISSIONS: Mapping[Action, frozenset[Role]] = MappingProxyType(
         Action.ERASE: frozenset({Role.CENTRAL_ADMIN, Role.SYSTEM}),
     }
 )
-"""Which roles may take an action. The counter officer acts for a visitor who stands before the counter."""
+"""Which roles may take an action. The counter officer acts for a visitor who stands before the counter; whoever must answer
+gives himself no more time."""
 
 _OVER = frozenset({State.MERGED, State.CLOSED, State.REJECTED, State.ARCHIVED, State.WITHDRAWN, State.ERASED})
 _UNOWED = _OVER | {State.INCOMPLETE, State.RESPONDED}

@@ -66,6 +66,7 @@ class Standard:
         start: datetime,
         pauses: Iterable[Pause] = (),
         extensions: Iterable[Extension] = (),
+        granted: Iterable[Extension] = (),
         agency: str | None = None,
         now: datetime | None = None,
     ) -> Deadline:
@@ -76,7 +77,8 @@ class Standard:
             judged: The assessment, the tier or the tier's name; None for a clock whose limit is the same for all.
             start: The instant of the event that starts the clock (aware); of a clock that follows another, its end.
             pauses: Stretches that do not count.
-            extensions: Extensions that were granted.
+            extensions: Extensions, judged by what the standard allows.
+            granted: Extensions before them that stand in a record: they were judged when they were granted.
             agency: The reported agency's key, for clocks that run on the agency's calendar or heed its own limit.
             now: The present (aware); needed with pauses or extensions, for what lies in the future has not happened.
 
@@ -102,6 +104,7 @@ class Standard:
             own=rule.agency_limits.get(agency) if agency is not None else None,
             pauses=tuple(pauses),
             extensions=tuple(extensions),
+            granted=tuple(granted),
             now=now,
             policy=self.policy.reference,
         )

@@ -25,7 +25,7 @@ from lapor_core.privacy import Reader, view
 from lapor_core.records import from_record, to_record
 from lapor_core.testing import Life, acts, example_standard, example_submission, visibilities
 
-STANDARD = example_standard()
+STANDARD = example_standard(extension="7 working_days")
 MOST = 4
 KINDS = st.sampled_from([None, *Kind])
 STATES = st.sampled_from(State)
@@ -36,6 +36,7 @@ MARKED: dict[str, Any] = {"reporter": Reporter(name=NAME, mobile=f"+{NUMBER}"), 
 LACKING = {
     *("already_involved", "facts_needed", "files_needed", "has_followers", "main_needed", "submission_needed"),
     *("text_needed", "agencies_needed", "still_needed"),
+    *("clock_not_running", "clock_paused", "late_extension", "long_extension", "no_extension", "too_many_extensions"),
 }
 """Why an act that the table allows may be refused all the same: it does not bring what it must."""
 
@@ -113,6 +114,8 @@ class Model:
             if old.stopped_at is not None:
                 assert clock == old
             assert (clock.name, clock.tier, clock.start, clock.round) == (old.name, old.tier, old.start, old.round)
+            assert clock.extensions[: len(old.extensions)] == old.extensions
+            assert clock.due > old.due or clock.extensions == old.extensions
         assert len(clocks) >= len(self.clocks)
         running = [clock.name for clock in clocks if clock.stopped_at is None]
         assert len(running) == len(set(running))
@@ -310,6 +313,7 @@ ACTIONS = {
     "forwarded": Action.FORWARD,
     "involved": Action.INVOLVE,
     "classified": Action.CLASSIFY,
+    "extended": Action.EXTEND,
     "held": Action.HOLD,
     "resumed": Action.RESUME,
     "returned": Action.RETURN,

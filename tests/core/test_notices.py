@@ -24,7 +24,7 @@ from lapor_core.policy.model import Contact
 from lapor_core.testing import Life, example_standard, example_submission, lives
 from lapor_core.texts import LANGUAGES
 
-STANDARD = example_standard()
+STANDARD = example_standard(extension="7 working_days")
 FOLDER = resources.files("lapor_core.notices") / "templates"
 TEMPLATES = {
     language: {file.name.removesuffix(".txt") for file in (FOLDER / language).iterdir()} for language in LANGUAGES
@@ -71,6 +71,8 @@ def every_act(*, text: str) -> Iterator[Life]:
     """Every action of the table, taken once from each state in which it is possible, in part too, and the whole ladder."""
     for state, row in TABLE.items():
         for action in row:
+            if (state, action) == (State.WAITING, Action.EXTEND):  # its clock stands still
+                continue
             life = marked(state)
             life.act(action, text=text)
             yield life
@@ -220,6 +222,11 @@ def test_what_closed_by_itself_is_told_so() -> None:
         (State.HELD, Action.RESUME, set()),
         (State.IN_PROGRESS, Action.INVOLVE, {("to_answer", Role.LIAISON_OFFICER, "badan-contoh")}),
         (State.DISPOSED, Action.INVOLVE, set()),
+        (
+            State.IN_PROGRESS,
+            Action.EXTEND,
+            {("extended", Role.REPORTER, None), ("more_time", Role.LIAISON_OFFICER, "dinas-contoh")},
+        ),
         (State.IN_PROGRESS, Action.ATTACH, {("attached", Role.LIAISON_OFFICER, "dinas-contoh")}),
         (State.IN_PROGRESS, Action.MERGE, {("merged", Role.REPORTER, None)}),
         (

@@ -8,7 +8,7 @@ from datetime import datetime
 from lapor_core.calendar import Office
 from lapor_core.clocks.counting import Counted, count
 from lapor_core.clocks.deadline import Deadline
-from lapor_core.clocks.extensions import Extension, extended
+from lapor_core.clocks.extensions import Extension, extended, in_order
 from lapor_core.clocks.pauses import Pause, merged
 from lapor_core.errors import BadValue, require_aware
 from lapor_core.policy.amounts import Limit
@@ -29,6 +29,7 @@ def compute(
     own: Limit | None = None,
     pauses: Sequence[Pause] = (),
     extensions: Sequence[Extension] = (),
+    granted: Sequence[Extension] = (),
     now: datetime | None = None,
 ) -> Deadline:
     """Return when a clock is due that began at ``start``.
@@ -43,7 +44,8 @@ def compute(
         tier: The tier it is judged by.
         own: What the reported agency has promised itself, for limits that take it into account.
         pauses: Stretches that do not count.
-        extensions: Extensions that were granted.
+        extensions: Extensions, judged by what the standard allows.
+        granted: Extensions before them that stand in a record: they were judged when they were granted.
         now: The present (aware); needed with pauses or extensions, for what lies in the future has not happened.
 
     Raises:
@@ -54,12 +56,13 @@ def compute(
         OutOfReach: the calendar does not reach that far.
     """
     begun = office.local(start)
-    if pauses or extensions or now is not None:
-        _check_past(pauses, extensions, now)
+    added = (*in_order(granted), *in_order(extensions))
+    if pauses or added or now is not None:
+        _check_past(pauses, added, now)
     paused = merged(pauses, office) if pauses else ()
     limits = limit.candidates(own)
     base = min((count(rule, each, begun, office, paused) for each in limits), key=_due)
-    parts = (base, *extended(rule, base, extensions, office, paused)) if extensions else (base,)
+    parts = (base, *extended(rule, base, extensions, office, paused, granted=granted)) if added else (base,)
     return Deadline(
         clock=name,
         title=rule.title,
@@ -73,7 +76,7 @@ def compute(
         rule=rule,
         office=office,
         pauses=tuple(pauses),
-        extensions=tuple(sorted(extensions, key=lambda extension: extension.granted_at)),
+        extensions=added,
         parts=parts,
     )
 

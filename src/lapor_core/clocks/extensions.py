@@ -14,7 +14,7 @@ from lapor_core.errors import BadValue
 from lapor_core.policy.amounts import Amount, Limit, Unit
 from lapor_core.policy.clock_rule import ClockRule, DayEnd, ExtensionRule
 
-__all__ = ["Extension", "extended"]
+__all__ = ["Extension", "extended", "in_order", "latest_of"]
 
 
 def _one_amount(_: object, field: attrs.Attribute[Limit], value: Limit) -> None:
@@ -33,20 +33,41 @@ class Extension:
 
 
 def extended(
-    rule: ClockRule, base: Counted, extensions: Iterable[Extension], office: Office, pauses: Sequence[Stretch]
+    rule: ClockRule,
+    base: Counted,
+    extensions: Iterable[Extension],
+    office: Office,
+    pauses: Sequence[Stretch],
+    *,
+    granted: Iterable[Extension] = (),
 ) -> Iterator[Counted]:
     """Yield where each extension ends, in the order in which they were granted; each is counted from the one before.
+
+    Args:
+        rule: How the clock runs.
+        base: The limit itself, as it was counted.
+        extensions: What is to be granted, and is judged by the standard.
+        office: Whose days.
+        pauses: Stretches that do not count.
+        granted: What stands in the record already. It was judged when it was granted: a decree that came later and
+            brought the due day forward makes none of it too late.
 
     Raises:
         BadValue: the standard knows no extension of this clock (code ``no_extension``), there are more than it allows
             (``too_many_extensions``), one came too late (``late_extension``) or adds too much (``long_extension``).
     """
-    given = sorted(extensions, key=lambda extension: extension.granted_at)
-    allowed = _allowed(rule, len(given))
-    most, before = allowed.limit.over(base.limit), base
+    before, kept = base, in_order(granted)
+    for extension in kept:
+        before = count_further(rule, extension.limit, before.due, office, pauses)
+        yield before
+    new = in_order(extensions)
+    if not new:
+        return
+    allowed = _allowed(rule, len(kept) + len(new))
+    most = allowed.limit.over(base.limit)
     together = allowed.maximum.over(base.limit) if allowed.maximum is not None else None
-    for extension in given:
-        _check_in_time(extension, _latest(allowed.by, before, rule, office))
+    for extension in new:
+        _check_in_time(extension, latest_of(allowed.by, before, rule, office))
         found = count_further(rule, extension.limit, before.due, office, pauses)
         if found.due > count_further(rule, most, before.due, office, pauses).due:
             message = f"an extension by {extension.limit} is more than the standard allows, which is {most}"
@@ -58,6 +79,11 @@ def extended(
             raise BadValue(message, code="long_extension", value=str(extension.limit), allowed=str(together))
         before = found
         yield found
+
+
+def in_order(extensions: Iterable[Extension]) -> tuple[Extension, ...]:
+    """Return extensions in the order in which they were granted."""
+    return tuple(sorted(extensions, key=lambda extension: extension.granted_at))
 
 
 def _allowed(rule: ClockRule, number: int) -> ExtensionRule:
@@ -76,7 +102,7 @@ def _check_in_time(extension: Extension, latest: datetime) -> None:
         raise BadValue(message, code="late_extension", value=extension.granted_at, latest=latest)
 
 
-def _latest(by: Amount, before: Counted, rule: ClockRule, office: Office) -> datetime:
+def latest_of(by: Amount, before: Counted, rule: ClockRule, office: Office) -> datetime:
     """Return the last instant at which an extension may be made."""
     if not by.amount:
         return before.due

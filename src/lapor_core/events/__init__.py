@@ -45,6 +45,7 @@ from lapor_core.events.of_time import (
     ClockMoved,
     ClockStarted,
     ClockStopped,
+    Extended,
     StepTaken,
 )
 
@@ -65,6 +66,7 @@ __all__ = [
     "Erased",
     "Escalated",
     "Event",
+    "Extended",
     "Fact",
     "Followed",
     "Forwarded",

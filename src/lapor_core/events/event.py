@@ -48,6 +48,7 @@ from lapor_core.events.of_time import (
     ClockMoved,
     ClockStarted,
     ClockStopped,
+    Extended,
     StepTaken,
 )
 
@@ -61,6 +62,7 @@ FACTS: dict[str, type[Fact]] = {
     "learned": Learned,
     "clock_started": ClockStarted,
     "clock_moved": ClockMoved,
+    "extended": Extended,
     "clock_stopped": ClockStopped,
     "disposed": Disposed,
     "verified": Verified,

@@ -1,4 +1,4 @@
-"""What time does: clocks that start, move and stop, and steps of the ladder."""
+"""What time does: clocks that start, move, are extended and stop, and steps of the ladder."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from lapor_core.complaint import personal
 from lapor_core.events.fact import Fact
 from lapor_core.lifecycle import Role
 
-__all__ = ["ClockMoved", "ClockStarted", "ClockStopped", "StepTaken"]
+__all__ = ["ClockMoved", "ClockStarted", "ClockStopped", "Extended", "StepTaken"]
 
 
 @attrs.frozen(kw_only=True)
@@ -37,6 +37,27 @@ class ClockMoved(Fact):
     due_date: date
     provisional: bool
     fingerprint: str
+
+
+@attrs.frozen(kw_only=True)
+class Extended(Fact):
+    """A running clock was given ``limit`` more, and has a new due instant; the old one stays in the record.
+
+    Attributes:
+        reason: Why, in the words of whoever extended it; the reporter reads it.
+        policy: ``id@version`` of the policy that allowed it.
+        calendar: The fingerprint of the calendar by which the new instant was found.
+    """
+
+    clock: str
+    limit: str
+    reason: str = personal()
+    due: datetime
+    due_date: date
+    provisional: bool
+    fingerprint: str
+    policy: str
+    calendar: str
 
 
 @attrs.frozen(kw_only=True)

@@ -56,6 +56,7 @@ _TOLD: Mapping[type[happened.Fact], tuple[tuple[str, Role], ...]] = {
     happened.Responded: (("answered", Role.REPORTER),),
     happened.RespondedInPart: (("answered_in_part", Role.REPORTER),),
     happened.Reviewed: (("reviewed", Role.REPORTER),),
+    happened.Extended: (("extended", Role.REPORTER), ("more_time", Role.LIAISON_OFFICER)),
     happened.Held: (("held", Role.REPORTER),),
     happened.Rejected: (("rejected", Role.REPORTER),),
     happened.Archived: (("archived", Role.REPORTER),),

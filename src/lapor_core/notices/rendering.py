@@ -171,7 +171,10 @@ def contact_line(contact: Contact, language: str = "id") -> str:
 
 def _clock(event: Event, complaint: Complaint) -> Clock | None:
     """Return the clock a notice speaks of: the one the event names, else the running one that ends last, else the last."""
-    named = [clock for clock in complaint.clocks if clock.name == getattr(event.fact, "clock", "")]
+    name = getattr(event.fact, "clock", "")
+    if (clock := complaint.running(name)) is not None:
+        return clock
+    named = [clock for clock in complaint.clocks if clock.name == name]
     running = [clock for clock in complaint.clocks if clock.stopped_at is None]
     return max(
         named or running, key=lambda clock: clock.due, default=complaint.clocks[-1] if complaint.clocks else None

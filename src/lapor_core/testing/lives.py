@@ -19,6 +19,8 @@ from lapor_core.escalation import due_steps, take_step
 from lapor_core.events import Event
 from lapor_core.evolution import replay, replay_on
 from lapor_core.lifecycle import PERMISSIONS, TABLE, Action, Outcome, Role, State
+from lapor_core.policy import ExtensionLimit, ExtensionRule, Limit, Unit
+from lapor_core.policy.loading import shipped_policy
 from lapor_core.standard import Standard, load_standard
 from lapor_core.submission import Submission
 from lapor_core.testing.strategies import texts, visibilities
@@ -32,10 +34,19 @@ _FACTS = Facts(kind=Kind.COMPLAINT, supervisory=False, abuse_of_authority=False,
 _PHOTO = Attachment(digest="0" * 64, name="contoh.jpg", media_type="image/jpeg", size=1024)
 
 
-def example_standard() -> Standard:
-    """Return the Banjarbaru standard with three invented agencies."""
+def example_standard(*, extension: str = "") -> Standard:
+    """Return the Banjarbaru standard with three invented agencies.
+
+    Args:
+        extension: How much the clock ``resolve`` may be extended once, ``7 working_days``; the standard itself knows none.
+    """
     names = {"dinas-contoh": "Dinas Contoh", "badan-contoh": "Badan Contoh", "kantor-contoh": "Kantor Contoh"}
-    return load_standard("banjarbaru", agencies=[Agency(key=key, name=name) for key, name in names.items()])
+    policy = shipped_policy("banjarbaru")
+    if extension:
+        rule = ExtensionRule(limit=ExtensionLimit.parse(extension))
+        clocks = {**policy.clocks, "resolve": attrs.evolve(policy.clock("resolve"), extension=rule)}
+        policy = attrs.evolve(policy, clocks=clocks)
+    return load_standard(policy, agencies=[Agency(key=key, name=name) for key, name in names.items()])
 
 
 def example_submission(**changes: Any) -> Submission:
@@ -190,6 +201,7 @@ def acts(draw: st.DrawFn, complaint: Complaint, *, legal: bool = True) -> dict[s
     action = draw(st.sampled_from([*going_on * 3, *row]) if legal and row else st.sampled_from(Action))
     role = draw(st.sampled_from(sorted(PERMISSIONS[action])) if legal else st.sampled_from(Role))
     agencies = st.lists(st.sampled_from(_AGENCIES), min_size=1, max_size=3, unique=True).map(tuple)
+    clocks = [clock.name for clock in complaint.clocks]
     ratings = st.builds(Rating, stars=st.integers(1, 5), outcome=st.sampled_from(Outcome))
     return {
         "action": action,
@@ -202,6 +214,8 @@ def acts(draw: st.DrawFn, complaint: Complaint, *, legal: bool = True) -> dict[s
         "attachments": draw(st.sampled_from([(), (_PHOTO,)])),
         "rating": draw(ratings),
         "ground": draw(st.sampled_from(Ground)),
+        "clock": draw(st.none() | st.sampled_from(clocks) if clocks else st.none()),
+        "limit": draw(st.none() | st.builds(Limit, st.integers(1, 9), st.sampled_from(Unit))),
     }
 
 

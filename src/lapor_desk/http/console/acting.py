@@ -14,6 +14,7 @@ from lapor_core.complaint import Actor, Complaint, Facts, Rating
 from lapor_core.decisions import Act
 from lapor_core.errors import BadValue, FactsNeeded, Incomplete, LaporError
 from lapor_core.lifecycle import Action, Outcome
+from lapor_core.policy import Limit
 from lapor_core.submission import Submission, Upload
 from lapor_desk.http.console.cases import Case
 from lapor_desk.http.console.facts import PREFIX, facts_from
@@ -30,6 +31,8 @@ class Field(StrEnum):
     REASON = "refusal"
     AGENCIES = "agencies"
     AGENCY = "agency"
+    CLOCK = "clock"
+    AMOUNT = "amount"
     FACTS = "facts"
     FILES = "uploads"
     STARS = "stars"
@@ -48,6 +51,7 @@ _FIELDS: Mapping[Action, tuple[Field, ...]] = MappingProxyType(
         Action.FORWARD: (Field.AGENCIES, Field.FACTS),
         Action.INVOLVE: (Field.AGENCIES, Field.FACTS),
         Action.CLASSIFY: (Field.AGENCIES, Field.FACTS),
+        Action.EXTEND: (Field.CLOCK, Field.AMOUNT, Field.TEXT),
         Action.HOLD: (Field.TEXT,),
         Action.RESUME: (),
         Action.RETURN: (Field.AGENCY, Field.TEXT),
@@ -103,7 +107,8 @@ def act_of(
     """Return what the form says; ``main`` is the complaint whose code stands in it.
 
     Raises:
-        BadValue: an answer to a question is none (``bad_answer``), or a day is none (``bad_date``).
+        BadValue: an answer to a question is none (``bad_answer``), a day is none (``bad_date``), or an extension is no
+            number (``bad_amount``).
     """
     chosen = _chosen(form)
     return Act(
@@ -112,6 +117,8 @@ def act_of(
         text=text_of(form, Field.TEXT),
         agencies=chosen,
         agency=_answering(form, case),
+        clock=text_of(form, Field.CLOCK) or None,
+        limit=_more(form, case) if action is Action.EXTEND else None,
         facts=_facts(form, case, action, chosen),
         refusal=text_of(form, Field.REASON) or None,
         rating=_rating(form) if action is Action.RATE else None,
@@ -159,6 +166,15 @@ def _chosen(form: FormData) -> tuple[str, ...]:
 def _answering(form: FormData, case: Case) -> str | None:
     own = case.officer.agency
     return own if own in case.complaint.agencies else text_of(form, Field.AGENCY) or None
+
+
+def _more(form: FormData, case: Case) -> Limit | None:
+    """Return how much more time is given, in the unit of the standard; None for a clock that cannot be extended now."""
+    name, typed = text_of(form, Field.CLOCK), text_of(form, Field.AMOUNT)
+    if not (typed.isascii() and typed.isdigit() and len(typed) < 5 and int(typed)):
+        raise BadValue("not a whole number of days or hours", code="bad_amount", field=Field.AMOUNT.value)
+    units = {one.clock.name: one.most.unit for one in case.extendable}
+    return Limit(int(typed), units[name]) if name in units else None
 
 
 def _rating(form: FormData) -> Rating | None:
@@ -223,5 +239,8 @@ _FIELD_OF = {
     "unknown_code": "main",
     "main_not_open": "main",
     "main_secret": "main",
+    "long_extension": "amount",
+    "clock_needed": "clock",
+    "unknown_clock": "clock",
 }
 _STARS = frozenset("12345")

@@ -15,6 +15,7 @@ from lapor_core.complaint import Attachment, Clock, Complaint
 from lapor_core.errors import FactsNeeded, LaporError, NotFound
 from lapor_core.events import Event, answer_files
 from lapor_core.evolution import replay
+from lapor_core.extending import Extendable, extendable
 from lapor_core.lifecycle import Action, allowed
 from lapor_core.privacy import View, reader_of, view
 from lapor_core.standard import Standard
@@ -56,8 +57,15 @@ class Case:
         return tuple(action for action in possible if self._makes_sense(action))
 
     def _makes_sense(self, action: Action) -> bool:
-        """Of one agency there are no parts."""
+        """Of one agency there are no parts, and where the standard knows no extension none is offered."""
+        if action is Action.EXTEND:
+            return bool(self.extendable)
         return action not in BEYOND_A_FORM and (action not in _IN_PART or len(self.complaint.agencies) > 1)
+
+    @property
+    def extendable(self) -> tuple[Extendable, ...]:
+        """The clocks that may be given more time now."""
+        return extendable(self.complaint, self.standard, self.now)
 
     @property
     def named_agency(self) -> str | None:

@@ -12,6 +12,8 @@ from jinja2.runtime import Context
 from lapor_core.clocks import Deadline, DeadlineDay
 from lapor_core.complaint import Kind
 from lapor_core.explanation.text import reason_text
+from lapor_core.explanation.words import amount
+from lapor_core.policy import Limit
 from lapor_core.texts import clock_time, long_date, short_date, word
 from lapor_desk.house import House
 from lapor_desk.http.console.facts import Question
@@ -88,6 +90,11 @@ def _lacking(context: Context, codes: tuple[str, ...]) -> str:
 
 
 @pass_context
+def _amount(context: Context, limit: Limit) -> str:
+    return amount(limit, context["language"])
+
+
+@pass_context
 def _why(context: Context, deadline: Deadline, day: DeadlineDay) -> str:
     return reason_text(deadline, day, context["language"])
 
@@ -108,6 +115,7 @@ _OF_EVERY_HOUSE: Mapping[str, Any] = {
     "short_day": _short_day,
     "question": _question,
     "why": _why,
+    "amount": _amount,
     "lacking": _lacking,
     "size": _size,
     "kind_of_file": _kind_of_file,

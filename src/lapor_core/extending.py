@@ -1,0 +1,125 @@
+"""More time for a clock that runs: what the standard allows now, and the fact by which it is granted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+import attrs
+
+from lapor_core.clock_facts import deadline_of, extended
+from lapor_core.clocks import Extension
+from lapor_core.clocks.extensions import latest_of
+from lapor_core.complaint import Clock, Complaint
+from lapor_core.errors import BadValue, LaporError, Refused
+from lapor_core.events import Extended
+from lapor_core.policy.amounts import Limit
+from lapor_core.standard import Standard
+
+__all__ = ["Extendable", "extendable", "extension"]
+
+
+@attrs.frozen(kw_only=True)
+class Extendable:
+    """A running clock that may be given more time now.
+
+    Attributes:
+        clock: As it runs.
+        most: How much at most, by one extension.
+        latest: Until when (aware, in the office's zone).
+    """
+
+    clock: Clock
+    most: Limit
+    latest: datetime
+
+
+def extendable(complaint: Complaint, standard: Standard, now: datetime) -> tuple[Extendable, ...]:
+    """Return the clocks that may be extended at ``now`` (aware), in their order; none in a pause, nor after its time."""
+    running = (clock for clock in complaint.clocks if clock.stopped_at is None)
+    return tuple(found for clock in running for found in _allowed(complaint, clock, standard, now))
+
+
+def extension(
+    complaint: Complaint, standard: Standard, at: datetime, *, clock: str | None, limit: Limit | None, reason: str
+) -> Extended:
+    """Return the fact by which a running clock is given more time.
+
+    Args:
+        complaint: As it stands.
+        standard: What it is judged by.
+        at: When it is granted (aware).
+        clock: The clock, by name; None for the only one that may be extended.
+        limit: How much; as much as the standard allows when None.
+        reason: Why; the reporter reads it.
+
+    Raises:
+        NotFound: the policy has no such clock (``unknown_clock``).
+        Refused: it does not run (``clock_not_running``), or stands still (``clock_paused``).
+        BadValue: several may be extended and none is named (``clock_needed``), or the standard does not allow it:
+            ``no_extension``, ``too_many_extensions``, ``long_extension``, ``late_extension``.
+        OutOfReach: the calendar does not reach that far.
+    """
+    running = _running(complaint, clock or _only(complaint, standard, at), standard)
+    more = limit or _most(complaint, running, standard, at)
+    deadline = extended(complaint, running, Extension(limit=more, granted_at=at), standard, at)
+    return Extended(
+        clock=running.name,
+        limit=str(more),
+        reason=reason,
+        due=deadline.due,
+        due_date=deadline.due_date,
+        provisional=deadline.provisional,
+        fingerprint=deadline.fingerprint,
+        policy=deadline.policy,
+        calendar=deadline.calendar,
+    )
+
+
+def _allowed(complaint: Complaint, clock: Clock, standard: Standard, now: datetime) -> Iterator[Extendable]:
+    rule = standard.policy.clock(clock.name)
+    if rule.extension is None or complaint.state in rule.pauses or len(clock.extensions) >= rule.extension.times:
+        return
+    try:
+        deadline = deadline_of(complaint, clock, standard, now)
+        latest = latest_of(rule.extension.by, deadline.parts[-1], rule, deadline.office)
+    except LaporError:  # the calendar does not reach so far: whoever tries is told
+        return
+    if now <= latest:
+        yield Extendable(clock=clock, most=rule.extension.limit.over(deadline.limit), latest=latest)
+
+
+def _only(complaint: Complaint, standard: Standard, at: datetime) -> str:
+    """Return the clock that is meant where none is named."""
+    names = tuple(one.clock.name for one in extendable(complaint, standard, at)) or _known(complaint, standard)
+    if not names:
+        raise BadValue("the standard knows no extension of a clock that runs now", code="no_extension")
+    if len(names) > 1:
+        message = f"say which clock is extended: {', '.join(names)}"
+        raise BadValue(message, code="clock_needed", field="clock", allowed=names)
+    return names[0]
+
+
+def _known(complaint: Complaint, standard: Standard) -> tuple[str, ...]:
+    """Return the running clocks that the standard can extend at all: a refusal then says what keeps it from it now."""
+    running = (clock.name for clock in complaint.clocks if clock.stopped_at is None)
+    return tuple(name for name in running if standard.policy.clock(name).extension is not None)
+
+
+def _running(complaint: Complaint, name: str, standard: Standard) -> Clock:
+    rule, running = standard.policy.clock(name), complaint.running(name)
+    if running is None:
+        others = tuple(clock.name for clock in complaint.clocks if clock.stopped_at is None)
+        message = f"the clock {name} does not run; running now: {', '.join(others) or 'none'}"
+        raise Refused(message, code="clock_not_running", clock=name, allowed=others)
+    if complaint.state in rule.pauses:
+        message = f"the clock {name} stands still while the complaint is {complaint.state}; extend it when it goes on"
+        raise Refused(message, code="clock_paused", clock=name, state=complaint.state)
+    return running
+
+
+def _most(complaint: Complaint, clock: Clock, standard: Standard, at: datetime) -> Limit:
+    rule = standard.policy.clock(clock.name).extension
+    if rule is None:
+        raise BadValue(f"the standard knows no extension of the clock {clock.name}", code="no_extension")
+    return rule.limit.over(deadline_of(complaint, clock, standard, at).limit)
