@@ -156,6 +156,14 @@ def faults(session: nox.Session) -> None:
 
 
 @nox.session
+def lives(session: nox.Session) -> None:
+    """Complaints led through long random lives, with marks planted in them that nobody may see; some minutes."""
+    install(session, "test")
+    script = ("python", "-m", "pytest", "-q", "tests/core/test_lifecycle_machine.py")
+    session.run(*script, env={"HYPOTHESIS_PROFILE": "deep"})
+
+
+@nox.session
 def docs(session: nox.Session) -> None:
     """The pages, built without a warning, and their snippets."""
     install(session, "docs", "test")

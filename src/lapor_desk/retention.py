@@ -13,7 +13,8 @@ from lapor_desk.store.tables import challenges, complaints, people, sessions
 
 __all__ = ["erase_old", "forget_expired"]
 
-_OVER = [state.value for state in State if is_over(state)]
+_OVER = [state.value for state in State if is_over(state) and state is not State.MERGED]
+"""States in which nothing is waited for; a merged complaint waits for the answer to its main one, and becomes answered with it."""
 _KEPT = timedelta(days=1)
 """How long an expired challenge or session is kept, for whoever asks what happened."""
 
