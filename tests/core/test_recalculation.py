@@ -106,6 +106,9 @@ def test_the_reporter_and_the_liaison_officer_are_told_once_in_both_languages() 
         ("deadline_moved", Role.REPORTER),
         ("deadline_moved", Role.LIAISON_OFFICER),
     ]
+    for roles in ((), (Role.REPORTER,), (Role.INSPECTORATE, Role.CENTRAL_ADMIN)):
+        policy = attrs.evolve(TODAY.policy, tell_moved=roles)
+        assert [notice.recipient.role for notice in notices_for(events, life.complaint, policy)] == list(roles)
     words = [write("deadline_moved", events[0], life.complaint, TODAY, language) for language in ("id", "en")]
     assert "Senin, 25 Agustus 2025" in words[0].text
     assert all("25" in written.short and life.complaint.code in written.short for written in words)

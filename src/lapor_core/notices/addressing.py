@@ -9,7 +9,7 @@ import attrs
 from lapor_core import events as happened
 from lapor_core.complaint import Complaint
 from lapor_core.lifecycle import PERMISSIONS, Action, Role, State
-from lapor_core.policy.model import Policy
+from lapor_core.policy.model import TELL_MOVED, Policy
 
 __all__ = ["AWAITED", "GATHERED", "Notice", "Recipient", "notices_for"]
 
@@ -88,16 +88,20 @@ def notices_for(
     Args:
         events: What has happened.
         complaint: The complaint.
-        policy: Says who disposes, and so is told of what waits for that; the central admin where it is None.
+        policy: Says who disposes, and so is told of what waits for that (the central admin where it is None), and who is told
+            of a moved deadline (the reporter and the liaison officer).
     """
     disposing = PERMISSIONS[Action.DISPOSE] if policy is None else policy.roles_for(Action.DISPOSE)
-    return tuple(notice for event in events for notice in _told(event, complaint, disposing))
+    moved = TELL_MOVED if policy is None else policy.tell_moved
+    return tuple(notice for event in events for notice in _told(event, complaint, disposing, moved))
 
 
-def _told(event: happened.Event, complaint: Complaint, disposing: frozenset[Role]) -> Iterator[Notice]:
+def _told(
+    event: happened.Event, complaint: Complaint, disposing: frozenset[Role], moved: Iterable[Role]
+) -> Iterator[Notice]:
     fact = event.fact
     waits = _to_dispose(fact, complaint, disposing)
-    for template, role in (*_templates(fact, complaint), *_of_clocks(fact, complaint), *waits):
+    for template, role in (*_templates(fact, complaint), *_of_clocks(fact, complaint, moved), *waits):
         for recipient in _recipients(event.fact, role, complaint):
             yield Notice(complaint=complaint.id, sequence=event.sequence, template=template, recipient=recipient)
 
@@ -124,13 +128,13 @@ _BRINGS_WORK = (happened.Received, happened.Completed, happened.Replied, happene
 _NOBODYS = frozenset({Role.REPORTER, Role.SYSTEM})
 
 
-def _of_clocks(fact: happened.Fact, complaint: Complaint) -> Iterator[tuple[str, Role]]:
+def _of_clocks(fact: happened.Fact, complaint: Complaint, told: Iterable[Role]) -> Iterator[tuple[str, Role]]:
     """Tell of a promise that a decree or the standard has moved, once: of the clock by which the answer is to be had."""
     if not isinstance(fact, happened.ClockMoved) or fact.reason not in _NEWS:
         return
     running = (clock.due for clock in complaint.clocks if clock.stopped_at is None)
     if fact.due >= max(running, default=fact.due):
-        yield from (("deadline_moved", role) for role in (Role.REPORTER, Role.LIAISON_OFFICER))
+        yield from (("deadline_moved", role) for role in told)
 
 
 def _recipients(fact: happened.Fact, role: Role, complaint: Complaint) -> tuple[Recipient, ...]:

@@ -238,6 +238,10 @@ class Contact:
     text: str = ""
 
 
+TELL_MOVED = (Role.REPORTER, Role.LIAISON_OFFICER)
+"""Who is told of a moved deadline where the standard does not say: who was promised the day, and who must keep it."""
+
+
 @attrs.frozen(kw_only=True)
 class Policy:
     """One version of one service standard. What the standard leaves blank or writes as ``0`` is ``None`` here: not stated.
@@ -274,6 +278,8 @@ class Policy:
         politeness: What is advised on language; nothing is ever refused for it.
         fee: What the service costs, as the standard says.
         conditions: What is shown at every channel and not checked; what fits one channel alone stands there.
+        tell_moved: Who is told when a decree or a correction of the calendar moves the day of an answer; the reporter and the
+            liaison officer unless it says otherwise, nobody when it is empty.
     """
 
     id: str
@@ -307,6 +313,7 @@ class Policy:
     politeness: Politeness | None = None
     fee: str = ""
     conditions: tuple[str, ...] = ()
+    tell_moved: tuple[Role, ...] = TELL_MOVED
 
     def in_force(self, day: date) -> bool:
         """Tell whether complaints that are received on ``day`` fall under this version."""
