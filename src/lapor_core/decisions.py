@@ -221,9 +221,8 @@ def _clock_facts(complaint: Complaint, standard: Standard, at: datetime) -> Iter
     if complaint.state is not State.ERASED:
         yield from clock_facts(complaint, standard, at)
         return
-    for clock in complaint.clocks:
-        if clock.stopped_at is None:
-            yield happened.ClockStopped(clock=clock.name, met=at <= clock.due)
+    for clock in complaint.running_clocks:
+        yield happened.ClockStopped(clock=clock.name, met=at <= clock.due)
 
 
 def _check_possible(complaint: Complaint, act: Act, standard: Standard) -> None:

@@ -36,8 +36,7 @@ class Extendable:
 
 def extendable(complaint: Complaint, standard: Standard, now: datetime) -> tuple[Extendable, ...]:
     """Return the clocks that may be extended at ``now`` (aware), in their order; none in a pause, nor after its time."""
-    running = (clock for clock in complaint.clocks if clock.stopped_at is None)
-    return tuple(found for clock in running for found in _allowed(complaint, clock, standard, now))
+    return tuple(found for clock in complaint.running_clocks for found in _allowed(complaint, clock, standard, now))
 
 
 def extension(
@@ -102,14 +101,14 @@ def _only(complaint: Complaint, standard: Standard, at: datetime) -> str:
 
 def _known(complaint: Complaint, standard: Standard) -> tuple[str, ...]:
     """Return the running clocks that the standard can extend at all: a refusal then says what keeps it from it now."""
-    running = (clock.name for clock in complaint.clocks if clock.stopped_at is None)
+    running = (clock.name for clock in complaint.running_clocks)
     return tuple(name for name in running if standard.policy.clock(name).extension is not None)
 
 
 def _running(complaint: Complaint, name: str, standard: Standard) -> Clock:
     rule, running = standard.policy.clock(name), complaint.running(name)
     if running is None:
-        others = tuple(clock.name for clock in complaint.clocks if clock.stopped_at is None)
+        others = tuple(clock.name for clock in complaint.running_clocks)
         message = f"the clock {name} does not run; running now: {', '.join(others) or 'none'}"
         raise Refused(message, code="clock_not_running", clock=name, allowed=others)
     if complaint.state in rule.pauses:

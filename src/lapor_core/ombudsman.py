@@ -151,7 +151,7 @@ def _service(
     complaint: Complaint, standard: Standard, now: datetime, said: Declaration
 ) -> tuple[Status, str, date | None]:
     """Say whether the office lets a promise go by, or has answered without solving it."""
-    owed = [clock for clock in complaint.clocks if clock.stopped_at is None and _is_owed(clock.name, standard.policy)]
+    owed = [clock for clock in complaint.running_clocks if _is_owed(clock.name, standard.policy)]
     late = min((clock.due_date for clock in owed if now > clock.due), default=None)
     if late is not None:
         return Status.MET, "overdue", late

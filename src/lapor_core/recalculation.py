@@ -86,7 +86,7 @@ def moves(complaint: Complaint, standard: Standard, now: datetime) -> tuple[Move
         LaporError: as :meth:`lapor_core.standard.Standard.deadline`.
     """
     require_aware(now)
-    running = (clock for clock in complaint.clocks if clock.stopped_at is None)
+    running = complaint.running_clocks
     counting = (clock for clock in running if complaint.state not in standard.policy.clock(clock.name).pauses)
     found = (_move(complaint, clock, standard, now) for clock in counting)
     return tuple(move for move in found if move is not None)

@@ -31,7 +31,7 @@ from lapor_desk.standards import Standards
 from lapor_desk.store import PreparedFile, Store
 from lapor_desk.sweeping import Sweeper
 from lapor_desk.telemetry import measured
-from lapor_desk.tracking import promise, tracking_of
+from lapor_desk.tracking import tracking_of
 
 __all__ = ["Desk"]
 
@@ -304,7 +304,7 @@ class Desk:
         return Refused(message, code="changed_meanwhile", complaint=complaint_id, role=role, state=state)
 
     def _receipt(self, complaint: Complaint, *, repeated: bool) -> Receipt:
-        clock = promise(complaint)
+        clock = complaint.promise
         return Receipt(
             code=complaint.code,
             received_at=self.standard_of(complaint).office.local(complaint.received_at),

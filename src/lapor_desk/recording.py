@@ -69,11 +69,10 @@ def project(tx: Transaction, complaint: Complaint, standard: Standard, now: date
 
 
 def _entry(complaint: Complaint, standard: Standard, now: datetime) -> Entry:
-    running = [clock.due for clock in complaint.clocks if clock.stopped_at is None]
     return Entry(
         complaint=complaint,
         office=standard.policy.id,
-        due_at=min(running, default=None),
+        due_at=min((clock.due for clock in complaint.running_clocks), default=None),
         next_step_at=next_step_at(complaint, standard, now),
         updated_at=now,
     )

@@ -10,7 +10,7 @@ from typing import Any
 import attrs
 
 from lapor_core import events as happened
-from lapor_core.complaint import Attachment, Clock, Complaint, Reporter
+from lapor_core.complaint import Attachment, Complaint, Reporter
 from lapor_core.events import Event, answer_files
 from lapor_core.evolution import replay
 from lapor_core.letters import ombudsman_letter
@@ -19,22 +19,16 @@ from lapor_core.plugins.contracts import Tracking, TrackingEntry, TrackingFile
 from lapor_core.standard import Standard
 from lapor_core.texts import long_date, word
 
-__all__ = ["promise", "sentence_of", "tracking_of"]
+__all__ = ["sentence_of", "tracking_of"]
 
 _UNTOLD: tuple[type[happened.Fact], ...] = (happened.Advised, happened.ClockStopped)
 """What is no news for a citizen."""
 
 
-def promise(complaint: Complaint) -> Clock | None:
-    """Return the clock by which the citizen is to have the answer: the running one that ends last, else the last one."""
-    running = [clock for clock in complaint.clocks if clock.stopped_at is None]
-    return max(running, key=lambda clock: clock.due, default=complaint.clocks[-1] if complaint.clocks else None)
-
-
 def tracking_of(events: Sequence[Event], standard: Standard, now: datetime, language: str = "id") -> Tracking:
     """Return what the holder of the code may see at ``now`` (aware)."""
     complaint = replay(events)
-    clock = promise(complaint)
+    clock = complaint.promise
     late = clock is not None and clock.stopped_at is None and now > clock.due
     contacts = tuple(_contacts(events, standard, language, late=late))
     return Tracking(

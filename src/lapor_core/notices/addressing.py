@@ -132,7 +132,7 @@ def _of_clocks(fact: happened.Fact, complaint: Complaint, told: Iterable[Role]) 
     """Tell of a promise that a decree or the standard has moved, once: of the clock by which the answer is to be had."""
     if not isinstance(fact, happened.ClockMoved) or fact.reason not in _NEWS:
         return
-    running = (clock.due for clock in complaint.clocks if clock.stopped_at is None)
+    running = (clock.due for clock in complaint.running_clocks)
     if fact.due >= max(running, default=fact.due):
         yield from (("deadline_moved", role) for role in told)
 

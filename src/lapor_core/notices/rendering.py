@@ -175,10 +175,7 @@ def _clock(event: Event, complaint: Complaint) -> Clock | None:
     if (clock := complaint.running(name)) is not None:
         return clock
     named = [clock for clock in complaint.clocks if clock.name == name]
-    running = [clock for clock in complaint.clocks if clock.stopped_at is None]
-    return max(
-        named or running, key=lambda clock: clock.due, default=complaint.clocks[-1] if complaint.clocks else None
-    )
+    return max(named, key=lambda clock: clock.due, default=complaint.promise)
 
 
 def _names(keys: Iterable[str], standard: Standard) -> str:

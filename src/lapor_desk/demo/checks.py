@@ -12,7 +12,6 @@ from lapor_core.complaint import Complaint
 from lapor_core.errors import LaporError
 from lapor_desk.demo.play import Play
 from lapor_desk.store import Status
-from lapor_desk.tracking import promise
 
 __all__ = ["Check", "checks_of", "complaint_of"]
 
@@ -53,7 +52,7 @@ def _all(play: Play) -> Iterator[Check]:
 
 def _judged(play: Play, report: str, complaint: Complaint) -> Iterator[Check]:
     promised = play.story.promises[report]
-    clock = promise(complaint)
+    clock = complaint.promise
     yield Check(what=f"{report}: its tier is {promised.tier}", kept=complaint.tier == promised.tier)
     due = clock is not None and clock.due_date == promised.due
     yield Check(what=f"{report}: its answer is due on {promised.due}", kept=due)

@@ -21,7 +21,6 @@ from lapor_desk.demo.checks import Check, complaint_of
 from lapor_desk.demo.play import Play
 from lapor_desk.demo.story import Scene
 from lapor_desk.demo.wording import Wording
-from lapor_desk.tracking import promise
 
 __all__ = ["Show", "as_data"]
 
@@ -59,7 +58,7 @@ class Show:
         """Show how one deadline was counted, day by day."""
         report = play.story.reports[0]
         complaint = complaint_of(play, report)
-        clock = promise(complaint)
+        clock = complaint.promise
         if clock is not None and complaint.tier is not None:
             deadline = play.world.house.standard.deadline(clock.name, complaint.tier, start=clock.start)
             self.console.print(Text(deadline.explain(self.words.language)), soft_wrap=True)

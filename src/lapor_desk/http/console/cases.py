@@ -109,7 +109,7 @@ class Case:
     @property
     def is_late(self) -> bool:
         """Whether a running clock is past its due instant."""
-        return any(clock.stopped_at is None and self.now > clock.due for clock in self.complaint.clocks)
+        return any(self.now > clock.due for clock in self.complaint.running_clocks)
 
     def state_of(self, clock: Clock) -> str:
         """Return ``running``, ``late``, ``paused``, ``met`` or ``missed``."""

@@ -91,7 +91,7 @@ def _line(tx: Reading, complaint_id: str, officer: Officer, now: datetime) -> Li
         complaint = tx.load(complaint_id)
     except Refused:  # erased: the row stays for the counts, and says nothing
         return Line(id=complaint_id)
-    due = min((clock.due for clock in complaint.clocks if clock.stopped_at is None), default=None)
+    due = min((clock.due for clock in complaint.running_clocks), default=None)
     return Line(
         id=complaint_id,
         complaint=complaint,
