@@ -149,6 +149,23 @@ def test_it_is_granted_as_often_as_the_standard_says_and_together_no_more_than_i
     assert clock.due_date == SEVEN.office.add(date(2026, 4, 10), 10)
 
 
+def test_what_is_written_down_afterwards_is_not_refused_for_an_extension_that_came_meanwhile() -> None:
+    life = at_work()
+    earlier = life.now + timedelta(minutes=1)
+    extend(life)
+    with pytest.raises(BadValue) as refused:
+        life.act(Action.EXTEND, text=REASON, happened_at=earlier)
+    assert refused.value.code == "too_many_extensions"
+    rule = ExtensionRule(limit=ExtensionLimit.parse("7 working_days"), times=2)
+    twice, in_order = (at_work(with_rule(extension=rule)) for _ in range(2))
+    extend(twice)
+    twice.act(Action.EXTEND, text=REASON, happened_at=earlier)
+    for _ in range(2):
+        extend(in_order)
+    assert twice.complaint.clocks[0].due == in_order.complaint.clocks[0].due
+    assert len(twice.complaint.clocks[0].extensions) == 2
+
+
 def test_the_time_by_which_it_must_be_asked_is_told_beforehand() -> None:
     rule = ExtensionRule(limit=ExtensionLimit.parse("7 working_days"), by=Amount.parse("-1 working_day"))
     life = at_work(with_rule(extension=rule))

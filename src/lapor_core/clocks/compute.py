@@ -58,7 +58,9 @@ def compute(
     begun = office.local(start)
     added = (*in_order(granted), *in_order(extensions))
     if pauses or added or now is not None:
-        _check_past(pauses, added, now)
+        _check_past(
+            pauses, extensions, now
+        )  # what was granted stands in the record, whatever is written down afterwards
     paused = merged(pauses, office) if pauses else ()
     limits = limit.candidates(own)
     base = min((count(rule, each, begun, office, paused) for each in limits), key=_due)
