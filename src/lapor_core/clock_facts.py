@@ -15,7 +15,7 @@ from lapor_core.policy.clock_rule import CalendarOf, ClockRule, Start
 from lapor_core.policy.model import Policy
 from lapor_core.standard import Standard
 
-__all__ = ["clock_facts", "deadline_of", "extended"]
+__all__ = ["clock_facts", "deadline_of"]
 
 
 def clock_facts(complaint: Complaint, standard: Standard, at: datetime) -> Iterator[Fact]:
@@ -53,7 +53,9 @@ def clock_facts(complaint: Complaint, standard: Standard, at: datetime) -> Itera
             yield from _move(case, name, running)
 
 
-def deadline_of(complaint: Complaint, clock: Clock, standard: Standard, now: datetime) -> Deadline:
+def deadline_of(
+    complaint: Complaint, clock: Clock, standard: Standard, now: datetime, more: Sequence[Extension] = ()
+) -> Deadline:
     """Return the deadline behind a clock of the present round, which can explain itself day by day.
 
     It is worked out from the calendar as it is known now: where that has changed since the promise was made, its
@@ -64,23 +66,13 @@ def deadline_of(complaint: Complaint, clock: Clock, standard: Standard, now: dat
         clock: One of its clocks.
         standard: What it is judged by.
         now: The present instant (aware).
+        more: What the clock is to be extended by, judged by what the standard allows.
 
     Raises:
         LaporError: as :meth:`lapor_core.standard.Standard.deadline`.
     """
     judged = attrs.evolve(complaint, tier=clock.tier or None)
-    return _Case(judged, standard, now).deadline(clock)
-
-
-def extended(complaint: Complaint, clock: Clock, extension: Extension, standard: Standard, now: datetime) -> Deadline:
-    """Return the deadline of a running clock as it is with one more extension, judged by what the standard allows.
-
-    Raises:
-        BadValue: the standard does not allow it; see :func:`lapor_core.clocks.compute`.
-        OutOfReach: the calendar does not reach that far.
-    """
-    judged = attrs.evolve(complaint, tier=clock.tier or None)
-    return _Case(judged, standard, now).deadline(clock, [extension])
+    return _Case(judged, standard, now).deadline(clock, more)
 
 
 @attrs.frozen

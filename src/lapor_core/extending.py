@@ -7,7 +7,7 @@ from datetime import datetime
 
 import attrs
 
-from lapor_core.clock_facts import deadline_of, extended
+from lapor_core.clock_facts import deadline_of
 from lapor_core.clocks import Extension
 from lapor_core.clocks.extensions import latest_of
 from lapor_core.complaint import Clock, Complaint
@@ -61,7 +61,7 @@ def extension(
     """
     running = _running(complaint, clock or _only(complaint, standard, at), standard)
     more = limit or _most(complaint, running, standard, at)
-    deadline = extended(complaint, running, Extension(limit=more, granted_at=at), standard, at)
+    deadline = deadline_of(complaint, running, standard, at, [Extension(limit=more, granted_at=at)])
     return Extended(
         clock=running.name,
         limit=str(more),

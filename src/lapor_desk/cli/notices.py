@@ -10,6 +10,7 @@ from cyclopts import App, Parameter
 from lapor_core.errors import BadValue, did_you_mean
 from lapor_desk.cli.houses import configured, opened
 from lapor_desk.cli.values import WholeNumber, print_json
+from lapor_desk.counting import counted
 
 __all__ = ["app"]
 
@@ -101,4 +102,4 @@ def retry(
                 tx.notice(each)
                 tx.retry_notice(each, now)
                 count += 1
-    print(f"{count} {'notice is' if count == 1 else 'notices are'} queued again")
+    print(f"{counted(count, 'notice is', 'notices are')} queued again")
