@@ -11,7 +11,7 @@ from typing import Any
 
 from lapor_core.errors import LaporError
 
-__all__ = ["LANGUAGES", "clock_time", "error_text", "long_date", "short_date", "word", "zone_name"]
+__all__ = ["LANGUAGES", "clock_time", "decimal", "error_text", "long_date", "short_date", "word", "zone_name"]
 
 LANGUAGES = ("id", "en")
 """The languages of the service; Indonesian serves everybody who asked for another one."""
@@ -46,6 +46,11 @@ def clock_time(moment: datetime, language: str = "id") -> str:
     """Return *10.00 WITA*: the time of day in the zone of ``moment``, by the zone's Indonesian name."""
     separator = _texts(language)["calendar"]["time_separator"]
     return f"{moment:%H}{separator}{moment:%M} {zone_name(moment)}"
+
+
+def decimal(value: float, language: str = "id") -> str:
+    """Return *0,72*: a number with two places."""
+    return f"{value:.2f}".replace(".", _texts(language)["calendar"]["decimal_separator"])
 
 
 def zone_name(moment: datetime) -> str:
