@@ -156,10 +156,10 @@ def import_of(store: Store, numbers: range) -> Callable[[], object]:
 
 
 def fill(store: Store, count: int) -> None:
-    """Put open complaints into the register whose next step is far away."""
+    """Put open complaints into the register whose next step is far away, and which have no words to be compared by."""
     with store.transaction() as tx:
         (template,) = tx.connection.execute(select(complaints).limit(1))
-        row = template._asdict() | {"next_step_at": MORNING + timedelta(days=9_999)}
+        row = template._asdict() | {"next_step_at": MORNING + timedelta(days=9_999), "sketched_at": MORNING}
         for begins in range(0, count, 10_000):
             numbers = range(begins, min(begins + 10_000, count))
             tx.connection.execute(

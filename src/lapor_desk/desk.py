@@ -29,6 +29,7 @@ from lapor_desk.message_files import attachments_of, prepared
 from lapor_desk.overtaking import again_when_overtaken
 from lapor_desk.standards import Standards
 from lapor_desk.store import PreparedFile, Store
+from lapor_desk.suggesting import sketch_new
 from lapor_desk.sweeping import Sweeper
 from lapor_desk.telemetry import measured
 from lapor_desk.tracking import tracking_of
@@ -267,12 +268,14 @@ class Desk:
     def sweep(self, now: datetime) -> int:
         """Take every step of the ladder that is due at ``now`` (aware); return how many complaints took one.
 
-        What a day asks for besides is called with ``now`` too: :attr:`daily`, which the house sets.
+        What a day asks for besides is called with ``now`` too: :attr:`daily`, which the house sets. And what came in since is
+        sketched, so that complaints about the same are found.
         """
         moved = Sweeper(store=self.store, standard_of=self.standard_of, told=self._tell).sweep(now)
         if moved:
             self.queued()
         self.daily(now)
+        sketch_new(self.store, now)
         return moved
 
     def _tell(self, events: Sequence[Event], complaint: Complaint) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 
 import attrs
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from lapor_core.complaint import Complaint
@@ -135,6 +135,7 @@ def test_marks_are_the_more_in_common_the_more_words_are() -> None:
     assert (common[0], common[-1]) == (24, 0)
 
 
+@settings(max_examples=20)
 @given(lives())
 def test_a_complaint_is_compared_by_what_it_says(life: Any) -> None:
     complaint: Complaint = life.complaint

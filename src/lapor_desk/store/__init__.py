@@ -21,6 +21,7 @@ from lapor_desk.store.opening import Reading, Store, Transaction, open_store
 from lapor_desk.store.queue import Claim, NewNotice, QueuedNotice, Settlement, Status
 from lapor_desk.store.register import Entry, Listed
 from lapor_desk.store.shares import Kind, Share
+from lapor_desk.store.sketches import Sketch
 from lapor_desk.store.uploads import PreparedFile, prepare
 from lapor_desk.store.vault import Vault
 
@@ -42,6 +43,7 @@ __all__ = [
     "Reading",
     "Settlement",
     "Share",
+    "Sketch",
     "Status",
     "Store",
     "StoreBusy",

@@ -19,6 +19,7 @@ from lapor_desk.store.log import LogReads, LogWrites
 from lapor_desk.store.migrating import upgrade
 from lapor_desk.store.queue import QueueReads, QueueWrites
 from lapor_desk.store.register import RegisterReads, RegisterWrites
+from lapor_desk.store.sketches import SketchReads, SketchWrites
 from lapor_desk.store.tables import attachments, people
 from lapor_desk.store.unit import WriteUnit
 from lapor_desk.store.uploads import PreparedFile
@@ -27,11 +28,11 @@ from lapor_desk.store.vault import HOUSE, Vault
 __all__ = ["Reading", "Store", "Transaction", "open_store"]
 
 
-class Reading(LogReads, RegisterReads, QueueReads, FileReads, KeptReads, CountReads):
+class Reading(LogReads, RegisterReads, QueueReads, FileReads, KeptReads, CountReads, SketchReads):
     """Everything that can be read in one transaction, of one state of the database."""
 
 
-class Transaction(LogWrites, RegisterWrites, QueueWrites, FileWrites, KeptWrites, Reading):
+class Transaction(LogWrites, RegisterWrites, QueueWrites, FileWrites, KeptWrites, SketchWrites, Reading):
     """Everything that can be done in one transaction: all of it is stored, or none."""
 
 

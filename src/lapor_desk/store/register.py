@@ -77,7 +77,7 @@ class RegisterReads(ReadUnit):
             before: ``(received_at, id)`` of the last one of the page before.
             limit: How many at most.
         """
-        query = select(complaints).order_by(complaints.c.received_at.desc(), complaints.c.id.desc()).limit(limit)
+        query = select(*_LISTED).order_by(complaints.c.received_at.desc(), complaints.c.id.desc()).limit(limit)
         if states is not None:
             query = query.where(complaints.c.state.in_([state.value for state in states]))
         if agency is not None:
@@ -172,6 +172,8 @@ class RegisterWrites(RegisterReads, WriteUnit):
             rows = [{"complaint_id": complaint.id, "agency": agency} for agency in come]
             self.connection.execute(insert(complaint_agencies), rows)
 
+
+_LISTED = tuple(complaints.c[field.name] for field in attrs.fields(Listed))
 
 # What runs at every intake is built once: to build a statement costs more than to run it.
 _CHANGED = update(complaints).where(complaints.c.id == bindparam("changed_id"))

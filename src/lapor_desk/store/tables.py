@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import (
+    BigInteger,
     Column,
     Dialect,
     ForeignKey,
@@ -29,6 +30,7 @@ __all__ = [
     "PREFIX",
     "Instant",
     "accounts",
+    "apart",
     "attachments",
     "challenges",
     "complaint_agencies",
@@ -42,6 +44,7 @@ __all__ = [
     "people",
     "plugin_storage",
     "sessions",
+    "sketches",
     "turns",
 ]
 
@@ -131,8 +134,16 @@ complaints = Table(
     Column("next_step_at", Instant, index=True),
     Column("person_id", _ID, ForeignKey(people.c.id), nullable=False, index=True),
     Column("updated_at", Instant, nullable=False),
+    Column("sketched_at", Instant),  # null until it was looked at for likeness with others
     Index(None, "state", "received_at"),
     Index(None, "received_at"),
+    # only what is whole and not sketched yet is in this index, so that its size follows the work to do and not the past
+    Index(
+        "ix_lapor_complaints_unsketched",
+        "received_at",
+        sqlite_where=text("sketched_at IS NULL AND state != 'incomplete'"),
+        postgresql_where=text("sketched_at IS NULL AND state != 'incomplete'"),
+    ),
 )
 
 complaint_agencies = Table(
@@ -140,6 +151,26 @@ complaint_agencies = Table(
     metadata,
     Column("complaint_id", _ID, ForeignKey(complaints.c.id, ondelete="CASCADE"), primary_key=True),
     Column("agency", String(64), primary_key=True, index=True),
+)
+
+sketches = Table(
+    PREFIX + "sketches",
+    metadata,
+    Column("mark", BigInteger, primary_key=True, autoincrement=False),  # keyed: nobody can try words against it
+    Column("received_at", Instant, primary_key=True),
+    Column("complaint_id", _ID, ForeignKey(complaints.c.id, ondelete="CASCADE"), primary_key=True, index=True),
+    sqlite_with_rowid=False,  # the key is all there is
+)
+
+apart = Table(
+    PREFIX + "apart",
+    metadata,
+    Column(
+        "one_id", _ID, ForeignKey(complaints.c.id, ondelete="CASCADE"), primary_key=True
+    ),  # the lesser of the two ids
+    Column("other_id", _ID, ForeignKey(complaints.c.id, ondelete="CASCADE"), primary_key=True, index=True),
+    Column("officer_id", _ID, nullable=False),
+    Column("said_at", Instant, nullable=False),
 )
 
 intake = Table(

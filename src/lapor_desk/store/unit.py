@@ -13,7 +13,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from lapor_core.errors import NotFound, Refused
 from lapor_desk.store.database import StoreDown
 from lapor_desk.store.keys import MasterKey, Person
-from lapor_desk.store.tables import accounts, people, sessions
+from lapor_desk.store.tables import accounts, complaints, people, sessions, sketches
 from lapor_desk.store.vault import HOUSE, Vault
 
 __all__ = ["ReadUnit", "WriteUnit"]
@@ -143,7 +143,7 @@ class WriteUnit(ReadUnit):
     def erase_person(self, person_id: str, now: datetime) -> None:
         """Shred a person's key: what was sealed for them stays as ciphertext that nobody can open again.
 
-        Their account and sessions go too; :meth:`Store.clear_away` deletes the files, and their list, after the transaction.
+        Their account and sessions go too, and the marks by which their complaints were found; :meth:`Store.clear_away` deletes the files, and their list, after the transaction.
         """
         shredded = update(people).where(people.c.id == person_id, people.c.erased_at.is_(None))
         self.connection.execute(shredded.values(wrapped_key=None, erased_at=now))
@@ -151,6 +151,10 @@ class WriteUnit(ReadUnit):
         mine = select(accounts.c.id).where(accounts.c.person_id == person_id)
         self.connection.execute(delete(sessions).where(sessions.c.principal_id.in_(mine)))
         self.connection.execute(delete(accounts).where(accounts.c.person_id == person_id))
+        # The rows are touched first, so that whoever is storing marks of theirs is waited for, and nobody does so afterwards.
+        self.connection.execute(update(complaints).where(complaints.c.person_id == person_id).values(sketched_at=now))
+        theirs = select(complaints.c.id).where(complaints.c.person_id == person_id)
+        self.connection.execute(delete(sketches).where(sketches.c.complaint_id.in_(theirs)))
 
     def insert_new(self, table: Table, values: Mapping[str, Any]) -> bool:
         """Insert a row unless one with its key is there; return whether it was inserted.

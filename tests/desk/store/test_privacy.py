@@ -33,6 +33,7 @@ from lapor_desk.desk import Desk
 from lapor_desk.officers import Officers
 from lapor_desk.store import Store
 from lapor_desk.store.tables import events, people
+from lapor_desk.suggesting import sketch_new
 
 NOW = datetime(2026, 3, 13, 10, tzinfo=ZoneInfo("Asia/Makassar"))
 MARK = "rahasia-contoh"
@@ -101,6 +102,7 @@ def desk(store: Store) -> Desk:
     )
     desk.act(listed.id, disposed)
     desk.act(listed.id, Act(action=Action.RETURN, actor=Actor(role=Role.AGENCY_ADMIN), text=f"Alasan {MARK}"))
+    sketch_new(store, NOW)
     with store.transaction() as tx:
         tx.keep("sms", f"+6280000000001/{MARK}", MARK.encode())
     return desk

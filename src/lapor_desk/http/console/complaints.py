@@ -16,6 +16,7 @@ from lapor_core.complaint import Complaint
 from lapor_core.errors import LaporError
 from lapor_core.lifecycle import Action, Outcome
 from lapor_desk.http.console.acting import ActForm, Field, act_of, forms_of, shown_again
+from lapor_desk.http.console.alike import Alike, alike_to, merging_into, turn_down
 from lapor_desk.http.console.cases import BEYOND_A_FORM, Case, coded, open_case, subject_of
 from lapor_desk.http.console.errors import message_of, status_of
 from lapor_desk.http.console.facts import questions_of
@@ -26,6 +27,9 @@ from lapor_desk.http.console.linked import Links, links_of
 from lapor_desk.officers import Officer
 
 __all__ = ["Complaints"]
+
+_APART = "apart"
+"""What was done when a suggestion was turned down, beside the actions."""
 
 
 @attrs.frozen
@@ -39,12 +43,16 @@ class Complaints:
         return [
             Route("/complaints/{id}", self.shown, methods=["GET"]),
             Route("/complaints/{id}/act/{action}", self.act, methods=["POST"]),
+            Route("/complaints/{id}/apart", self.apart, methods=["POST"]),
         ]
 
     async def shown(self, request: Request) -> Response:
-        """Show a complaint."""
+        """Show a complaint; the form to merge it has the code of another one in it when a suggestion leads there."""
         case = await self._case(request)
-        return await self._show(request, case, forms_of(case))
+        main_id = request.query_params.get("main", "")
+        return await self._show(
+            request, case, await call(merging_into, self.frame.house.desk, case, forms_of(case), main_id)
+        )
 
     async def act(self, request: Request) -> Response:
         """Do what the form says, and show the complaint as it is then; or show the form again with what is wrong."""
@@ -58,6 +66,13 @@ class Complaints:
         if case.officer.agency is not None and case.officer.agency not in after.agencies:
             return self.frame.go(request, "")  # what was passed on to others is theirs to see
         return self.frame.go(request, f"complaints/{case.complaint.id}?done={action}")
+
+    async def apart(self, request: Request) -> Response:
+        """Remember that another complaint is about another matter."""
+        async with self.frame.form(request) as form:
+            case = await self._case(request)
+            await call(turn_down, self.frame.house.desk, case, text_of(form, "other"))
+        return self.frame.go(request, f"complaints/{case.complaint.id}?done={_APART}")
 
     async def _done(self, case: Case, action: Action, form: FormData) -> Complaint:
         uploads = await uploads_of(form, "uploads")
@@ -90,7 +105,7 @@ class Complaints:
         self, request: Request, case: Case, forms: tuple[ActForm, ...], status: int = 200, **told: str
     ) -> Response:
         language = self.frame.language(request)
-        names, links = await call(self._beside, case)
+        names, links, alike = await call(self._beside, case, language)
         done = request.query_params.get("done", "")
         values: dict[str, Any] = {
             "case": case,
@@ -99,17 +114,18 @@ class Complaints:
             "questions": questions_of(case.standard.policy, case.complaint.facts),
             "history": history_of(case, names, language),
             "links": links,
-            "done": done if done in set(Action) and status == 200 else "",
+            "alike": alike,
+            "done": done if done in {*Action, _APART} and status == 200 else "",
             "message": "",
             "unsent": "",
             "outcomes": tuple(Outcome),
         }
         return self.frame.show(request, "complaint.html", status, **values | told)
 
-    def _beside(self, case: Case) -> tuple[Mapping[str, str], Links]:
-        """Return the names of those who acted, and the complaints that hang together with this one."""
+    def _beside(self, case: Case, language: str) -> tuple[Mapping[str, str], Links, tuple[Alike, ...]]:
+        """Return the names of those who acted, the complaints that hang together with this one, and those that may have to."""
         with self.frame.house.store.reading() as tx:
-            return names_in(tx, case.events), links_of(tx, case)
+            return names_in(tx, case.events), links_of(tx, case), alike_to(tx, case, language)
 
     def _coded(self, code: str, officer: Officer) -> Complaint | None:
         return coded(self.frame.house.desk, code, officer) if code else None

@@ -13,7 +13,7 @@ from lapor_desk.http.console.cases import Case, subject_of
 from lapor_desk.officers import Officer
 from lapor_desk.store import Reading
 
-__all__ = ["Linked", "Links", "links_of"]
+__all__ = ["Linked", "Links", "linked", "links_of"]
 
 
 @attrs.frozen(kw_only=True)
@@ -51,9 +51,10 @@ def links_of(tx: Reading, case: Case) -> Links:
 
 def _seen(tx: Reading, ids: Iterable[str], officer: Officer) -> tuple[Linked, ...]:
     found = (tx.load(complaint_id) for complaint_id in ids)
-    return tuple(_linked(each, officer) for each in found if officer.agency in (None, *each.agencies))
+    return tuple(linked(each, officer) for each in found if officer.agency in (None, *each.agencies))
 
 
-def _linked(complaint: Complaint, officer: Officer) -> Linked:
+def linked(complaint: Complaint, officer: Officer) -> Linked:
+    """Return a complaint in one line, as ``officer`` may see it."""
     seen = view(complaint, reader_of(officer.role))
     return Linked(id=complaint.id, code=complaint.code, state=complaint.state, subject=subject_of(seen))
