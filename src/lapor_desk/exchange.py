@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from itertools import islice
 from typing import Any, TextIO
 
 import attrs
@@ -22,7 +24,7 @@ from lapor_core.errors import BadValue, LaporError, Refused
 from lapor_core.records import to_record
 from lapor_core.standard import Standard
 from lapor_desk.auditing import exported
-from lapor_desk.recording import project
+from lapor_desk.recording import enter
 from lapor_desk.store import Person, Reading, Store, StoreBusy, StoreDown, Transaction
 from lapor_desk.store.log import GENESIS, link
 from lapor_desk.store.tables import attachments, complaints, events, instant_text
@@ -32,6 +34,7 @@ __all__ = ["EXCHANGE_FORMAT", "Taken", "export_complaints", "import_complaints"]
 EXCHANGE_FORMAT = "lapor-complaints/1"
 
 _BATCH = 200
+_TOGETHER = 100
 _COLUMNS = frozenset(column.name for column in events.c)
 _DIGEST = re.compile("[0-9a-f]{64}")
 _INSTANTS = ("happened_at", "recorded_at")
@@ -73,9 +76,10 @@ def export_complaints(store: Store, out: TextIO, now: datetime, *, with_personal
 def import_complaints(
     store: Store, lines: Iterable[str], standard_of: Callable[[Complaint], Standard], now: datetime
 ) -> Iterator[Taken]:
-    """Take complaints in, each in its own transaction, and yield what became of each line; none is left out silently.
+    """Take complaints in, a hundred per transaction, and yield what became of each line; none is left out silently.
 
-    A complaint whose id is here already is left as it is, so that a run that was stopped can be repeated.
+    A line that cannot be taken costs only itself. A complaint whose id is here already is left as it is, so that a run that
+    was stopped can be repeated.
 
     Args:
         store: Where to.
@@ -86,19 +90,10 @@ def import_complaints(
     Raises:
         BadValue: this is no file of this format, or one without personal data (``bad_exchange``), or its end is missing.
     """
-    numbered = enumerate(lines, 1)
-    _check_header(next(numbered, (1, ""))[1])
-    count, end = 0, None
-    for number, text in numbered:
-        data = _parsed(text)
-        if data is not None and "complaints" in data:
-            end = data["complaints"]
-            break
-        count += 1
-        yield _taken(store, number, data, standard_of, now)
-    if end != count:
-        message = f"the end of the file is missing: {count} complaints were found, and the last line says {end}"
-        raise BadValue(message, code="bad_exchange")
+    coming = _Lines(lines)
+    while batch := tuple(islice(coming, _TOGETHER)):
+        yield from _taken(store, batch, standard_of, now)
+    coming.check_end()
 
 
 def _ids(store: Store, after: str) -> list[str]:
@@ -125,6 +120,42 @@ def _as_line(tx: Reading, complaint_id: str, *, with_personal_data: bool) -> dic
     return line | {"person": {"id": person.id, "key": person.key.hex()}}
 
 
+class _Lines:
+    """The lines between the first and the last one, each with its number in the file and what stands in it.
+
+    Raises:
+        BadValue: this is no file of this format, or one without personal data (``bad_exchange``).
+    """
+
+    def __init__(self, lines: Iterable[str]) -> None:
+        self._numbered = enumerate(lines, 1)
+        self._count = 0
+        self._end: object = None
+        _check_header(next(self._numbered, (1, ""))[1])
+
+    def __iter__(self) -> Iterator[tuple[int, dict[str, Any] | None]]:
+        return self
+
+    def __next__(self) -> tuple[int, dict[str, Any] | None]:
+        number, text = next(self._numbered)
+        data = _parsed(text)
+        if data is not None and "complaints" in data:
+            self._end = data["complaints"]
+            raise StopIteration
+        self._count += 1
+        return number, data
+
+    def check_end(self) -> None:
+        """See that every line has come that was written.
+
+        Raises:
+            BadValue: the end is missing (``bad_exchange``).
+        """
+        if self._end != self._count:
+            found = f"{self._count} complaints were found, and the last line says {self._end}"
+            raise BadValue(f"the end of the file is missing: {found}", code="bad_exchange")
+
+
 def _check_header(text: str) -> None:
     header = _parsed(text)
     if header is None or header.get("format") != EXCHANGE_FORMAT:
@@ -144,36 +175,71 @@ def _parsed(text: str) -> dict[str, Any] | None:
     return data if isinstance(data, dict) else None
 
 
-def _taken(
-    store: Store,
-    number: int,
-    data: dict[str, Any] | None,
-    standard_of: Callable[[Complaint], Standard],
-    now: datetime,
-) -> Taken:
-    try:
-        coming = _checked(data)
-        with store.transaction() as tx:
-            outcome = _take(tx, coming, standard_of, now)
-    except (StoreBusy, StoreDown):
-        raise
-    except LaporError as error:
-        return Taken(line=number, outcome="refused", reason=str(error))
-    except (KeyError, TypeError, ValueError, AttributeError, SQLAlchemyError):  # its words may repeat what is personal
-        return Taken(line=number, outcome="refused", reason="not a complaint of this format")
-    return Taken(line=number, outcome=outcome)
-
-
 @attrs.frozen(kw_only=True)
 class _Coming:
     """A complaint as it comes in: the rows of its record, whose chain holds, the person whose key seals them, their files."""
 
+    line: int
     rows: list[dict[str, Any]]
     person: Person
     files: list[dict[str, Any]]
 
+    @property
+    def id(self) -> str:
+        return str(self.rows[0]["complaint_id"])
 
-def _checked(data: dict[str, Any] | None) -> _Coming:
+    @property
+    def hashes(self) -> list[str]:
+        return [row["hash"] for row in self.rows]
+
+
+_Judge = Callable[[Complaint], Standard]
+
+
+def _taken(
+    store: Store, batch: Sequence[tuple[int, dict[str, Any] | None]], standard_of: _Judge, now: datetime
+) -> list[Taken]:
+    """Return what became of the lines: those are refused that say by themselves that they cannot be taken, before the rest."""
+    looked_at = [_looked_at(number, data) for number, data in batch]
+    taken = _stored_together(store, [each for each in looked_at if isinstance(each, _Coming)], standard_of, now)
+    outcome = {each.line: each for each in taken}
+    return [each if isinstance(each, Taken) else outcome[each.line] for each in looked_at]
+
+
+def _looked_at(number: int, data: dict[str, Any] | None) -> _Coming | Taken:
+    try:
+        return _checked(number, data)
+    except _NOT_TAKEN as error:
+        return _refused(number, error)
+
+
+def _stored_together(store: Store, coming: Sequence[_Coming], standard_of: _Judge, now: datetime) -> list[Taken]:
+    """Take complaints in with one transaction; where one of them cannot be taken, each half again with one of its own."""
+    if not coming:
+        return []
+    try:
+        with store.transaction() as tx:
+            return _take(tx, coming, standard_of, now)
+    except (StoreBusy, StoreDown):
+        raise
+    except _NOT_TAKEN as error:
+        if len(coming) == 1:
+            return [_refused(coming[0].line, error)]
+    middle = len(coming) // 2
+    halves = (coming[:middle], coming[middle:])
+    return [taken for half in halves for taken in _stored_together(store, half, standard_of, now)]
+
+
+_NOT_TAKEN = (LaporError, KeyError, TypeError, ValueError, AttributeError, OverflowError, SQLAlchemyError)
+"""What is wrong with a line; of any but our own errors, the words may repeat what is personal."""
+
+
+def _refused(line: int, error: Exception) -> Taken:
+    reason = str(error) if isinstance(error, LaporError) else "not a complaint of this format"
+    return Taken(line=line, outcome="refused", reason=reason)
+
+
+def _checked(number: int, data: dict[str, Any] | None) -> _Coming:
     if data is None:
         raise BadValue("not a JSON object", code="bad_exchange")
     if data["person"]["key"] is None:
@@ -181,7 +247,10 @@ def _checked(data: dict[str, Any] | None) -> _Coming:
     person = Person(id=data["person"]["id"], key=bytes.fromhex(data["person"]["key"]))
     rows = [{name: value for name, value in row.items() if name != "personal"} for row in data["events"]]
     _check_chain(data["id"], person.id, rows)
-    return _Coming(rows=rows, person=person, files=data["files"])
+    for file in data["files"]:
+        if not _DIGEST.fullmatch(file["digest"]):
+            raise BadValue("a file has no digest by which it could lie anywhere", code="bad_exchange")
+    return _Coming(line=number, rows=rows, person=person, files=data["files"])
 
 
 def _check_chain(complaint_id: str, person_id: str, rows: list[dict[str, Any]]) -> None:
@@ -199,33 +268,50 @@ def _check_chain(complaint_id: str, person_id: str, rows: list[dict[str, Any]]) 
         raise BadValue("it has no events", code="no_events")
 
 
-def _take(tx: Transaction, coming: _Coming, standard_of: Callable[[Complaint], Standard], now: datetime) -> str:
-    rows, person = coming.rows, coming.person
-    complaint_id = rows[0]["complaint_id"]
-    mine = select(events.c.hash).where(events.c.complaint_id == complaint_id).order_by(events.c.sequence)
-    if here := list(tx.connection.execute(mine).scalars()):
-        if [row["hash"] for row in rows] == here[: len(rows)]:
-            return "known"
-        raise Refused("another record is here under its id", code="other_record")
-    _add_person(tx, person)
-    tx.connection.execute(insert(events), [_stored(row) for row in rows])
-    for file in coming.files:
-        if not _DIGEST.fullmatch(file["digest"]):
-            raise BadValue("a file has no digest by which it could lie anywhere", code="bad_exchange")
-        tx.insert_new(
-            attachments, {column.name: file[column.name] for column in attachments.c} | {"person_id": person.id}
-        )
-    complaint = tx.load(complaint_id)  # opens everything that is sealed, and refuses what no version of ours wrote
-    project(tx, complaint, standard_of(complaint), now)
-    return "new"
+def _take(tx: Transaction, coming: Sequence[_Coming], standard_of: _Judge, now: datetime) -> list[Taken]:
+    """Take complaints in, with one statement for each table; raises where one of them cannot be taken."""
+    here = _hashes_here(tx, [each.id for each in coming])
+    new: list[_Coming] = []
+    taken: list[Taken] = []
+    for each in coming:
+        if each.id not in here:
+            here[each.id] = each.hashes
+            new.append(each)
+            taken.append(Taken(line=each.line, outcome="new"))
+        elif each.hashes == here[each.id][: len(each.rows)]:
+            taken.append(Taken(line=each.line, outcome="known"))
+        else:
+            raise Refused("another record is here under its id", code="other_record")
+    _add_people(tx, [each.person for each in new])
+    if new:
+        tx.connection.execute(insert(events), [_stored(row) for each in new for row in each.rows])
+        tx.insert_all_new(attachments, [_file(file, each.person) for each in new for file in each.files])
+        # loading opens everything that is sealed, and refuses what no version of ours wrote
+        enter(tx, tx.load_all([each.id for each in new]), standard_of, now)
+    return taken
 
 
-def _add_person(tx: Transaction, person: Person) -> None:
-    known = tx.find_person(person.id)
-    if known is None:
-        tx.add_person(person)
-    elif known.key != person.key:
-        raise Refused("another person is here under the id of its reporter", code="other_record")
+def _hashes_here(tx: Transaction, complaint_ids: Sequence[str]) -> dict[str, list[str]]:
+    query = select(events.c.complaint_id, events.c.hash).where(events.c.complaint_id.in_(complaint_ids))
+    here: defaultdict[str, list[str]] = defaultdict(list)
+    for row in tx.connection.execute(query.order_by(events.c.complaint_id, events.c.sequence)):
+        here[row.complaint_id].append(row.hash)
+    return dict(here)
+
+
+def _add_people(tx: Transaction, persons: Sequence[Person]) -> None:
+    new: dict[str, Person] = {}
+    for person in persons:
+        known = new.get(person.id) or tx.find_person(person.id)
+        if known is None:
+            new[person.id] = person
+        elif known.key != person.key:
+            raise Refused("another person is here under the id of its reporter", code="other_record")
+    tx.add_people(new.values())
+
+
+def _file(file: Mapping[str, Any], person: Person) -> dict[str, Any]:
+    return {column.name: file[column.name] for column in attachments.c} | {"person_id": person.id}
 
 
 def _stored(row: Mapping[str, Any]) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 
 from lapor_core.complaint import Complaint
@@ -14,7 +14,7 @@ from lapor_core.standard import Standard
 from lapor_desk.addressing import Holders, rows_for
 from lapor_desk.store import Entry, Transaction
 
-__all__ = ["project", "record", "record_new"]
+__all__ = ["enter", "project", "record", "record_new"]
 
 
 def record(tx: Transaction, before: Complaint, events: Sequence[Event], standard: Standard, now: datetime) -> Complaint:
@@ -61,6 +61,17 @@ def record_new(
             told = notices_for(events, complaint, standard.policy)
             tx.enqueue(rows_for(tx, told, complaint, now, officers))
     return complaints
+
+
+def enter(
+    tx: Transaction, complaints: Iterable[Complaint], standard_of: Callable[[Complaint], Standard], now: datetime
+) -> None:
+    """Enter complaints that are new here into the register, as they stand at ``now`` (aware).
+
+    Raises:
+        Refused: another complaint has the tracking code of one of them (``code_taken``).
+    """
+    tx.enter([_entry(complaint, standard_of(complaint), now) for complaint in complaints])
 
 
 def project(tx: Transaction, complaint: Complaint, standard: Standard, now: datetime) -> None:

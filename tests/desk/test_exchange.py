@@ -7,9 +7,14 @@ import json
 import stat
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from itertools import islice
 from pathlib import Path
+from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from lapor_core import load_standard
 from lapor_core.complaint import Complaint
@@ -18,7 +23,10 @@ from lapor_core.standard import Standard
 from lapor_desk.auditing import chains
 from lapor_desk.cli import main
 from lapor_desk.exchange import Taken, export_complaints, import_complaints
+from lapor_desk.national_csv import read_rows
+from lapor_desk.nationals import take_rows
 from lapor_desk.store import Files, MasterKey, Store, open_store
+from lapor_desk.store.log import link
 
 NOW = datetime(2026, 3, 13, 2, tzinfo=UTC)
 STANDARD = load_standard("banjarbaru")
@@ -117,6 +125,99 @@ def test_another_record_under_the_same_id_or_code_is_refused(
     changed = json.loads(lines[1])
     changed["id"] = "c9"
     assert "broken" in taken(other, [lines[0], json.dumps(changed), '{"complaints": 1}'])[0].reason
+
+
+BREAKS = (
+    lambda line: line.replace('"office":"banjarbaru"', '"office":"lain"'),  # seen before the transaction
+    lambda line: line.replace('"key":"', '"key":"00'),  # seen in it
+    lambda line: line.replace('"files":[]', '"files":[{"digest":"' + "0" * 64 + '"}]'),
+    lambda _: "[]",
+)
+
+
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(bad=st.dictionaries(st.integers(0, 6), st.sampled_from(BREAKS)), stopped_after=st.integers(0, 7))
+def test_in_a_batch_a_bad_line_costs_only_itself_and_a_run_that_was_stopped_is_taken_up(
+    seven: list[str], tmp_path: Path, bad: dict[int, Callable[[str], str]], stopped_after: int
+) -> None:
+    lines = [seven[0], *(bad.get(place, str)(line) for place, line in enumerate(seven[1:-1])), seven[-1]]
+    path = f"sqlite:///{tmp_path}/{uuid4()}.db"
+    there = open_store(path, master=MasterKey(bytes(range(32))), files=Files.local(tmp_path / "there"))
+    try:
+        coming = import_complaints(there, lines, standard_of, NOW)
+        first = list(islice(coming, stopped_after))
+        coming.close()
+        again = taken(there, lines)
+        wanted = ["refused" if place in bad else "new" for place in range(7)]
+        assert [each.outcome for each in first] == wanted[:stopped_after]
+        assert [each.line for each in again] == [2, 3, 4, 5, 6, 7, 8]
+        here = "known" if stopped_after else "new"
+        assert [each.outcome for each in again] == [here if each == "new" else each for each in wanted]
+        assert [chain.holds for chain in chains(there)] == [True] * wanted.count("new")
+    finally:
+        there.close()
+
+
+@pytest.mark.parametrize("hurt", BREAKS)
+def test_a_bad_line_among_good_ones_is_told_by_its_number_on_both_databases(
+    seven: list[str], store: Store, hurt: Callable[[str], str]
+) -> None:
+    lines = [*seven[:3], hurt(seven[3]), *seven[4:]]
+    assert [each.line for each in taken(store, lines) if each.outcome == "refused"] == [4]
+    assert [each.outcome for each in taken(store, seven)] == ["known", "known", "new", *["known"] * 4]
+    assert [chain.holds for chain in chains(store)] == [True] * 7
+
+
+@pytest.fixture
+def seven(store_of_seven: Store) -> list[str]:
+    return exported(store_of_seven)
+
+
+@pytest.fixture
+def store_of_seven(tmp_path: Path) -> Iterator[Store]:
+    store = open_store(
+        f"sqlite:///{tmp_path}/seven.db", master=MasterKey(bytes(32)), files=Files.local(tmp_path / "f7")
+    )
+    rows = read_rows(
+        ["id,TrackingID,Status,TanggalLaporanMasuk", *(f"{number},{number},Belum,2026-03-02" for number in range(7))],
+        STANDARD,
+        NOW,
+        ZoneInfo("Asia/Jakarta"),
+    )
+    assert len(list(take_rows(store, rows, STANDARD, NOW))) == 7
+    yield store
+    store.close()
+
+
+def test_a_hundred_lines_take_one_transaction(seven: list[str], other: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    begun: list[Store] = []
+    whole = Store.transaction
+    monkeypatch.setattr(Store, "transaction", lambda store: begun.append(store) or whole(store))
+    taken(other, seven)
+    assert begun == [other]
+
+
+def test_a_complaint_that_comes_twice_in_one_file_is_taken_once_and_its_shorter_record_is_known(
+    two: Store, other: Store
+) -> None:
+    first, line, _, last = exported(two)
+    shorter = json.loads(line)
+    shorter["events"] = shorter["events"][:1]
+    lines = [first, line, json.dumps(shorter), line, last.replace("2", "3")]
+    assert [each.outcome for each in taken(other, lines)] == ["new", "known", "known"]
+    lines = [first, json.dumps(shorter), line, last]
+    assert [each.outcome for each in taken(other, lines)] == ["known", "known"]
+
+
+def test_of_two_records_under_one_id_in_one_file_the_first_is_taken(two: Store, other: Store) -> None:
+    first, line, _, last = exported(two)
+    foreign = json.loads(line)
+    foreign["events"] = foreign["events"][:1]
+    foreign["events"][0]["office"] = "lain"
+    foreign["events"][0]["hash"] = link({**foreign["events"][0], "sealed": foreign["events"][0]["sealed"]})
+    one, twin = taken(other, [first, line, json.dumps(foreign), last])
+    assert (one.outcome, twin.outcome) == ("new", "refused")
+    assert twin.reason == "another record is here under its id"
 
 
 def test_a_file_whose_end_is_missing_is_told(two: Store, other: Store) -> None:
