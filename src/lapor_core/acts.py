@@ -11,6 +11,7 @@ from lapor_core import events as happened
 from lapor_core.complaint import Actor, Attachment, Complaint, Ground, Rating, personal
 from lapor_core.errors import BadValue, Incomplete, NotFound, Refused, did_you_mean
 from lapor_core.extending import extension
+from lapor_core.external_ids import notes_of
 from lapor_core.facts import Facts
 from lapor_core.lifecycle import AFTER_RATING, Action, Role, State, is_open, is_over, next_state
 from lapor_core.policy.amounts import Limit
@@ -38,6 +39,7 @@ class Act:
         rating: What a reporter thinks of the answer.
         submission: What completes an incomplete complaint.
         main: The complaint into which this one is merged.
+        external_ids: Under which ids other systems know it, as far as the actor tells it now; an empty one takes it back.
         ground: Why personal data is erased.
         happened_at: When it happened (aware), where that lies before ``now``: it is written down afterwards.
     """
@@ -55,6 +57,7 @@ class Act:
     rating: Rating | None = None
     submission: Submission | None = personal(default=None)
     main: Complaint | None = personal(default=None)
+    external_ids: Mapping[str, str] = personal(factory=dict)
     ground: Ground | None = None
     happened_at: datetime | None = None
 
@@ -68,7 +71,8 @@ def facts_of(complaint: Complaint, act: Act, standard: Standard, at: datetime) -
     if act.action is Action.EXTEND:  # the one act that can come too late
         more = extension(complaint, standard, at, clock=act.clock, limit=act.limit, reason=_text(act))
         return (more,)
-    return tuple(_FACTS_OF[act.action](complaint, act, standard))
+    noted = notes_of(complaint, act.actor, act.external_ids)
+    return (*noted, *_FACTS_OF[act.action](complaint, act, standard))
 
 
 def joined(complaint: Complaint, known: Facts | None, *, named: bool = True) -> Facts:

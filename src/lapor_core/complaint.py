@@ -220,6 +220,7 @@ class Complaint:
         facts: What is known for its tier.
         judged_by: The facts by which the tier was decided.
         lacking: What is still missing while it is incomplete, by the codes of :class:`lapor_core.errors.Missing`.
+        external_ids: Under which ids other systems know it, by the system's name (``sp4n_tracking``).
         agencies: Those it was handed to, by key.
         answered: Those of them that have given their whole answer in this round.
         rating: What the reporter said of the last answer that was rated.
@@ -253,6 +254,7 @@ class Complaint:
     tier: str | None = None
     judged_by: Facts | None = None
     lacking: tuple[str, ...] = ()
+    external_ids: Mapping[str, str] = personal(factory=dict)
     agencies: tuple[str, ...] = ()
     answered: tuple[str, ...] = ()
     clocks: tuple[Clock, ...] = ()

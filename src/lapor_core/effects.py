@@ -32,6 +32,12 @@ def _(fact: happened.Learned, complaint: Complaint, _: happened.Event) -> Compla
 
 
 @apply.register
+def _(fact: happened.ExternalIdNoted, complaint: Complaint, _: happened.Event) -> Complaint:
+    noted = {**complaint.external_ids, fact.system: fact.external_id}
+    return attrs.evolve(complaint, external_ids={system: known for system, known in noted.items() if known})
+
+
+@apply.register
 def _(fact: happened.Completed, complaint: Complaint, _: happened.Event) -> Complaint:
     """What was there stays; what is brought now is added to it, or fills an empty place."""
     known = attrs.evolve(
@@ -128,6 +134,7 @@ def _(_: happened.Erased, complaint: Complaint, __: happened.Event) -> Complaint
         event_date=None,
         attachments=(),
         answers=(),
+        external_ids={},
     )
 
 

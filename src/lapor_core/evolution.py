@@ -117,6 +117,7 @@ def _begin(event: happened.Event) -> Complaint:
         event_date=fact.event_date,
         attachments=fact.attachments,
         lacking=fact.lacking,
+        external_ids=fact.external_ids,
         milestones={} if fact.lacking else {Start.RECEIVED: fact.received_at},
     )
 

@@ -100,7 +100,7 @@ def without_personal(record: Record) -> Record:
     return attrs.evolve(record, personal={field.name: _EMPTY[field.type] for field in fields})
 
 
-_EMPTY: Mapping[Any, Any] = {str: "", Reporter: {}, tuple[Attachment, ...]: []}
+_EMPTY: Mapping[Any, Any] = {str: "", Reporter: {}, tuple[Attachment, ...]: [], Mapping[str, str]: {}}
 """What stands for a sealed field of each type once its seal cannot be opened any more."""
 
 _ROLES = {role.value: role for role in Role}

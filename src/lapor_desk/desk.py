@@ -6,7 +6,7 @@ Safe to call from any thread. Either the events of an action, the register and t
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import TypeVar
 
@@ -18,6 +18,7 @@ from lapor_core.decisions import Act
 from lapor_core.errors import NotFound, Refused, require_aware
 from lapor_core.events import Event
 from lapor_core.evolution import replay
+from lapor_core.external_ids import note_external_ids
 from lapor_core.lifecycle import Action, Role
 from lapor_core.plugins import PluginHost
 from lapor_core.plugins.contracts import Download, Receipt, Tracking
@@ -27,6 +28,7 @@ from lapor_desk.changing import Change, Changes
 from lapor_desk.intake import Intake
 from lapor_desk.message_files import attachments_of, prepared
 from lapor_desk.overtaking import again_when_overtaken
+from lapor_desk.recording import record
 from lapor_desk.standards import Standards
 from lapor_desk.store import PreparedFile, Store
 from lapor_desk.suggesting import sketch_new
@@ -246,6 +248,43 @@ class Desk:
             self._tell(change.events, change.complaint)
         return next(change.complaint for change in changes if change.complaint.id == complaint_id)
 
+    def note_external_ids(
+        self,
+        complaint_id: str,
+        told: Mapping[str, str],
+        actor: Actor,
+        *,
+        version: int | None = None,
+        agency: str | None = None,
+    ) -> Complaint:
+        """Note under which ids other systems know a complaint, and return it as it is then; nobody is told.
+
+        Args:
+            complaint_id: The complaint.
+            told: The id in each system, by the system's name (``sp4n_tracking``); an empty one takes it back.
+            actor: Who notes it.
+            version: What the actor has seen; when somebody else acted since, nothing is done.
+            agency: The agency the actor belongs to: only its own complaints are there for it.
+
+        Raises:
+            BadValue, Refused: as :func:`lapor_core.external_ids.note_external_ids`, or ``changed_meanwhile``.
+            NotFound: no such complaint (``unknown_complaint``).
+        """
+
+        def note() -> tuple[Sequence[Event], Complaint]:
+            with self.store.transaction() as tx:
+                before = tx.load(complaint_id)
+                _check_agency(before, agency)
+                _check_version(before, version)
+                standard = self.standard_of(before)
+                at = max(self.now(), before.reached_at)
+                new = note_external_ids(before, told, actor=actor, office=standard.policy.id, now=at)
+                return new, record(tx, before, new, standard, self.now()) if new else before
+
+        events, complaint = again_when_overtaken(note)
+        self._tell(events, complaint)
+        return complaint
+
     def complaint(self, complaint_id: str, *, agency: str | None = None) -> Complaint:
         """Return a complaint; for an actor of ``agency`` only its own.
 
@@ -289,8 +328,7 @@ class Desk:
             changes = Changes(tx, self.standard_of, self.now())
             complaint = changes.complaint(complaint_id)
             _check_agency(complaint, agency)
-            if version is not None and version != complaint.version:
-                raise Refused("it was changed meanwhile", code="changed_meanwhile", complaint=complaint_id)
+            _check_version(complaint, version)
             if act.main is not None:
                 _check_agency(changes.complaint(act.main.id), agency)
             tx.attach(complaint.reporter_ref, files)
@@ -323,6 +361,11 @@ def _check_agency(complaint: Complaint, agency: str | None) -> None:
     if agency is not None and agency not in complaint.agencies:
         message = f'"{complaint.id}": no such complaint'
         raise NotFound(message, code="unknown_complaint", complaint=complaint.id)
+
+
+def _check_version(complaint: Complaint, version: int | None) -> None:
+    if version is not None and version != complaint.version:
+        raise Refused("it was changed meanwhile", code="changed_meanwhile", complaint=complaint.id)
 
 
 def _found(complaint_id: str | None) -> str:

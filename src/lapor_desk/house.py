@@ -29,6 +29,7 @@ from lapor_desk.daily import Daily
 from lapor_desk.desk import Desk
 from lapor_desk.door import Door
 from lapor_desk.engine import Engine, by_medium
+from lapor_desk.nationals import carry_over
 from lapor_desk.officers import Officers
 from lapor_desk.pacing import Pace
 from lapor_desk.places import S3Place
@@ -238,6 +239,7 @@ def _store(config: Config, standards: list[Standard]) -> Store:
     )
     try:
         _check_policies(store, standards)
+        carry_over(store)
     except BaseException:
         store.close()
         raise

@@ -1,4 +1,4 @@
-"""Taking complaints of the national service in, with its two ids kept beside ours."""
+"""Taking complaints of the national service in, with its two ids in their records."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from lapor_core.decisions import Act, decide
 from lapor_core.errors import LaporError
 from lapor_core.events import Event, Fact, Received
 from lapor_core.evolution import replay, replay_on
+from lapor_core.external_ids import note_external_ids
 from lapor_core.lifecycle import Action, Role
 from lapor_core.standard import Standard
 from lapor_desk.national_csv import BadRow, NationalRow
@@ -25,23 +26,18 @@ from lapor_desk.overtaking import again_when_overtaken
 from lapor_desk.recording import record_new
 from lapor_desk.store import Person, Reading, Store, Transaction, Vault
 
-__all__ = ["CHANNEL", "NationalIds", "Outcome", "find_national", "national_ids", "take_rows"]
+__all__ = ["CHANNEL", "INTERNAL", "TRACKING", "Outcome", "carry_over", "find_national", "take_rows"]
 
 CHANNEL = "sp4n"
 """The channel of complaints that came by the national service; their source id is the TrackingID."""
 
-_OWN = "(desk)"
+TRACKING, INTERNAL = "sp4n_tracking", "sp4n_id"
+"""The national service as the two systems it is: the id that citizens hold (TrackingID), and the one of its database."""
+
+_OWN, _CARRIED = "(desk)", "national ids are in the records"
 _SYSTEM = Actor(role=Role.SYSTEM, id="import")
 _CENTRE = Actor(role=Role.CENTRAL_ADMIN, id="import")
 _BATCH = 100
-
-
-@attrs.frozen(kw_only=True)
-class NationalIds:
-    """The ids of the national service: the one citizens hold, and its internal one."""
-
-    tracking_id: str
-    national_id: str
 
 
 @attrs.frozen(kw_only=True)
@@ -53,15 +49,10 @@ class Outcome:
     reason: str = ""
 
 
-def national_ids(tx: Reading, complaint_id: str) -> NationalIds | None:
-    """Return the national ids of a complaint; None for one that did not come by the national service."""
-    kept = tx.recall(_OWN, f"national/{complaint_id}")
-    return NationalIds(**json.loads(kept)) if kept else None
-
-
 def find_national(tx: Reading, tracking_id: str) -> str | None:
-    """Return the id of the complaint with this TrackingID, or None."""
-    return tx.intake(CHANNEL, tracking_id)
+    """Return the id of a complaint with this TrackingID, imported or noted by hand; or None."""
+    noted = tx.bearers(TRACKING, [tracking_id])
+    return noted[tracking_id][0] if noted else tx.intake(CHANNEL, tracking_id)
 
 
 def take_rows(
@@ -93,31 +84,96 @@ def _taken(store: Store, batch: Sequence[NationalRow | BadRow], taking: _Taking)
     looked_at = [row if isinstance(row, BadRow) else taking.entry(row) for row in batch]
     with store.transaction() as tx:
         first = {each.row.tracking_id: each for each in reversed(looked_at) if isinstance(each, _Entry)}
-        here = tx.claim_intakes(CHANNEL, {key: entry.complaint_id for key, entry in first.items()})
-        new = [entry for key, entry in first.items() if here[key] == entry.complaint_id]
+        here = _here(tx, first)
+        new = [entry for key, entry in first.items() if here[key] == (entry.complaint_id,)]
         tx.add_people(entry.person for entry in new)
         record_new(tx, [entry.events for entry in new], taking.standard, taking.now, tell=False)
-        tx.keep_all(_OWN, {f"national/{entry.complaint_id}": entry.ids for entry in new})
-        return [_outcome(tx, each, here) for each in looked_at]
+        internal = tx.external_digests(INTERNAL, [each for bearing in here.values() for each in bearing])
+        known = _Known(tx=tx, here=here, internal=internal, now=taking.now)
+        return [known.outcome(each) for each in looked_at]
 
 
-def _outcome(tx: Transaction, looked_at: _Entry | BadRow, here: Mapping[str, str]) -> Outcome:
-    if isinstance(looked_at, BadRow):
-        return Outcome(line=looked_at.line, outcome="bad", reason=looked_at.reason)
-    complaint_id = here[looked_at.row.tracking_id]
-    if complaint_id == looked_at.complaint_id:
-        return Outcome(line=looked_at.row.line, outcome="new")
-    return _known(tx, looked_at.row, complaint_id)
+def _here(tx: Transaction, wanted: Mapping[str, _Entry]) -> dict[str, tuple[str, ...]]:
+    """Return the complaints that bear each TrackingID: those that have it already, or the new one that gets it now.
+
+    An id may have been noted by hand; and one that was taken in stays known though its complaint was erased.
+    """
+    noted = tx.bearers(TRACKING, wanted)
+    claimed = {key: entry.complaint_id for key, entry in wanted.items() if key not in noted}
+    return {**noted, **{key: (each,) for key, each in tx.claim_intakes(CHANNEL, claimed).items()}}
 
 
-def _known(tx: Transaction, row: NationalRow, complaint_id: str) -> Outcome:
-    ids = national_ids(tx, complaint_id)
-    if ids is not None and ids.national_id != row.national_id:
-        reason = (
-            f"TrackingID {row.tracking_id} was taken in before with the id {ids.national_id}, not {row.national_id}"
-        )
-        return Outcome(line=row.line, outcome="bad", reason=reason)
-    return Outcome(line=row.line, outcome="known")
+@attrs.frozen(kw_only=True)
+class _Known:
+    """What is known of a batch's TrackingIDs: the complaints that bear them, and the digests of their internal ids."""
+
+    tx: Transaction
+    here: Mapping[str, tuple[str, ...]]
+    internal: Mapping[str, str]
+    now: datetime
+
+    def outcome(self, looked_at: _Entry | BadRow) -> Outcome:
+        """Return what became of a row; a complaint whose internal id was not known has it from now on."""
+        if isinstance(looked_at, BadRow):
+            return Outcome(line=looked_at.line, outcome="bad", reason=looked_at.reason)
+        row, bearing = looked_at.row, self.here[looked_at.row.tracking_id]
+        if bearing == (looked_at.complaint_id,):
+            return Outcome(line=row.line, outcome="new")
+        digest = self.tx.external_digest(row.national_id)
+        if all(self.internal.get(each, digest) != digest for each in bearing):
+            reason = f"TrackingID {row.tracking_id} is here already, with another id than {row.national_id}"
+            return Outcome(line=row.line, outcome="bad", reason=reason)
+        for complaint_id in bearing:
+            if complaint_id not in self.internal and not self.tx.is_erased(self.tx.person_of(complaint_id)):
+                _note(self.tx, complaint_id, {INTERNAL: row.national_id}, self.now)
+        return Outcome(line=row.line, outcome="known")
+
+
+def _note(tx: Transaction, complaint_id: str, told: Mapping[str, str], at: datetime | None = None) -> None:
+    """Write ids into a record, as of ``at`` (aware) or else of its last event; nothing else follows, and nobody is told."""
+    before = tx.events(complaint_id)
+    complaint = replay(before)
+    new = note_external_ids(complaint, told, actor=_SYSTEM, office=before[0].office, now=at or before[-1].recorded_at)
+    tx.append(new)
+    tx.project_noted(replay_on(complaint, new))
+
+
+def carry_over(store: Store) -> int:
+    """Bring the ids of complaints that an earlier version took in into their records; return how many complaints.
+
+    That version kept them beside the records, in the desk's own storage. Safe to do again, and in several processes at once:
+    what is done is not there any more.
+    """
+    with store.reading() as tx:
+        waiting = [] if tx.recall(_OWN, _CARRIED) else tx.taken_in(CHANNEL)
+    if not waiting:
+        return 0
+    coming = iter(waiting)
+    count = 0
+    while batch := tuple(islice(coming, _BATCH)):
+        count += again_when_overtaken(partial(_carried_over, store, batch))
+    with store.transaction() as tx:
+        tx.keep(_OWN, _CARRIED, b"1")
+    return count
+
+
+def _carried_over(store: Store, batch: Sequence[str]) -> int:
+    count = 0
+    with store.transaction() as tx:
+        for complaint_id in batch:
+            place = f"national/{complaint_id}"
+            kept = tx.recall(_OWN, place)
+            if kept is None:
+                continue
+            ids = json.loads(kept)
+            told = {TRACKING: ids["tracking_id"], INTERNAL: ids["national_id"]}
+            if tx.is_erased(tx.person_of(complaint_id)):
+                tx.enter_external_ids({complaint_id: told})
+            else:
+                _note(tx, complaint_id, told)
+            tx.forget(_OWN, place)
+            count += 1
+    return count
 
 
 @attrs.frozen(kw_only=True)
@@ -128,12 +184,6 @@ class _Entry:
     complaint_id: str
     person: Person
     events: tuple[Event, ...]
-
-    @property
-    def ids(self) -> bytes:
-        """The national ids as they are kept."""
-        ids = NationalIds(tracking_id=self.row.tracking_id, national_id=self.row.national_id)
-        return json.dumps(attrs.asdict(ids)).encode()
 
 
 @attrs.frozen(kw_only=True)
@@ -196,6 +246,7 @@ class _Record:
             place=row.place,
             agency=row.agency,
             category=row.category,
+            external_ids={TRACKING: row.tracking_id, INTERNAL: row.national_id},
         )
 
     def _act(self) -> Act | None:

@@ -41,6 +41,7 @@ def tracking_of(events: Sequence[Event], standard: Standard, now: datetime, lang
         late=late,
         entries=tuple(_entries(events, standard, language)),
         contacts=contacts,
+        external_ids=complaint.external_ids,
         letter=_letter(complaint, standard, now) if contacts else "",
     )
 
@@ -92,6 +93,9 @@ def _told(event: Event, standard: Standard, language: str) -> Mapping[str, Any]:
     if "due_date" in values:
         values["due"] = long_date(values["due_date"], language)
     keys: Sequence[str] = values.get("agencies") or ()
+    if "external_id" in values:
+        values["system"] = word("system", values["system"], language)
+        values["external_id"] = values["external_id"] or word("external_id", "none", language)
     values["agencies"] = ", ".join(standard.agencies[key].name if key in standard.agencies else key for key in keys)
     return values
 

@@ -627,6 +627,13 @@ def test_tracking_shows_what_the_desk_says_and_keeps_the_code_out_of_urls(desk: 
     assert "BJB" not in " ".join(Links(page.text).found)
 
 
+def test_tracking_shows_under_which_numbers_other_systems_know_the_report(desk: Desk):
+    desk.tracked = attrs.evolve(desk.tracked, external_ids={"sp4n_tracking": "9165816", "lmw": "A-7<b>"})
+    page = browser(desk, signed_in=False).post("track", data={"code": "BJB-7K3M-9Q"}).text
+    assert "<dt>Nomor laporan SP4N-LAPOR!</dt><dd>9165816</dd>" in page
+    assert "<dt>lmw</dt><dd>A-7&lt;b&gt;</dd>" in page
+
+
 @pytest.mark.parametrize(("code", "status"), [("BJB-0000-00", 404), ("?", 422), ("", 422), ("x" * 10_000, 422)])
 def test_a_code_that_leads_nowhere_is_told_at_the_field(desk: Desk, code: str, status: int):
     page = browser(desk, signed_in=False).post("track", data={"code": code})

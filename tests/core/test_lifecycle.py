@@ -17,7 +17,7 @@ from lapor_core.testing import Life, example_standard
 
 ALONE = {
     *("advised", "received", "learned", "clock_started", "clock_moved", "clock_stopped", "step_taken"),
-    *("followed", "unfollowed"),
+    *("external_id_noted", "followed", "unfollowed"),
 }
 
 

@@ -178,7 +178,7 @@ def test_what_people_write_is_marked_personal() -> None:
             "policy",
         ),
         *("complaint", "into", "of"),  # ids of complaints
-        *("reason", "refusal", "reporter_ref", "rule", "step", "tier"),
+        *("reason", "refusal", "reporter_ref", "rule", "step", "system", "tier"),
     }
     texts_in_the_open = {
         field.name

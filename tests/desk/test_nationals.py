@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Callable, Mapping
 from datetime import datetime
+from io import StringIO
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -12,14 +15,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import func, select
 
-from lapor_core import Agency, State, load_standard
+from lapor_core import Actor, Agency, Complaint, Role, State, load_standard
 from lapor_core.errors import BadValue
+from lapor_core.external_ids import note_external_ids
+from lapor_desk import nationals
 from lapor_desk.auditing import chains
 from lapor_desk.cli import main
+from lapor_desk.exchange import export_complaints, import_complaints
 from lapor_desk.national_csv import BadRow, NationalRow, read_rows
-from lapor_desk.nationals import CHANNEL, NationalIds, find_national, national_ids, take_rows
-from lapor_desk.store import Store
-from lapor_desk.store.tables import notices
+from lapor_desk.nationals import CHANNEL, carry_over, find_national, take_rows
+from lapor_desk.recording import record
+from lapor_desk.store import Files, Store, Transaction, open_store
+from lapor_desk.store.tables import complaints, notices
 
 WIB = ZoneInfo("Asia/Jakarta")
 NOW = datetime(2026, 3, 13, 9, tzinfo=WIB)
@@ -49,7 +56,7 @@ def test_each_status_is_taken_for_what_it_says_and_no_more(store: Store) -> None
         assert all(complaint.channel == CHANNEL for complaint in found)
         assert found[0].received_at == datetime(2026, 3, 2, 10, tzinfo=WIB)
         assert found[2].reached_at == datetime(2026, 3, 9, 12, tzinfo=WIB)
-        assert national_ids(tx, found[0].id) == NationalIds(tracking_id="1916449", national_id="1")
+        assert found[0].external_ids == {"sp4n_tracking": "1916449", "sp4n_id": "1"}
         assert tx.connection.execute(select(func.count()).select_from(notices)).scalar_one() == 0
     assert all(chain.holds for chain in chains(store))
 
@@ -59,7 +66,119 @@ def test_a_row_that_was_taken_before_is_known_and_one_with_another_id_is_bad(sto
     again, other = take_rows(store, [*read(BELUM), *read(with_(BELUM, id="9"))], STANDARD, NOW)
     assert again.outcome == "known"
     assert other.outcome == "bad"
-    assert "with the id 1, not 9" in other.reason
+    assert other.reason == "TrackingID 1916449 is here already, with another id than 9"
+
+
+def test_a_row_whose_id_was_noted_by_hand_is_known_and_its_internal_id_comes_into_the_record(
+    store: Store, take_in: Callable[..., Complaint]
+) -> None:
+    complaint = take_in(received_at=NOW, narrative="Jalan contoh rusak")
+    by_hand(store, complaint, {"sp4n_tracking": "1916449"})
+    assert [each.outcome for each in take_rows(store, read(BELUM, PROSES), STANDARD, NOW)] == ["known", "new"]
+    with store.reading() as tx:
+        assert find_national(tx, "1916449") == complaint.id
+        assert tx.load(complaint.id).external_ids == {"sp4n_tracking": "1916449", "sp4n_id": "1"}
+        assert tx.known_as("1") == tx.known_as("1916449") == (complaint.id,)
+    (other,) = take_rows(store, read(with_(BELUM, id="9")), STANDARD, NOW)
+    assert other.outcome == "bad"
+    assert all(chain.holds for chain in chains(store))
+
+
+def test_an_id_that_was_taken_back_is_not_known_any_more_and_one_that_two_bear_is_known_by_either(
+    store: Store, take_in: Callable[..., Complaint]
+) -> None:
+    one, other = take_in(received_at=NOW), take_in(received_at=NOW)
+    by_hand(store, one, {"sp4n_tracking": "1916449"})
+    by_hand(store, other, {"sp4n_tracking": "#1916449", "sp4n_id": "1"})
+    with store.reading() as tx:
+        assert tx.known_as("1916449") == (one.id, other.id)
+    assert [each.outcome for each in take_rows(store, read(BELUM), STANDARD, NOW)] == ["known"]
+    for each in (one, other):
+        by_hand(store, each, {"sp4n_tracking": ""})
+    with store.reading() as tx:
+        assert tx.known_as("1916449") == ()
+    assert [each.outcome for each in take_rows(store, read(BELUM), STANDARD, NOW)] == ["new"]
+
+
+def by_hand(store: Store, complaint: Complaint, told: Mapping[str, str]) -> None:
+    with store.transaction() as tx:
+        before = tx.load(complaint.id)
+        actor = Actor(role=Role.CENTRAL_ADMIN, id="petugas")
+        noted = note_external_ids(before, told, actor=actor, office="banjarbaru", now=NOW)
+        record(tx, before, noted, STANDARD, NOW)
+
+
+def test_a_complaint_of_an_erased_person_is_not_taken_in_anew(store: Store) -> None:
+    list(take_rows(store, read(BELUM), STANDARD, NOW))
+    with store.reading() as tx:
+        person = tx.person_of(find_national(tx, "1916449") or "")
+    store.erase_person(person, NOW)
+    assert [each.outcome for each in take_rows(store, read(BELUM), STANDARD, NOW)] == ["known"]
+
+
+def test_ids_travel_to_another_desk_which_then_knows_the_rows(store: Store, tmp_path: Path) -> None:
+    list(take_rows(store, read(BELUM), STANDARD, NOW))
+    out = StringIO()
+    list(export_complaints(store, out, NOW, with_personal_data=True))
+    other = open_store(f"sqlite:///{tmp_path}/there.db", files=Files.local(tmp_path / "there"))
+    try:
+        list(import_complaints(other, out.getvalue().splitlines(), lambda _: STANDARD, NOW))
+        outcomes = take_rows(other, [*read(BELUM), *read(with_(BELUM, id="9"))], STANDARD, NOW)
+        assert [each.outcome for each in outcomes] == ["known", "bad"]
+    finally:
+        other.close()
+
+
+def test_ids_that_an_earlier_version_kept_beside_the_records_are_brought_into_them(
+    store: Store, take_in: Callable[..., Complaint]
+) -> None:
+    old = [take_in(received_at=NOW) for _ in range(3)]
+    with store.transaction() as tx:
+        for number, complaint in enumerate(old, 1):
+            tx.claim_intake(CHANNEL, f"191644{number}", complaint.id)
+            kept = {"tracking_id": f"191644{number}", "national_id": str(number)}
+            tx.keep("(desk)", f"national/{complaint.id}", json.dumps(kept).encode())
+    store.erase_person(old[2].reporter_ref, NOW)
+    assert carry_over(store) == 3
+    assert carry_over(store) == 0
+    with store.reading() as tx:
+        for number, complaint in enumerate(old, 1):
+            assert find_national(tx, f"191644{number}") == complaint.id
+            assert tx.known_as(f"191644{number}") == tx.known_as(str(number)) == (complaint.id,)
+            assert tx.recall("(desk)", f"national/{complaint.id}") is None
+        assert tx.load(old[0].id).external_ids == {"sp4n_tracking": "1916441", "sp4n_id": "1"}
+        assert tx.events(old[0].id)[-1].recorded_at == tx.events(old[0].id)[0].recorded_at
+        rows = tx.connection.execute(select(complaints)).all()
+    assert {row.id: row.version for row in rows}[old[0].id] == old[0].version + 2
+    assert all(chain.holds for chain in chains(store))
+    again = [with_(BELUM, id=str(number), TrackingID=f"191644{number}") for number in range(1, 4)]
+    assert [each.outcome for each in take_rows(store, read(*again), STANDARD, NOW)] == ["known"] * 3
+    other = take_rows(store, read(with_(BELUM, id="9", TrackingID="1916443")), STANDARD, NOW)
+    assert [each.outcome for each in other] == ["bad"]
+
+
+def test_carrying_over_that_broke_off_is_taken_up_where_it_stood(
+    store: Store, take_in: Callable[..., Complaint], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with store.transaction() as tx:
+        for number in "12":
+            complaint = take_in(tx, received_at=NOW)
+            tx.claim_intake(CHANNEL, number, complaint.id)
+            tx.keep("(desk)", f"national/{complaint.id}", f'{{"tracking_id":"{number}","national_id":"7"}}'.encode())
+    monkeypatch.setattr(nationals, "_BATCH", 1)
+    with monkeypatch.context() as patch:
+        forgotten: list[str] = []
+        patch.setattr(Transaction, "forget", lambda *_: forgotten.append("one") or (len(forgotten) > 1 and 1 / 0))
+        with pytest.raises(ZeroDivisionError):
+            carry_over(store)
+    with store.reading() as tx:
+        assert len(tx.known_as("7")) == 1
+    carry_over(store)
+    with store.reading() as tx:
+        assert len(tx.known_as("7")) == 2
+        versions = [tx.load(each).version for each in tx.known_as("7")]
+    assert versions == [complaint.version + 2] * 2
+    assert all(chain.holds for chain in chains(store))
 
 
 def test_of_two_rows_with_one_id_in_a_batch_the_first_is_taken(store: Store) -> None:

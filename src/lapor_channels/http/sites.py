@@ -33,7 +33,7 @@ from lapor_core.errors import BadValue, LaporError, Missing
 from lapor_core.plugins.contracts import ASGIApp, Desk
 from lapor_core.requirements import missing
 from lapor_core.submission import Submission, Upload
-from lapor_core.texts import clock_time, long_date
+from lapor_core.texts import clock_time, long_date, word
 
 __all__ = ["MOST_PARTS", "Site", "faults", "link"]
 
@@ -80,6 +80,7 @@ class Site:
             "switch": _switch,
             "day": _day,
             "moment": _moment,
+            "system_name": _system_name,
         }
 
     def app(self, routes: Iterable[BaseRoute]) -> ASGIApp:
@@ -189,6 +190,11 @@ def _number(context: Context, value: int) -> str:
 def _text(context: Context, key: str, **params: object) -> str:
     text: str = context["sentences"](context["language"])[key]
     return text.format(**params)
+
+
+@pass_context
+def _system_name(context: Context, system: str) -> str:
+    return word("system", system, context["language"])
 
 
 @pass_context

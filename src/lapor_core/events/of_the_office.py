@@ -16,6 +16,7 @@ __all__ = [
     "Disposed",
     "Erased",
     "Escalated",
+    "ExternalIdNoted",
     "Followed",
     "Forwarded",
     "Held",
@@ -84,6 +85,19 @@ class Advised(Fact):
 
     by: str
     text: str = personal()
+
+
+@attrs.frozen(kw_only=True)
+class ExternalIdNoted(Fact):
+    """Somebody told under which id another system knows it; a later one corrects it, and an empty one takes it back.
+
+    Attributes:
+        system: The short name of the system, ``sp4n_tracking``, say.
+        external_id: The id there. It leads to the matter as others hold it, so it is sealed with what is personal.
+    """
+
+    system: str
+    external_id: str = personal()
 
 
 @attrs.frozen(kw_only=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime, time
 
 import attrs
@@ -19,6 +20,7 @@ class Received(Fact):
 
     Attributes:
         lacking: What is still missing, by the codes of :class:`lapor_core.errors.Missing`; then it is incomplete.
+        external_ids: Under which ids other systems know it that it came from, by the system's name.
     """
 
     code: str
@@ -40,6 +42,7 @@ class Received(Fact):
     visibility: Visibility = attrs.Factory(Visibility)
     attachments: tuple[Attachment, ...] = personal(default=())
     lacking: tuple[str, ...] = ()
+    external_ids: Mapping[str, str] = personal(factory=dict)
 
 
 @attrs.frozen(kw_only=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from lapor_core.errors import BadValue
 from lapor_desk.store.tables import plugin_storage
@@ -54,6 +54,11 @@ class KeptWrites(KeptReads, WriteUnit):
     def keep_all(self, channel: str, values: Mapping[str, bytes]) -> None:
         """Keep several values at once, each under its key; raises as :meth:`keep` does."""
         self.insert_or_replace(plugin_storage, [self._kept_row(channel, key, value) for key, value in values.items()])
+
+    def forget(self, channel: str, key: str) -> None:
+        """Keep nothing under ``key`` any more; safe to do again. Raises as :meth:`keep` does."""
+        mine = (plugin_storage.c.channel == channel, plugin_storage.c.key == self._kept_as(channel, key))
+        self.connection.execute(delete(plugin_storage).where(*mine))
 
     def _kept_row(self, channel: str, key: str, value: bytes) -> dict[str, object]:
         if len(value) > LARGEST_VALUE:

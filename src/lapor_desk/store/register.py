@@ -10,10 +10,10 @@ import attrs
 from sqlalchemy import Row, Select, bindparam, delete, insert, select, update
 
 from lapor_core.complaint import Complaint
-from lapor_core.errors import Refused
+from lapor_core.errors import NotFound, Refused
 from lapor_core.lifecycle import State
+from lapor_desk.store.external import ExternalReads, ExternalWrites
 from lapor_desk.store.tables import complaint_agencies, complaints, intake
-from lapor_desk.store.unit import ReadUnit, WriteUnit
 
 __all__ = ["Entry", "Listed", "RegisterReads", "RegisterWrites"]
 
@@ -56,7 +56,7 @@ class Entry:
     updated_at: datetime
 
 
-class RegisterReads(ReadUnit):
+class RegisterReads(ExternalReads):
     """Finding complaints."""
 
     def listed(
@@ -108,11 +108,28 @@ class RegisterReads(ReadUnit):
         found: str | None = self.connection.execute(_TAKEN, asked).scalar()
         return found
 
+    def taken_in(self, channel: str) -> tuple[str, ...]:
+        """Return the ids of all complaints that submissions of this channel made."""
+        return tuple(
+            self.connection.execute(select(intake.c.complaint_id).where(intake.c.channel == channel)).scalars()
+        )
+
+    def person_of(self, complaint_id: str) -> str:
+        """Return the id of the reporter of a complaint.
+
+        Raises:
+            NotFound: there is no such complaint (``unknown_complaint``).
+        """
+        found: str | None = self.connection.execute(_PERSON, {"of_id": complaint_id}).scalar()
+        if found is None:
+            raise NotFound(f'"{complaint_id}": no such complaint', code="unknown_complaint", complaint=complaint_id)
+        return found
+
     def _source(self, channel: str, source_id: str) -> str:
         return self.vault.index(f"source/{channel}", source_id)
 
 
-class RegisterWrites(RegisterReads, WriteUnit):
+class RegisterWrites(RegisterReads, ExternalWrites):
     """Keeping the register."""
 
     def claim_intake(self, channel: str, source_id: str, complaint_id: str) -> str:
@@ -144,8 +161,15 @@ class RegisterWrites(RegisterReads, WriteUnit):
         row = _row(entry)
         if self.connection.execute(_CHANGED, row | {"changed_id": row["id"]}).rowcount:
             self._set_agencies(entry.complaint)
+            self.project_external_ids(entry.complaint)
         else:
             self.enter([entry])
+
+    def project_noted(self, complaint: Complaint) -> None:
+        """Write down a complaint of which nothing else is new than ids of other systems."""
+        changed = update(complaints).where(complaints.c.id == complaint.id)
+        self.connection.execute(changed.values(version=complaint.version))
+        self.project_external_ids(complaint)
 
     def enter(self, new: Sequence[Entry]) -> None:
         """Write down where complaints stand that are not in the register yet, all of them at once.
@@ -161,6 +185,7 @@ class RegisterWrites(RegisterReads, WriteUnit):
             for agency in sorted(set(entry.complaint.agencies))
         ]
         self.insert_all_new(complaint_agencies, rows)
+        self.enter_external_ids({entry.complaint.id: entry.complaint.external_ids for entry in new})
 
     def _set_agencies(self, complaint: Complaint) -> None:
         known = self.connection.execute(_AGENCIES, {"of_id": complaint.id}).scalars()
@@ -178,6 +203,7 @@ _LISTED = tuple(complaints.c[field.name] for field in attrs.fields(Listed))
 # What runs at every intake is built once: to build a statement costs more than to run it.
 _CHANGED = update(complaints).where(complaints.c.id == bindparam("changed_id"))
 _AGENCIES = select(complaint_agencies.c.agency).where(complaint_agencies.c.complaint_id == bindparam("of_id"))
+_PERSON = select(complaints.c.person_id).where(complaints.c.id == bindparam("of_id"))
 _TAKEN = select(intake.c.complaint_id).where(
     intake.c.channel == bindparam("of_channel"), intake.c.source_id == bindparam("of_source")
 )

@@ -36,6 +36,7 @@ __all__ = [
     "complaint_agencies",
     "complaints",
     "events",
+    "external_ids",
     "instant_text",
     "intake",
     "metadata",
@@ -171,6 +172,15 @@ apart = Table(
     Column("other_id", _ID, ForeignKey(complaints.c.id, ondelete="CASCADE"), primary_key=True, index=True),
     Column("officer_id", _ID, nullable=False),
     Column("said_at", Instant, nullable=False),
+)
+
+external_ids = Table(
+    PREFIX + "external_ids",
+    metadata,
+    Column("complaint_id", _ID, ForeignKey(complaints.c.id, ondelete="CASCADE"), primary_key=True),
+    Column("system", String(32), primary_key=True),
+    Column("digest", String(64), nullable=False),  # keyed: the id itself stands sealed in the record
+    Index(None, "digest", "system"),
 )
 
 intake = Table(

@@ -8,6 +8,7 @@ from io import BytesIO
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import attrs
 import pytest
 from PIL import Image
 from sqlalchemy import inspect, select, text
@@ -44,7 +45,7 @@ REPORTER = Reporter(
     mobile="+6280000000001",  # invented
     identity_number="0000000000000017",  # invented
 )
-SECRETS = (MARK, "62800000000", "00000000000017", "2471-8")
+SECRETS = (MARK, "62800000000", "00000000000017", "2471-8", "90817263")
 """Each stands somewhere in what is handed in below."""
 
 
@@ -100,7 +101,8 @@ def desk(store: Store) -> Desk:
     disposed = Act(
         action=Action.DISPOSE, actor=admin, agencies=("dinas-contoh",), facts=facts, text=f"Disposisi {MARK}"
     )
-    desk.act(listed.id, disposed)
+    desk.act(listed.id, attrs.evolve(disposed, external_ids={"sp4n_tracking": "90817263"}))
+    desk.note_external_ids(listed.id, {"sp4n_id": f"{MARK}-90817263"}, admin)
     desk.act(listed.id, Act(action=Action.RETURN, actor=Actor(role=Role.AGENCY_ADMIN), text=f"Alasan {MARK}"))
     sketch_new(store, NOW)
     with store.transaction() as tx:
@@ -135,6 +137,7 @@ def test_what_is_searched_for_has_been_said(desk: Desk, store: Store) -> None:
     assert complaint.reporter == REPORTER
     assert MARK in complaint.title + complaint.narrative
     assert f"Alasan {MARK}" in told
+    assert complaint.external_ids == {"sp4n_tracking": "90817263", "sp4n_id": f"{MARK}-90817263"}
 
 
 def test_nothing_personal_lies_open_in_any_column(desk: Desk, store: Store) -> None:

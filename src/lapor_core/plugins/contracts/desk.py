@@ -154,6 +154,7 @@ class Tracking:
         status: The state in the citizen's words.
         due_date: The last day for an answer; None before it is classified.
         contacts: Ready lines that show the way further, once the ladder has come there.
+        external_ids: Under which ids other systems know the report, by the system's name (``sp4n_tracking``).
         letter: From then on, a letter to the Ombudsman for the citizen to complete, sign and send; in Indonesian. It names
             nobody: whoever else holds the code learns no more from it than from the report.
     """
@@ -167,6 +168,7 @@ class Tracking:
     late: bool = False
     entries: tuple[TrackingEntry, ...] = ()
     contacts: tuple[str, ...] = ()
+    external_ids: Mapping[str, str] = personal(factory=dict)
     letter: str = personal(default="")
 
 
