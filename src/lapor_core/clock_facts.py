@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 import attrs
@@ -10,8 +10,9 @@ import attrs
 from lapor_core.clocks import Deadline, Extension, Pause
 from lapor_core.complaint import Clock, Complaint
 from lapor_core.events import ClockMoved, ClockStarted, ClockStopped, Fact
+from lapor_core.lifecycle import State
 from lapor_core.policy.amounts import Limit
-from lapor_core.policy.clock_rule import CalendarOf, ClockRule, Start
+from lapor_core.policy.clock_rule import CalendarOf, ClockRule, RestartOnReturn, Start
 from lapor_core.policy.model import Policy
 from lapor_core.standard import Standard
 
@@ -23,8 +24,10 @@ def clock_facts(complaint: Complaint, standard: Standard, at: datetime) -> Itera
 
     A clock starts once its event has happened, or the clock it follows has ended, and its limit is known: a complaint
     whose tier is decided late still counts from its start. A new tier starts it anew from the same start, and both stay in
-    the record. A pause moves the due instant when it ends, and so does an agency that is named, where its calendar or
-    its own limit counts. A state in ``stops`` ends it, met or missed by the instant ``at``.
+    the record. Where the policy says so, it starts anew as well when the complaint was returned and has been disposed to
+    agencies that had never had it: with that disposition, or when the clock it follows, begun anew itself, has ended. A
+    pause moves the due instant when it ends, and so does an agency that is named, where its calendar or its own limit
+    counts. A state in ``stops`` ends it, met or missed by the instant ``at``.
 
     Args:
         complaint: The complaint after what has happened.
@@ -35,20 +38,22 @@ def clock_facts(complaint: Complaint, standard: Standard, at: datetime) -> Itera
         BadValue: the record holds a pause that ends after ``at`` (code ``future_pause``).
         OutOfReach: the calendar does not reach that far.
     """
-    case, ended = _Case(complaint, standard, at), dict[str, datetime]()
+    case = _Case(complaint, standard, at)
     for name in _in_order(standard.policy):
         running = complaint.running(name)
         if running is None:
-            yield from _start(case, name, ended)
+            yield from _start(case, name)
         elif complaint.state in case.rule(name).stops:
             # An answer may come out of a pause: what was waited for moves the due instant before it is judged.
             moved = tuple(_move(case, name, running))
             yield from moved
             due = next((fact.due for fact in moved if isinstance(fact, ClockMoved)), running.due)
-            ended[name] = at
+            case.ended[name] = at
             yield ClockStopped(clock=name, met=at <= due)
+        elif (anew := _anew(case, name)) is not None and not _anew_before(complaint, running):
+            yield case.started(name, anew, first_start=running.first_start or running.start)
         elif _other_limit(case, name, running):
-            yield _started(name, complaint.tier or "", case.fresh(name, running.start))
+            yield case.started(name, running.start, first_start=running.first_start)
         else:
             yield from _move(case, name, running)
 
@@ -77,28 +82,38 @@ def deadline_of(
 
 @attrs.frozen
 class _Case:
-    """A complaint, what it is judged by, and the present instant."""
+    """A complaint, what it is judged by, the present instant, and which of its clocks have ended and begun just now."""
 
     complaint: Complaint
     standard: Standard
     at: datetime
+    ended: dict[str, datetime] = attrs.Factory(dict)
+    began: set[str] = attrs.Factory(set)
 
     def rule(self, name: str) -> ClockRule:
         return self.standard.policy.clock(name)
 
+    def runs(self, name: str) -> bool:
+        return name in self.began or (self.complaint.running(name) is not None and name not in self.ended)
+
     def deadline(self, clock: Clock, more: Sequence[Extension] = ()) -> Deadline:
         """Return when a clock is due, with every pause that is over, what it was extended by, and ``more``."""
         granted = [Extension(limit=Limit.parse(one.limit), granted_at=one.granted_at) for one in clock.extensions]
-        return self.fresh(clock.name, clock.start, granted, more)
+        return self.fresh(clock.name, clock.start, granted, more, clock.first_start)
 
     def fresh(
-        self, name: str, start: datetime, granted: Sequence[Extension] = (), more: Sequence[Extension] = ()
+        self,
+        name: str,
+        start: datetime,
+        granted: Sequence[Extension] = (),
+        more: Sequence[Extension] = (),
+        first_start: datetime | None = None,
     ) -> Deadline:
         """Return when a clock is due that starts; a pause that lasts gives no new due instant yet."""
         pauses = tuple(
             Pause(start=visit.since, end=visit.until)
             for visit in self.complaint.visits
-            if visit.state in self.rule(name).pauses and visit.until is not None
+            if visit.state in self.rule(name).pauses and visit.until is not None and visit.until > start
         )
         agency = self.complaint.agencies[0] if self.complaint.agencies else None
         return self.standard.deadline(
@@ -110,6 +125,23 @@ class _Case:
             extensions=more,
             agency=agency,
             now=self.at,
+            first_start=first_start,
+        )
+
+    def started(self, name: str, start: datetime, *, first_start: datetime | None = None) -> ClockStarted:
+        """Return the fact by which a clock starts, and remember that it runs."""
+        self.began.add(name)
+        deadline = self.fresh(name, start, first_start=first_start)
+        return ClockStarted(
+            clock=name,
+            tier=self.complaint.tier or "",
+            limit=str(deadline.limit),
+            start=deadline.start,
+            due=deadline.due,
+            due_date=deadline.due_date,
+            provisional=deadline.provisional,
+            fingerprint=deadline.fingerprint,
+            first_start=deadline.first_start,
         )
 
 
@@ -118,27 +150,53 @@ def _in_order(policy: Policy) -> list[str]:
     return sorted(policy.clocks, key=lambda name: len(policy.chain(name)))
 
 
-def _start(case: _Case, name: str, ended: Mapping[str, datetime]) -> Iterator[Fact]:
+def _start(case: _Case, name: str) -> Iterator[Fact]:
     complaint, rule = case.complaint, case.rule(name)
-    begun = _begun(complaint, rule, ended)
-    if begun is None or complaint.state in rule.stops or not rule.rounds.has(complaint.round):
+    own, anew, last = _begun(case, name), _anew(case, name), _last(complaint, name)
+    begun = anew if anew is not None and (last is None or _just_transferred(complaint)) else own
+    if begun is None or own is None or complaint.state in rule.stops or not rule.rounds.has(complaint.round):
         return
     if case.standard.limit(name, complaint.tier) is None:
         return
-    before = (clock.start for clock in complaint.clocks if (clock.name, clock.round) == (name, complaint.round))
-    if any(start >= begun for start in before):  # it ran for this event; an event that happens again starts it again
+    if last is not None and last.start >= begun:  # it ran for this event; an event that happens again starts it again
         return
-    yield _started(name, complaint.tier or "", case.fresh(name, begun))
+    first = last.first_start or last.start if last is not None else own
+    yield case.started(name, begun, first_start=first if begun > own else None)
 
 
-def _begun(complaint: Complaint, rule: ClockRule, ended: Mapping[str, datetime]) -> datetime | None:
+def _begun(case: _Case, name: str) -> datetime | None:
     """Return when the clock's event happened in this round, or when the clock it follows ended."""
+    complaint, rule = case.complaint, case.rule(name)
     if rule.follows is None:
         return complaint.milestones.get(rule.starts)
-    if complaint.running(rule.follows) is not None:
-        return ended.get(rule.follows)
-    before = [clock for clock in complaint.clocks if (clock.name, clock.round) == (rule.follows, complaint.round)]
-    return before[-1].stopped_at if before else None
+    if rule.follows in case.ended:
+        return case.ended[rule.follows]
+    last = None if case.runs(rule.follows) else _last(complaint, rule.follows)
+    return last.stopped_at if last is not None else None
+
+
+def _anew(case: _Case, name: str) -> datetime | None:
+    """Return when the clock starts anew because another agency has a returned complaint now, where the policy says so."""
+    complaint, rule, at = case.complaint, case.rule(name), case.complaint.transferred_at
+    if at is None or rule.restart_on_return is RestartOnReturn.NEVER or not rule.rounds.has(complaint.round):
+        return None
+    own = _begun(case, name)
+    return None if own is None else max(own, at)
+
+
+def _anew_before(complaint: Complaint, running: Clock) -> bool:
+    """Tell whether a clock has begun since the transfer: it starts anew once, whatever happens again afterwards."""
+    return complaint.transferred_at is not None and running.start >= complaint.transferred_at
+
+
+def _just_transferred(complaint: Complaint) -> bool:
+    return complaint.state is State.DISPOSED and complaint.reached_at == complaint.transferred_at
+
+
+def _last(complaint: Complaint, name: str) -> Clock | None:
+    """Return the clock of this name that began last in this round."""
+    before = [clock for clock in complaint.clocks if (clock.name, clock.round) == (name, complaint.round)]
+    return before[-1] if before else None
 
 
 def _other_limit(case: _Case, name: str, running: Clock) -> bool:
@@ -175,16 +233,3 @@ def _reason(case: _Case, name: str) -> str | None:
     heeded = rule.calendar is CalendarOf.AGENCY or (limit is not None and limit.agency)
     named = (complaint.milestones.get(event) for event in (Start.DISPOSED, Start.FORWARDED))
     return "agency" if heeded and case.at in named else None
-
-
-def _started(name: str, tier: str, deadline: Deadline) -> ClockStarted:
-    return ClockStarted(
-        clock=name,
-        tier=tier,
-        limit=str(deadline.limit),
-        start=deadline.start,
-        due=deadline.due,
-        due_date=deadline.due_date,
-        provisional=deadline.provisional,
-        fingerprint=deadline.fingerprint,
-    )

@@ -182,6 +182,8 @@ class Clock:
         provisional: Whether a day in between is not decreed yet.
         fingerprint: Names the policy and the calendar it was computed from.
         extensions: What it was extended by, in order; a clock that starts anew has none.
+        first_start: When it began the first time, where it started anew because the complaint was returned and another agency
+            has it now; None for all others.
         stopped_at: When it was met or given up; None while it runs.
         round: Counts reopenings: 1 for the first life of the complaint.
     """
@@ -194,6 +196,7 @@ class Clock:
     provisional: bool
     fingerprint: str
     extensions: tuple[MoreTime, ...] = ()
+    first_start: datetime | None = None
     stopped_at: datetime | None = None
     round: int = 1
 
@@ -222,6 +225,8 @@ class Complaint:
         lacking: What is still missing while it is incomplete, by the codes of :class:`lapor_core.errors.Missing`.
         external_ids: Under which ids other systems know it, by the system's name (``sp4n_tracking``).
         agencies: Those it was handed to, by key.
+        handed: All that have ever had it, by key, those that returned it among them.
+        transferred_at: When it was last disposed, in this round, after it had been returned, to agencies that had never had it.
         answered: Those of them that have given their whole answer in this round.
         rating: What the reporter said of the last answer that was rated.
         merged_into: The id of the complaint it was merged into; kept when that one's answer has become its own.
@@ -256,6 +261,8 @@ class Complaint:
     lacking: tuple[str, ...] = ()
     external_ids: Mapping[str, str] = personal(factory=dict)
     agencies: tuple[str, ...] = ()
+    handed: frozenset[str] = frozenset()
+    transferred_at: datetime | None = None
     answered: tuple[str, ...] = ()
     clocks: tuple[Clock, ...] = ()
     steps: frozenset[tuple[str, int | None]] = frozenset()

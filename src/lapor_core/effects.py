@@ -10,6 +10,7 @@ import attrs
 
 from lapor_core import events as happened
 from lapor_core.complaint import Clock, Complaint, MoreTime, Rating, Reporter
+from lapor_core.lifecycle import State
 from lapor_core.policy.model import Start
 
 __all__ = ["apply"]
@@ -56,18 +57,21 @@ def _(fact: happened.Completed, complaint: Complaint, _: happened.Event) -> Comp
 
 
 @apply.register
-def _(fact: happened.Disposed, complaint: Complaint, _: happened.Event) -> Complaint:
-    return attrs.evolve(complaint, agencies=fact.agencies, answered=())
+def _(fact: happened.Disposed, complaint: Complaint, event: happened.Event) -> Complaint:
+    """Whoever returns a complaint and gets it back is no new agency, nor is one that had it long before."""
+    transferred = _comes_back(complaint) and complaint.handed.isdisjoint(fact.agencies)
+    at = event.happened_at if transferred else complaint.transferred_at
+    return attrs.evolve(_handed_to(complaint, fact.agencies), answered=(), transferred_at=at)
 
 
 @apply.register
 def _(fact: happened.Forwarded, complaint: Complaint, _: happened.Event) -> Complaint:
-    return attrs.evolve(complaint, agencies=fact.agencies)
+    return _handed_to(complaint, fact.agencies)
 
 
 @apply.register
 def _(fact: happened.Involved, complaint: Complaint, _: happened.Event) -> Complaint:
-    return attrs.evolve(complaint, agencies=tuple(dict.fromkeys((*complaint.agencies, *fact.agencies))))
+    return _handed_to(complaint, tuple(dict.fromkeys((*complaint.agencies, *fact.agencies))))
 
 
 @apply.register
@@ -148,8 +152,8 @@ def _(fact: happened.StepTaken, complaint: Complaint, _: happened.Event) -> Comp
 @apply.register
 def _(_: happened.Reopened, complaint: Complaint, event: happened.Event) -> Complaint:
     """A new round begins: what was received the first time is received again now, and the ladder starts anew."""
-    milestones: dict[str, datetime] = {Start.RECEIVED: event.happened_at}
-    return attrs.evolve(complaint, round=complaint.round + 1, milestones=milestones, answered=())
+    milestones: dict[str, datetime] = {Start.RECEIVED: event.happened_at, Start.REOPENED: event.happened_at}
+    return attrs.evolve(complaint, round=complaint.round + 1, milestones=milestones, answered=(), transferred_at=None)
 
 
 @apply.register
@@ -163,6 +167,7 @@ def _(fact: happened.ClockStarted, complaint: Complaint, event: happened.Event) 
         due_date=fact.due_date,
         provisional=fact.provisional,
         fingerprint=fact.fingerprint,
+        first_start=fact.first_start,
         round=complaint.round,
     )
     ended = _clocks_with(complaint, fact.clock, stopped_at=event.happened_at)
@@ -185,6 +190,20 @@ def _(fact: happened.Extended, complaint: Complaint, event: happened.Event) -> C
 @apply.register
 def _(fact: happened.ClockStopped, complaint: Complaint, event: happened.Event) -> Complaint:
     return attrs.evolve(complaint, clocks=_clocks_with(complaint, fact.clock, stopped_at=event.happened_at))
+
+
+def _handed_to(complaint: Complaint, agencies: tuple[str, ...]) -> Complaint:
+    return attrs.evolve(complaint, agencies=agencies, handed=complaint.handed.union(agencies))
+
+
+def _comes_back(complaint: Complaint) -> bool:
+    """Tell whether a complaint that is disposed had been returned, and nobody has had it since."""
+    before = (visit.state for visit in reversed(complaint.visits[:-1]) if visit.state not in _WITH_NOBODY)
+    return next(before, None) is State.RETURNED
+
+
+_WITH_NOBODY = (State.SUBMITTED, State.HELD, State.MERGED)
+"""Where a complaint may stand between its return and its disposition: it was merged, and unmerged again."""
 
 
 def _moved(complaint: Complaint, fact: happened.ClockMoved | happened.Extended, **changes: Any) -> Complaint:

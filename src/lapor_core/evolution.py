@@ -146,6 +146,7 @@ _MILESTONES: dict[type[happened.Fact], Start] = {
     happened.Forwarded: Start.FORWARDED,
     happened.Responded: Start.RESPONDED,
     happened.Asked: Start.ASKED,
+    happened.Appealed: Start.APPEALED,
 }
 
 

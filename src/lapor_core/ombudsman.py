@@ -8,12 +8,13 @@ that somebody is or is not entitled, and the contacts are for everyone.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from enum import StrEnum
 
 import attrs
 
-from lapor_core.complaint import Complaint
+from lapor_core.complaint import Clock, Complaint
 from lapor_core.errors import require_aware
 from lapor_core.lifecycle import Outcome, State, is_open
 from lapor_core.policy.clock_rule import Start
@@ -152,7 +153,7 @@ def _service(
 ) -> tuple[Status, str, date | None]:
     """Say whether the office lets a promise go by, or has answered without solving it."""
     owed = [clock for clock in complaint.running_clocks if _is_owed(clock.name, standard.policy)]
-    late = min((clock.due_date for clock in owed if now > clock.due), default=None)
+    late = min((clock.due_date for clock in _gone_by(complaint, owed, now)), default=None)
     if late is not None:
         return Status.MET, "overdue", late
     refused = complaint.state in (State.REJECTED, State.ARCHIVED)
@@ -163,6 +164,17 @@ def _service(
         return (Status.MET, "unsatisfied", None) if unsatisfied else (Status.MISSING, "satisfied", None)
     due = min((clock.due_date for clock in owed), default=None)
     return Status.MISSING, "not_due_yet" if due is not None else "no_deadline_yet", due
+
+
+def _gone_by(complaint: Complaint, owed: Iterable[Clock], now: datetime) -> Iterator[Clock]:
+    """Yield the promises that were not kept: those that are late, and those that were late when they were counted anew."""
+    running = tuple(owed)
+    names = {clock.name for clock in running}
+    yield from (clock for clock in running if now > clock.due)
+    anew = {(clock.name, clock.start) for clock in complaint.clocks if clock.first_start and clock.name in names}
+    for clock in complaint.clocks:
+        if clock.stopped_at is not None and clock.stopped_at > clock.due and (clock.name, clock.stopped_at) in anew:
+            yield clock
 
 
 def _rated_badly(complaint: Complaint) -> bool | None:

@@ -69,6 +69,7 @@ class Standard:
         granted: Iterable[Extension] = (),
         agency: str | None = None,
         now: datetime | None = None,
+        first_start: datetime | None = None,
     ) -> Deadline:
         """Return when ``clock`` is due.
 
@@ -81,6 +82,8 @@ class Standard:
             granted: Extensions before them that stand in a record: they were judged when they were granted.
             agency: The reported agency's key, for clocks that run on the agency's calendar or heed its own limit.
             now: The present (aware); needed with pauses or extensions, for what lies in the future has not happened.
+            first_start: When the clock began the first time (aware), where it started anew after a return; it is told, and
+                counts for nothing.
 
         Raises:
             NotFound: the clock, the tier or the agency is not known.
@@ -106,6 +109,7 @@ class Standard:
             extensions=tuple(extensions),
             granted=tuple(granted),
             now=now,
+            first_start=first_start,
             policy=self.policy.reference,
         )
 

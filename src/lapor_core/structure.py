@@ -7,6 +7,7 @@ itself, unknown keys are refused by name, and all faults of one document are rep
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime, time
 from enum import Enum, StrEnum
@@ -154,7 +155,8 @@ def _enum(value: Any, cls: Any) -> Any:
     names = [member.value for member in cls]
     if value in names:
         return cls(value)
-    message = f'"{value}": not {with_article(cls.__name__.lower())}; {did_you_mean(str(value), names)}'
+    kind = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", cls.__name__).lower()
+    message = f'"{value}": not {with_article(kind)}; {did_you_mean(str(value), names)}'
     raise ValueError(message)
 
 

@@ -80,6 +80,8 @@ def sentence_of(event: Event, standard: Standard, language: str = "id") -> str:
 
 def _words(event: Event, language: str) -> str:
     """Advice of our own has words of its own; of a plug-in's, its key is all that is known."""
+    if isinstance(event.fact, happened.ClockStarted) and event.fact.first_start is not None:
+        return word("anew", event.type, language)
     if isinstance(event.fact, happened.Advised):
         own = word("advice", event.fact.by, language)
         return own if own != event.fact.by else word("event", event.type, language)

@@ -15,17 +15,40 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from lapor_core import TABLE, Action, Actor, Event, Kind, Role, State, replay
+from lapor_core import TABLE, Action, Actor, Event, Kind, Role, Standard, State, replay
 from lapor_core.complaint import Clock, Reporter, Visibility
 from lapor_core.errors import LaporError, Refused
 from lapor_core.lifecycle import may
 from lapor_core.merging import Together, let_go, merge, pass_on, unmerge
 from lapor_core.notices import notices_for, write
+from lapor_core.policy import ClockRule, Limit, RestartOnReturn, Text
 from lapor_core.privacy import Reader, view
 from lapor_core.records import from_record, to_record
 from lapor_core.testing import Life, acts, example_standard, example_submission, visibilities
 
-STANDARD = example_standard(extension="7 working_days")
+NEVER, ANEW = RestartOnReturn
+TITLE = Text(id="Tenggat contoh", en="Example deadline")
+
+
+def clock(starts: str, limit: str, restart: RestartOnReturn = NEVER, *stops: State) -> ClockRule:
+    given: dict[str, Any] = {"stops": stops} if stops else {}
+    return ClockRule(title=TITLE, starts=starts, limit=Limit.parse(limit), restart_on_return=restart, **given)
+
+
+def standard(restart: RestartOnReturn, chained: RestartOnReturn) -> Standard:
+    """Clocks that start with every event there is, and one that follows another."""
+    done = (State.VERIFIED, State.RESPONDED, State.REJECTED, State.ARCHIVED, State.WITHDRAWN, State.CLOSED)
+    clocks = {
+        "verify": clock("disposed", "3 working_days", chained, *done),
+        "answer": clock("verify", "5 working_days", restart),
+        "forward": clock("verified", "8 office_hours", restart, State.IN_PROGRESS, *done[1:]),
+        "again": clock("reopened", "10 days", restart),
+        "appeal": clock("appealed", "30 working_days"),
+    }
+    return example_standard(extension="7 working_days", restart_on_return=restart, clocks=clocks)
+
+
+STANDARDS = {(restart, chained): standard(restart, chained) for restart in (NEVER, ANEW) for chained in (NEVER, ANEW)}
 MOST = 4
 KINDS = st.sampled_from([None, *Kind])
 STATES = st.sampled_from(State)
@@ -50,12 +73,16 @@ class Model:
     round: int = 1
     pauses: list[tuple[datetime, datetime | None]] = attrs.field(factory=list)
     agencies: set[str] = attrs.field(factory=set)
+    had: set[str] = attrs.field(factory=set)
+    returned: bool = False
+    transferred_at: datetime | None = None
     answered: set[str] = attrs.field(factory=set)
     main: str | None = None
     seen: tuple[Event, ...] = ()
     clocks: tuple[Clock, ...] = ()
 
     def take(self, event: Event) -> None:
+        self._pass_on(event)
         self._count_answers(event)
         action = ACTIONS.get(event.type)
         if action is None:
@@ -73,6 +100,7 @@ class Model:
         self._state_and_replay()
         self._pauses_are_conserved()
         self._promises_are_never_changed_afterwards()
+        self._only_a_return_starts_a_clock_anew()
         self._nobody_is_shown_what_they_may_not_know()
         self._the_record_only_grows_and_is_in_order()
 
@@ -87,7 +115,7 @@ class Model:
             assert not (outside and NUMBER in shown)
         for notice in notices_for(self.life.events[len(self.seen) :], complaint):
             event = self.life.events[notice.sequence - 1]
-            written = write(notice.template, event, replay(self.life.events[: notice.sequence]), STANDARD)
+            written = write(notice.template, event, replay(self.life.events[: notice.sequence]), self.life.standard)
             words = written.subject + written.text + written.short + str(written.values) + notice.key
             assert not [mark for mark in (NAME, NUMBER, MATTER) if mark in words]
 
@@ -122,6 +150,17 @@ class Model:
         assert not running or self.state not in (State.CLOSED, State.ERASED)
         self.clocks = clocks
 
+    def _only_a_return_starts_a_clock_anew(self) -> None:
+        rules, received = self.life.standard.policy.clocks, self.life.complaint.milestones.get("received")
+        resolve = self.life.complaint.running("resolve")
+        for each in self.life.complaint.clocks:
+            assert each.first_start is None or rules[each.name].restart_on_return is ANEW
+            assert each.first_start is None or each.first_start < each.start
+        if resolve is not None and rules["resolve"].restart_on_return is ANEW:
+            assert resolve.start == (self.transferred_at or received)
+        elif resolve is not None:
+            assert resolve.start == received
+
     def _the_record_only_grows_and_is_in_order(self) -> None:
         events = self.life.events
         assert events[: len(self.seen)] == self.seen
@@ -131,6 +170,19 @@ class Model:
         assert recorded == sorted(recorded)
         assert all(from_record(to_record(event)) == event for event in events[len(self.seen) :])
         self.seen = events
+
+    def _pass_on(self, event: Event) -> None:
+        """Keep who has ever had it, and when agencies got it that had not, after it had been returned."""
+        named = (
+            set(getattr(event.fact, "agencies", ())) if event.type in ("disposed", "forwarded", "involved") else set()
+        )
+        if event.type == "disposed" and self.returned and not self.had & named:
+            self.transferred_at = event.happened_at
+        if event.type in ("disposed", "returned"):
+            self.returned = event.type == "returned"
+        if event.type == "reopened":
+            self.transferred_at, self.returned = None, False
+        self.had |= named
 
     def _count_answers(self, event: Event) -> None:
         fact: Any = event.fact
@@ -158,8 +210,15 @@ class Register(RuleBasedStateMachine):
         super().__init__()
         self.models: dict[str, Model] = {}
 
-    @initialize(kind=KINDS, visibility=visibilities(), state=STATES)
-    def first(self, kind: Kind | None, visibility: Visibility, state: State) -> None:
+    @initialize(chosen=st.sampled_from(sorted(STANDARDS)), kind=KINDS, visibility=visibilities(), state=STATES)
+    def first(
+        self,
+        chosen: tuple[RestartOnReturn, RestartOnReturn],
+        kind: Kind | None,
+        visibility: Visibility,
+        state: State,
+    ) -> None:
+        self.standard = STANDARDS[chosen]
         self.begin(kind, visibility, state)
 
     @precondition(lambda self: len(self.models) < MOST)
@@ -167,7 +226,7 @@ class Register(RuleBasedStateMachine):
     def begin(self, kind: Kind | None, visibility: Visibility, state: State) -> None:
         name, submission = f"contoh-{len(self.models)}", example_submission(kind=kind, visibility=visibility, **MARKED)
         start = State.INCOMPLETE if state is State.INCOMPLETE else State.SUBMITTED
-        model = self.models[name] = Model(Life.at(start, STANDARD, submission, complaint=name), state=start)
+        model = self.models[name] = Model(Life.at(start, self.standard, submission, complaint=name), state=start)
         if state is not State.MERGED:
             model.life.lead_to(state)
         self._followed(model, model.life.events)
@@ -209,7 +268,7 @@ class Register(RuleBasedStateMachine):
         follower, main = (self.models[name] for name in names)
         now = max(follower.life.now, main.life.now)
         together, refusal = _tried(
-            lambda: merge(follower.life.complaint, main.life.complaint, STANDARD, now, actor=ADMIN)
+            lambda: merge(follower.life.complaint, main.life.complaint, self.standard, now, actor=ADMIN)
         )
         assert (refusal is None) == self._may_merge(*names), refusal
         self._took_together(together, follower, main, now)
@@ -223,7 +282,7 @@ class Register(RuleBasedStateMachine):
         if main is not None:
             now = max(follower.life.now, main.life.now)
             together, refusal = _tried(
-                lambda: unmerge(follower.life.complaint, main.life.complaint, STANDARD, now, actor=ADMIN)
+                lambda: unmerge(follower.life.complaint, main.life.complaint, self.standard, now, actor=ADMIN)
             )
             assert (refusal is None) == (follower.state is State.MERGED)
             self._took_together(together, follower, main, now)
@@ -272,11 +331,11 @@ class Register(RuleBasedStateMachine):
         if model.main is not None and model.state is not State.MERGED:
             main, model.main = self.models[model.main], None
             now = max(main.life.now, model.life.now)
-            freed = let_go(main.life.complaint, model.life.complaint, STANDARD, now)
+            freed = let_go(main.life.complaint, model.life.complaint, self.standard, now)
             self._took_together(Together(follower=(), main=freed), model, main, now)
         for follower in [self.models[name] for name in sorted(model.life.complaint.followers)]:
             now = max(follower.life.now, model.life.now)
-            passed = pass_on(new, model.life.complaint, follower.life.complaint, STANDARD, now)
+            passed = pass_on(new, model.life.complaint, follower.life.complaint, self.standard, now)
             if passed.follower or passed.main:
                 self._took_together(passed, follower, model, now)
 

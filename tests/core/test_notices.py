@@ -20,7 +20,7 @@ from lapor_core.evolution import replay
 from lapor_core.lifecycle import TABLE, Outcome
 from lapor_core.notices import GATHERED, Notice, Written, notices_for, write, write_code, write_waiting
 from lapor_core.notices.rendering import SHORT, contact_line
-from lapor_core.policy.model import Contact
+from lapor_core.policy.model import Contact, RestartOnReturn
 from lapor_core.testing import Life, example_standard, example_submission, lives
 from lapor_core.texts import LANGUAGES
 
@@ -84,6 +84,10 @@ def every_act(*, text: str) -> Iterator[Life]:
         life = marked(State.RESPONDED)
         life.act(Action.RATE, text=text, rating=Rating(stars=1, outcome=outcome))
         yield life
+    anew = Life.at(State.DISPOSED, example_standard(restart_on_return=RestartOnReturn.NEW_AGENCY), MARKED)
+    anew.act(Action.RETURN, text=text)
+    anew.act(Action.DISPOSE, agencies=("kantor-contoh",))
+    yield anew
     late = marked(State.IN_PROGRESS)
     late.climb(late.complaint.clocks[0].due.replace(day=13, hour=10))
     yield late

@@ -31,6 +31,7 @@ def compute(
     extensions: Sequence[Extension] = (),
     granted: Sequence[Extension] = (),
     now: datetime | None = None,
+    first_start: datetime | None = None,
 ) -> Deadline:
     """Return when a clock is due that began at ``start``.
 
@@ -47,6 +48,7 @@ def compute(
         extensions: Extensions, judged by what the standard allows.
         granted: Extensions before them that stand in a record: they were judged when they were granted.
         now: The present (aware); needed with pauses or extensions, for what lies in the future has not happened.
+        first_start: When it began the first time (aware), of a clock that starts anew after a return.
 
     Raises:
         BadValue: ``start`` is naive (``naive_datetime``); a pause has no end yet (``open_pause``) or lies in the future
@@ -72,6 +74,7 @@ def compute(
         limit=base.limit,
         chosen_from=limits if len(limits) > 1 else (),
         start=begun,
+        first_start=None if first_start is None else office.local(first_start),
         due=parts[-1].due,
         due_date=parts[-1].last,
         policy=policy,

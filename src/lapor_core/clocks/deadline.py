@@ -32,6 +32,8 @@ class Deadline:
         limit: The limit of the standard; of several, the one that ended first.
         chosen_from: The limits that were compared, where the standard promises the shorter of several.
         start: The start event, in the office's zone.
+        first_start: When it began the first time, in the office's zone, where it started anew because the complaint was
+            returned and another agency has it now; None for all others.
         due: The last instant that is in time, in the office's zone.
         due_date: The day of ``due``.
         policy: ``id@version``.
@@ -55,6 +57,7 @@ class Deadline:
     office: Office = attrs.field(repr=False)
     pauses: tuple[Pause, ...] = ()
     extensions: tuple[Extension, ...] = ()
+    first_start: datetime | None = None
     parts: tuple[Counted, ...] = attrs.field(repr=False)
 
     @functools.cached_property

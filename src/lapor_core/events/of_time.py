@@ -15,7 +15,12 @@ __all__ = ["ClockMoved", "ClockStarted", "ClockStopped", "Extended", "StepTaken"
 
 @attrs.frozen(kw_only=True)
 class ClockStarted(Fact):
-    """A clock began to run; ``start`` may lie before the event, when it became known later what is being counted."""
+    """A clock began to run; ``start`` may lie before the event, when it became known later what is being counted.
+
+    Attributes:
+        first_start: When it began the first time, where it starts anew because the complaint was returned and another agency
+            has it now.
+    """
 
     clock: str
     tier: str
@@ -25,6 +30,7 @@ class ClockStarted(Fact):
     due_date: date
     provisional: bool
     fingerprint: str
+    first_start: datetime | None = None
 
 
 @attrs.frozen(kw_only=True)

@@ -18,6 +18,7 @@ def as_data(deadline: Deadline) -> dict[str, Any]:
         "limit": str(deadline.limit),
         "chosen_from": [str(limit) for limit in deadline.chosen_from],
         "start": deadline.start.isoformat(),
+        "started_anew": _anew(deadline),
         "due": deadline.due.isoformat(),
         "due_date": deadline.due_date.isoformat(),
         "pauses": [
@@ -34,6 +35,12 @@ def as_data(deadline: Deadline) -> dict[str, Any]:
         "fingerprint": deadline.fingerprint,
         "days": [_day(day) for day in deadline.days],
     }
+
+
+def _anew(deadline: Deadline) -> dict[str, str] | None:
+    """Return why the clock started anew, and from when it was counted before; None where it did not."""
+    first = deadline.first_start
+    return None if first is None else {"reason": "returned", "first_start": first.isoformat()}
 
 
 def _day(day: DeadlineDay) -> dict[str, Any]:

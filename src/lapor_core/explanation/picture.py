@@ -17,7 +17,14 @@ import attrs
 
 from lapor_core.clocks import Deadline, DeadlineDay
 from lapor_core.explanation.svg import CELL, LEFT, Look, Sheet
-from lapor_core.explanation.text import due_text, ends_within_the_day, limit_text, provisional_texts, reason_text
+from lapor_core.explanation.text import (
+    anew_texts,
+    due_text,
+    ends_within_the_day,
+    limit_text,
+    provisional_texts,
+    reason_text,
+)
 from lapor_core.explanation.words import say
 from lapor_core.texts import clock_time, long_date, word
 
@@ -64,6 +71,9 @@ class _Picture:
         tier = say("heading", "tier", language, tier=deadline.tier) if deadline.tier else ""
         for line in wrap(" · ".join(filter(None, (limit, tier))), 54):
             self.sheet.line(line, size=13)
+        for sentence in anew_texts(deadline, language):
+            for line in wrap(sentence, 54):
+                self.sheet.line(line, size=13)
         for reason in provisional_texts(deadline, language):
             for line in wrap(reason, 50):
                 self.sheet.line(line, size=12, weight=600, colour="#8a4b00")

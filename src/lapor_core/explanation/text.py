@@ -10,7 +10,7 @@ from lapor_core.explanation.words import amount, amounts, say
 from lapor_core.policy.clock_rule import DayEnd, FirstDay, Start
 from lapor_core.texts import clock_time, long_date, short_date
 
-__all__ = ["as_text", "due_text", "ends_within_the_day", "limit_text", "provisional_texts", "reason_text"]
+__all__ = ["anew_texts", "as_text", "due_text", "ends_within_the_day", "limit_text", "provisional_texts", "reason_text"]
 
 _DAY = timedelta(days=1)
 
@@ -18,7 +18,13 @@ _DAY = timedelta(days=1)
 def as_text(deadline: Deadline, language: str) -> str:
     """Return the heading and a line for each day; the lines end on the day the clock is due."""
     lines = [_heading(deadline, language), *(_line(deadline, day, language) for day in deadline.days)]
-    return "\n".join([*lines, *provisional_texts(deadline, language)])
+    return "\n".join([*lines, *anew_texts(deadline, language), *provisional_texts(deadline, language)])
+
+
+def anew_texts(deadline: Deadline, language: str) -> Iterator[str]:
+    """Yield *Dihitung ulang: ...* where a return has made the clock start anew."""
+    if deadline.first_start is not None:
+        yield say("heading", "anew", language, date=long_date(deadline.first_start.date(), language))
 
 
 def provisional_texts(deadline: Deadline, language: str) -> Iterator[str]:
@@ -73,6 +79,7 @@ def _begins(deadline: Deadline, day: DeadlineDay, language: str) -> Iterator[str
     if day.date != deadline.start.date():
         return
     event = deadline.rule.starts if deadline.rule.starts in set(Start) else "other"
+    event = event if deadline.first_start is None else "anew"
     yield say("started", event, language, time=clock_time(deadline.start, language))
     unit = deadline.limit.unit
     if unit.in_hours or day.counted:

@@ -129,12 +129,16 @@ _NOBODYS = frozenset({Role.REPORTER, Role.SYSTEM})
 
 
 def _of_clocks(fact: happened.Fact, complaint: Complaint, told: Iterable[Role]) -> Iterator[tuple[str, Role]]:
-    """Tell of a promise that a decree or the standard has moved, once: of the clock by which the answer is to be had."""
-    if not isinstance(fact, happened.ClockMoved) or fact.reason not in _NEWS:
+    """Tell of a promise that a decree, the standard or a return has moved: of the clock by which the answer is to be had."""
+    if not isinstance(fact, happened.ClockMoved | happened.ClockStarted):
         return
     running = (clock.due for clock in complaint.running_clocks)
-    if fact.due >= max(running, default=fact.due):
-        yield from (("deadline_moved", role) for role in told)
+    if fact.due < max(running, default=fact.due):
+        return
+    if isinstance(fact, happened.ClockMoved):
+        yield from (("deadline_moved", role) for role in told if fact.reason in _NEWS)
+    elif fact.first_start is not None:
+        yield "counted_anew", Role.REPORTER
 
 
 def _recipients(fact: happened.Fact, role: Role, complaint: Complaint) -> tuple[Recipient, ...]:

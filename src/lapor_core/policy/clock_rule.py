@@ -21,6 +21,7 @@ __all__ = [
     "DayOffEnd",
     "ExtensionRule",
     "FirstDay",
+    "RestartOnReturn",
     "Rounds",
     "Start",
 ]
@@ -29,8 +30,9 @@ __all__ = [
 class Start(StrEnum):
     """The event that starts a clock.
 
-    ``asked`` is that the reporter was asked for something, for the reporter's own clock. ``breached`` is that a breach of
-    personal data became known: it stands in no complaint's record, and whoever answers for it hands its instant in.
+    ``asked`` is that the reporter was asked for something, for the reporter's own clock. ``reopened`` begins a new round, in
+    which what starts with ``received`` starts again as well; ``appealed`` (*keberatan*) begins none. ``breached`` is that a
+    breach of personal data became known: it stands in no complaint's record, and whoever answers for it hands its instant in.
     """
 
     RECEIVED = "received"
@@ -39,6 +41,8 @@ class Start(StrEnum):
     FORWARDED = "forwarded"
     RESPONDED = "responded"
     ASKED = "asked"
+    REOPENED = "reopened"
+    APPEALED = "appealed"
     BREACHED = "breached"
 
 
@@ -80,6 +84,17 @@ class Rounds(StrEnum):
     def has(self, number: int) -> bool:
         """Return whether the round with this number, counted from 1, is one of them."""
         return self is Rounds.ALL or (number == 1) == (self is Rounds.FIRST)
+
+
+class RestartOnReturn(StrEnum):
+    """Whether a clock starts anew when an agency has returned the complaint (*bukan wewenang*) and another one gets it.
+
+    ``never``: it runs on, and nobody waits longer because the first agency was the wrong one. ``new_agency``: it starts anew
+    with the disposition, if none of the agencies named has had the complaint before; whoever returns it gains nothing.
+    """
+
+    NEVER = "never"
+    NEW_AGENCY = "new_agency"
 
 
 class CalendarOf(StrEnum):
@@ -126,6 +141,9 @@ class ExtensionRule:
     reading: str = ""
 
 
+_ENDS = (State.RESPONDED, State.CLOSED, State.REJECTED, State.ARCHIVED, State.WITHDRAWN)
+
+
 def _start(value: str) -> str:
     return Start(value) if value in {event.value for event in Start} else value
 
@@ -140,8 +158,11 @@ class ClockRule:
         limit: The limit of every tier that names none of its own.
         agency_limits: What agencies have promised themselves, by key; it counts in limits written ``min(..., agency)``.
         rounds: Whether it runs in every round, only before a reopening (``first``), or only after one (``later``).
+        restart_on_return: Whether it starts anew when the complaint was returned and is disposed to agencies that have not had
+            it before (``new_agency``), or runs on (``never``).
         extension: How it may be extended; None when the standard knows no extension.
-        stops: The states in which what was promised has been done.
+        stops: The states in which what was promised has been done: an answer, or that none will come; for an appeal also that
+            the complaint is taken up again.
         pauses: The states in which it does not run.
         calendar: Whose calendar it runs on: the office's that owns the standard, or the reported agency's.
         first_day: Whether the day on which it starts is day one.
@@ -157,8 +178,9 @@ class ClockRule:
     limit: Limit | None = None
     agency_limits: Mapping[str, Limit] = attrs.Factory(dict)
     rounds: Rounds = attrs.field(default=Rounds.ALL, converter=Rounds)
+    restart_on_return: RestartOnReturn = attrs.field(default=RestartOnReturn.NEVER, converter=RestartOnReturn)
     extension: ExtensionRule | None = None
-    stops: tuple[State, ...] = (State.RESPONDED, State.CLOSED, State.REJECTED, State.ARCHIVED, State.WITHDRAWN)
+    stops: tuple[State, ...] = attrs.field()
     pauses: tuple[State, ...] = ()
     calendar: CalendarOf = attrs.field(default=CalendarOf.OFFICE, converter=CalendarOf)
     first_day: FirstDay = attrs.field(default=FirstDay.EXCLUDED, converter=FirstDay)
@@ -167,6 +189,10 @@ class ClockRule:
     day_off_end: DayOffEnd = attrs.field(default=DayOffEnd.NEXT_WORKING_DAY, converter=DayOffEnd)
     text: str = ""
     reading: str = ""
+
+    @stops.default
+    def _answered_or_given_up(self) -> tuple[State, ...]:
+        return (*_ENDS, State.IN_PROGRESS) if self.starts == Start.APPEALED else _ENDS
 
     @property
     def follows(self) -> str | None:

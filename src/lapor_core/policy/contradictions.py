@@ -9,7 +9,7 @@ from lapor_core.calendar.weeks import as_week
 from lapor_core.calendar.zones import as_zone
 from lapor_core.documents import Path
 from lapor_core.errors import BadValue, LaporError, NotFound, did_you_mean
-from lapor_core.policy.clock_rule import ClockRule, Start
+from lapor_core.policy.clock_rule import ClockRule, RestartOnReturn, Start
 from lapor_core.policy.model import Policy
 from lapor_core.policy.offices import INDONESIA, foreign_calendar
 from lapor_core.policy.plausible import implausible
@@ -82,6 +82,7 @@ def _of_clock(policy: Policy, name: str, clock: ClockRule) -> Found:
         if limit.others or limit.agency:
             yield (*at, "agency_limits", agency), f'"{limit}": an agency promises one amount'
     yield from (((*at, "starts"), problem) for problem in _of_start(policy, name, clock))
+    yield from (((*at, "restart_on_return"), problem) for problem in _of_restart(policy, name, clock))
 
 
 def _of_start(policy: Policy, name: str, clock: ClockRule) -> Iterator[str]:
@@ -105,3 +106,20 @@ def _of_start(policy: Policy, name: str, clock: ClockRule) -> Iterator[str]:
     for tier in policy.tiers:
         if (tier.limits.get(name) or clock.limit) and not (tier.limits.get(clock.follows) or before.limit):
             yield f"{clock.follows} has no limit for the tier {tier.name}, so that {name} never starts"
+
+
+_BEFORE_AN_ANSWER = (Start.RECEIVED, Start.DISPOSED, Start.VERIFIED, Start.FORWARDED, Start.REOPENED)
+"""What happens while an agency may still say that a complaint is not its own."""
+
+
+def _of_restart(policy: Policy, name: str, clock: ClockRule) -> Iterator[str]:
+    """Say why a clock has nothing to do with an agency that returns a complaint."""
+    if clock.restart_on_return is RestartOnReturn.NEVER:
+        return
+    try:
+        first = policy.clock(policy.chain(name)[0]).starts
+    except (NotFound, BadValue):  # told where it stands
+        return
+    if first not in _BEFORE_AN_ANSWER:
+        events = ", ".join(_BEFORE_AN_ANSWER)
+        yield f'it starts with "{first}", which no other agency takes over; only clocks that start with one of these may: {events}'

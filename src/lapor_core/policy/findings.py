@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from lapor_core.documents import Path
 from lapor_core.errors import did_you_mean
 from lapor_core.lifecycle import Action, Role, State
-from lapor_core.policy.clock_rule import ClockRule, Rounds, Start
+from lapor_core.policy.clock_rule import ClockRule, RestartOnReturn, Rounds, Start
 from lapor_core.policy.coverage import uncovered_or_hidden
 from lapor_core.policy.known_facts import SERVICE_FACTS
 from lapor_core.policy.lengths import surely_longer
@@ -24,6 +24,8 @@ _BEGINS = {
     Start.FORWARDED: (Action.FORWARD, State.IN_PROGRESS),
     Start.RESPONDED: (Action.RESPOND, State.RESPONDED),
     Start.ASKED: (Action.ASK, State.WAITING),
+    Start.REOPENED: (Action.REOPEN, State.IN_PROGRESS),
+    Start.APPEALED: (Action.APPEAL, State.APPEALED),
 }
 """Which act an event is, and where the complaint stands after it."""
 
@@ -36,6 +38,7 @@ def findings(policy: Policy) -> Found:
     yield from _unheard(policy)
     for name, clock in policy.clocks.items():
         yield from _never_starts(policy, name, clock)
+        yield from _never_starts_anew(policy, name, clock)
         yield from _too_long(policy, name, clock)
 
 
@@ -92,6 +95,18 @@ def _never_starts(policy: Policy, name: str, clock: ClockRule) -> Found:
         yield (*at, "stops"), f'it never starts: "{start}" brings the complaint to {state}, which stops this clock'
     if act is not None and not policy.roles_for(act):
         yield (*at, "starts"), f'it never starts: nobody may {act}, so nothing is ever "{start}"'
+    if start is Start.REOPENED and clock.rounds is Rounds.FIRST:
+        yield (*at, "rounds"), "it never starts: the first round is over once a complaint is reopened"
+
+
+def _never_starts_anew(policy: Policy, name: str, clock: ClockRule) -> Found:
+    at: Path = ("clocks", name, "restart_on_return")
+    if clock.restart_on_return is RestartOnReturn.NEVER:
+        return
+    if State.DISPOSED in clock.stops:
+        yield at, "it never starts anew: the disposition to another agency stops this clock"
+    if not policy.roles_for(Action.RETURN):
+        yield at, f"it never starts anew: nobody may {Action.RETURN} a complaint"
 
 
 def _too_long(policy: Policy, name: str, clock: ClockRule) -> Found:

@@ -26,6 +26,7 @@ from lapor_core.policy.clock_rule import (
     DayOffEnd,
     ExtensionRule,
     FirstDay,
+    RestartOnReturn,
     Start,
 )
 from lapor_core.policy.criteria import Criterion
@@ -52,6 +53,7 @@ __all__ = [
     "Politeness",
     "Refusal",
     "Requirement",
+    "RestartOnReturn",
     "Rule",
     "Start",
     "Text",

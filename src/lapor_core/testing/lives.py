@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import Any, Self
 from zoneinfo import ZoneInfo
 
@@ -19,7 +20,7 @@ from lapor_core.escalation import due_steps, take_step
 from lapor_core.events import Event
 from lapor_core.evolution import replay, replay_on
 from lapor_core.lifecycle import PERMISSIONS, TABLE, Action, Outcome, Role, State
-from lapor_core.policy import ExtensionLimit, ExtensionRule, Limit, Unit
+from lapor_core.policy import ClockRule, ExtensionLimit, ExtensionRule, Limit, RestartOnReturn, Unit
 from lapor_core.policy.loading import shipped_policy
 from lapor_core.standard import Standard, load_standard
 from lapor_core.submission import Submission
@@ -34,18 +35,24 @@ _FACTS = Facts(kind=Kind.COMPLAINT, supervisory=False, abuse_of_authority=False,
 _PHOTO = Attachment(digest="0" * 64, name="contoh.jpg", media_type="image/jpeg", size=1024)
 
 
-def example_standard(*, extension: str = "") -> Standard:
+def example_standard(
+    *,
+    extension: str = "",
+    restart_on_return: RestartOnReturn = RestartOnReturn.NEVER,
+    clocks: Mapping[str, ClockRule] = MappingProxyType({}),
+) -> Standard:
     """Return the Banjarbaru standard with three invented agencies.
 
     Args:
         extension: How much the clock ``resolve`` may be extended once, ``7 working_days``; the standard itself knows none.
+        restart_on_return: Whether ``resolve`` starts anew when another agency gets a returned complaint.
+        clocks: Further clocks, by name.
     """
     names = {"dinas-contoh": "Dinas Contoh", "badan-contoh": "Badan Contoh", "kantor-contoh": "Kantor Contoh"}
     policy = shipped_policy("banjarbaru")
-    if extension:
-        rule = ExtensionRule(limit=ExtensionLimit.parse(extension))
-        clocks = {**policy.clocks, "resolve": attrs.evolve(policy.clock("resolve"), extension=rule)}
-        policy = attrs.evolve(policy, clocks=clocks)
+    more = ExtensionRule(limit=ExtensionLimit.parse(extension)) if extension else None
+    resolve = attrs.evolve(policy.clock("resolve"), extension=more, restart_on_return=restart_on_return)
+    policy = attrs.evolve(policy, clocks={**policy.clocks, "resolve": resolve, **clocks})
     return load_standard(policy, agencies=[Agency(key=key, name=name) for key, name in names.items()])
 
 
