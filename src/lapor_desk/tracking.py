@@ -41,6 +41,7 @@ def tracking_of(events: Sequence[Event], standard: Standard, now: datetime, lang
         late=late,
         entries=tuple(_entries(events, standard, language)),
         contacts=contacts,
+        lacking=complaint.lacking,
         external_ids=complaint.external_ids,
         letter=_letter(complaint, standard, now) if contacts else "",
     )

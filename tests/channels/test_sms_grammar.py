@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 pytest.importorskip("starlette")
 pytest.importorskip("phonenumbers")
 
-from lapor_channels.sms.grammar import Help, Reply, Report, Status, understand
+from lapor_channels.sms.grammar import Complete, Help, Reply, Report, Status, understand
 from lapor_core.codes import normalise_code, tracking_code
 from lapor_core.errors import BadValue
 from lapor_core.testing.strategies import texts
@@ -31,7 +31,7 @@ mixed = codes.filter(lambda code: re.search("[0-9]", code) and re.search("[A-Z]"
 marks = st.text(" .,:;!?-_/()\"'\n", max_size=3)
 gaps = marks.map(" ".__add__)
 asks = st.sampled_from(["STATUS", "status", "Cek", "CEK", "sTaTuS"])
-answers = st.sampled_from(["BALAS", "Balas", "balas"])
+texted = st.sampled_from([("BALAS", Reply), ("balas", Reply), ("LENGKAPI", Complete), ("Lengkapi", Complete)])
 words = texts(max_size=60).filter(lambda text: re.search(r"[^\W_]", text))
 
 
@@ -49,13 +49,15 @@ def test_every_text_means_something_and_no_word_is_lost(text: str) -> None:
     match meaning:
         case Report(whole):
             assert whole == text
-        case Reply(_, rest):
+        case Reply(_, rest) | Complete(_, rest):
             assert text.rstrip().endswith(rest)
         case Status(code):
             assert normalise_code(code) or re.search(re.escape(code[:4]), text, re.IGNORECASE)
         case Help():
             assert re.fullmatch(
-                r"[\W_]*(lapor|bantuan|help|status|cek|balas)[\W_]*((kode|laporan)[\W_]*)*", text, re.IGNORECASE
+                r"[\W_]*(lapor|bantuan|help|status|cek|balas|lengkapi)[\W_]*((kode|laporan)[\W_]*)*",
+                text,
+                re.IGNORECASE,
             )
 
 
@@ -68,11 +70,11 @@ def test_a_code_behind_its_keyword_asks_for_the_state(
 
 
 @given(data=st.data(), code=codes, between=gaps, rest=words)
-def test_a_reply_keeps_every_word_behind_the_code(data: st.DataObject, code: str, between: str, rest: str) -> None:
+def test_every_word_behind_the_code_is_kept(data: st.DataObject, code: str, between: str, rest: str) -> None:
     assume(re.match(r"[^\W_]", rest))
-    text = f"{data.draw(answers)}{between}{data.draw(typed(code))} {rest}"
-    meaning = understand(text)
-    assert isinstance(meaning, Reply)
+    keyword, kind = data.draw(texted)
+    meaning = understand(f"{keyword}{between}{data.draw(typed(code))} {rest}")
+    assert isinstance(meaning, kind)
     assert (meaning.code, meaning.text) == (code, rest.strip())
 
 
@@ -113,6 +115,8 @@ def test_what_follows_lapor_is_a_report_whatever_it_is(rest: str, between: str, 
         "help desk tidak menjawab",
         "Balasan surat kami tidak ada",
         "cekungan di jalan raya",
+        "Lengkapi lampu jalan RT 05",
+        "lengkapi08000000001",  # invented
         f"STATUS {SLIP} jalan tetap rusak",
         f"{CODE} sudah lama tidak dijawab",
         SLIP,
@@ -127,7 +131,7 @@ def test_in_doubt_it_is_a_report(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["BANTUAN", "help", "Bantuan!", "LAPOR", "lapor!!", " status: ", "CEK kode", "balas ?"]
+    "text", ["BANTUAN", "help", "Bantuan!", "LAPOR", "lapor!!", " status: ", "CEK kode", "balas ?", "lengkapi kode"]
 )
 def test_a_keyword_alone_asks_for_help(text: str) -> None:
     assert understand(text) == Help()
@@ -149,9 +153,13 @@ def test_a_keyword_alone_asks_for_help(text: str) -> None:
         (f"BALAS {CODE}", Reply(CODE, "")),
         (f"BALAS kode {CODE}: lampu mati, 3 hari.", Reply(CODE, "lampu mati, 3 hari.")),
         (f"BALAS {SLIP} lampu mati", Reply(SLIP.replace("-", ""), "lampu mati")),
+        (f"LENGKAPI {LETTERS} kemarin", Complete(LETTERS, "kemarin")),
+        (f"lengkapi laporan {CODE}: kemarin, jam 9.", Complete(CODE, "kemarin, jam 9.")),
+        (f"LENGKAPI {CODE}", Complete(CODE, "")),
+        (f"LENGKAPI {SLIP} kemarin", Complete(SLIP.replace("-", ""), "kemarin")),
     ],
 )
-def test_commands_as_citizens_type_them(text: str, meaning: Status | Reply) -> None:
+def test_commands_as_citizens_type_them(text: str, meaning: Status | Reply | Complete) -> None:
     assert understand(text) == meaning
 
 
@@ -173,4 +181,6 @@ def test_no_message_takes_long_to_understand(text: str) -> None:
 
 
 def test_what_a_citizen_wrote_is_in_no_repr() -> None:
-    assert "rusak" not in repr(understand("jalan rusak")) + repr(understand(f"BALAS {CODE} rusak"))
+    assert "rusak" not in repr(understand("jalan rusak")) + repr(understand(f"BALAS {CODE} rusak")) + repr(
+        understand(f"LENGKAPI {CODE} rusak")
+    )

@@ -5,7 +5,7 @@ import importlib.metadata
 import json
 import subprocess
 import sys
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from urllib.parse import urlencode
 
 import attrs
@@ -14,11 +14,15 @@ import pytest
 pytest.importorskip("starlette")
 pytest.importorskip("phonenumbers")
 
+from hypothesis import given
+from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
 from lapor_channels.sms import Sms, SmsNotifier, SmsSettings, lapor_register_channels, lapor_register_notifiers
-from lapor_channels.sms.answers import SENTENCES
+from lapor_channels.sms.answers import PIECES, SENTENCES, lacking
+from lapor_channels.sms.details import brought, details
 from lapor_channels.sms.message import LONGEST
+from lapor_core.complaint import Agency, Kind
 from lapor_core.errors import LaporError, PluginError
 from lapor_core.lifecycle import State
 from lapor_core.plugins import PluginHost
@@ -35,6 +39,8 @@ from lapor_core.plugins.contracts import (
     Tracking,
     Verdict,
 )
+from lapor_core.policy.loading import shipped_policy
+from lapor_core.policy.plausible import CONTENT
 from lapor_core.submission import Submission
 from lapor_core.testing import MemoryDesk
 from lapor_core.testing.asgi import Answer, request
@@ -101,8 +107,8 @@ def test_an_sms_becomes_a_report_and_the_citizen_reads_the_code(desk: MemoryDesk
 
 def test_the_due_date_stands_in_the_receipt_once_it_is_known() -> None:
     class Known(MemoryDesk):
-        def submit(self, submission: Submission) -> Receipt:
-            return attrs.evolve(super().submit(submission), due_date=date(2026, 4, 10))
+        def submit(self, submission: Submission, *, partial: bool = False) -> Receipt:
+            return attrs.evolve(super().submit(submission, partial=partial), due_date=date(2026, 4, 10))
 
     assert send(Known()).body.endswith(b"Batas jawaban Jumat, 10 April 2026.")
 
@@ -196,6 +202,144 @@ def test_a_reply_that_is_not_possible_or_empty_is_told(desk: MemoryDesk) -> None
     assert f"BALAS {code}" in send(desk, f"BALAS {code}").body.decode()
 
 
+# A report that lacks something.
+
+
+def strict(*content: str) -> MemoryDesk:
+    """A desk whose standard asks for more than the story."""
+    policy = shipped_policy("banjarbaru")
+    asked = attrs.evolve(policy.channels["sms"], content=content)
+    agencies = (Agency(key="dinas-contoh", name="Dinas Contoh"), Agency(key="badan-contoh", name="Badan Contoh"))
+    return MemoryDesk(attrs.evolve(policy, agencies=agencies, channels={**policy.channels, "sms": asked}))
+
+
+OTHER = {"id": "38db0279-9b5d-4fb0-b01c-71d93551bea3"}
+
+
+def test_an_sms_that_lacks_something_has_its_code_and_the_citizen_reads_what_is_lacking_and_how_to_bring_it() -> None:
+    desk = strict("narrative", "event_date", "place")
+    said = send(desk).body.decode()
+    code, report = only(desk)
+    assert said == (
+        f"Laporan {code} belum lengkap: tanggal kejadian (12-3-2026), tempat kejadian. "
+        f"Kirim LENGKAPI {code} lalu keterangannya."
+    )
+    assert send(desk, f"STATUS {code}").body.decode() == said
+    assert (desk.track(code).state, report.narrative) == (State.INCOMPLETE, PLACE)
+
+
+@pytest.mark.parametrize("told", [True, False])
+def test_what_is_lacking_is_told_whoever_brings_the_receipt(*, told: bool) -> None:
+    desk = strict("narrative", "event_date")
+    assert b"LENGKAPI" in send(desk, app_options={"answer_receipt": told}).body
+
+
+def test_lengkapi_completes_a_report_once_though_kannel_delivers_it_twice() -> None:
+    desk = strict("narrative", "event_date", "event_time", "place", "kind", "agency", "title", "category")
+    handed_in: list[Submission] = []
+    send(desk)
+    code, _ = only(desk)
+    whole = desk.complete
+    desk.complete = lambda code, submission: handed_in.append(submission) or whole(code, submission)  # type: ignore[method-assign]  # a spy
+    words = "5 april pukul 14.30 di pasar, pengaduan, Badan Contoh"
+    answers = [send(desk, f"lengkapi {code.lower()}: {words}", **OTHER).body.decode() for _ in range(2)]
+    assert answers == [f"Laporan {code} sudah lengkap."] * 2
+    (one,) = handed_in
+    assert (one.event_date, one.event_time) == (date(2026, 4, 5), time(14, 30))
+    assert (one.kind, one.agency) == (Kind.COMPLAINT, "badan-contoh")
+    assert {one.title, one.place, one.category, one.narrative} == {words}
+    assert desk.track(code).state == State.SUBMITTED
+
+
+def test_what_is_not_lacking_is_not_filled_in_by_what_completes_it() -> None:
+    desk = strict("narrative", "event_date")
+    handed_in: list[Submission] = []
+    send(desk)
+    desk.complete = lambda _, submission: handed_in.append(submission)  # type: ignore[method-assign]  # a spy
+    send(desk, f"LENGKAPI {only(desk)[0]} kemarin jam 9, pengaduan", **OTHER)
+    (one,) = handed_in
+    assert (one.event_date, one.event_time, one.kind, one.place) == (date(2026, 4, 7), None, None, "")
+
+
+def test_what_is_lacking_still_is_told_and_nothing_is_lost_or_done() -> None:
+    desk = strict("narrative", "event_date", "kind")
+    send(desk)
+    code, _ = only(desk)
+    said = send(desk, f"LENGKAPI {code} pengaduan", **OTHER).body.decode()
+    assert said.startswith(f"Laporan {code} belum lengkap: tanggal kejadian (12-3-2026). Kirim")
+    assert desk.track(code).state == State.INCOMPLETE
+    assert send(desk, f"LENGKAPI {code} pengaduan, kejadian 7/4/26", **OTHER).body.endswith(b"sudah lengkap.")
+
+
+def test_an_agency_that_a_report_speaks_of_is_not_taken_for_the_one_it_means() -> None:
+    desk = strict("narrative", "agency")
+    assert b"belum lengkap: nama instansi." in send(desk, "Lampu di depan Dinas Contoh mati").body
+
+
+def test_a_day_that_the_standard_asks_for_is_found_in_the_report_itself() -> None:
+    desk = strict("narrative", "event_date")
+    said = send(desk, "Sejak 12 Maret 2026 lampu jalan mati").body.decode()
+    code, report = only(desk)
+    assert (said, report.event_date) == (f"Laporan diterima. Kode {code}.", date(2026, 3, 12))
+
+
+def test_what_cannot_be_completed_is_told(desk: MemoryDesk) -> None:
+    send(desk)
+    code, _ = only(desk)
+    slip = code[:-1] + ("X" if code[-1] != "X" else "Y")
+    assert send(desk, f"LENGKAPI {code}").body.decode() == f"Tulis keterangan di belakang kode: LENGKAPI {code} teks."
+    for words in (f"LENGKAPI {code} kemarin", f"LENGKAPI {slip} kemarin"):
+        said = send(desk, words)
+        assert (said.status, said.body.decode().endswith("Keterangan Anda tidak tersimpan.")) == (200, True)
+    only(desk)
+
+
+def test_who_sent_it_must_be_known_though_content_may_be_lacking() -> None:
+    desk = strict("narrative", "event_date")
+    assert problem(send(desk, **{"from": "1708"}))[1] == "bad_sender"
+    assert not desk.submissions
+
+
+@given(pieces=st.permutations(list(PIECES)), count=st.integers(1, len(PIECES)))
+def test_however_much_is_lacking_it_fits_one_sms(pieces: list[str], count: int) -> None:
+    said = lacking("7KQ2-M4XW-9T3", pieces[:count])
+    assert said.isascii()
+    assert len(said) <= 160
+    assert PIECES[pieces[0]] in said
+    assert said.endswith("Kirim LENGKAPI 7KQ2-M4XW-9T3 lalu keterangannya.")
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("12-3-2026", date(2026, 3, 12)),
+        ("tgl 12/03/26.", date(2026, 3, 12)),
+        ("2026-03-12", date(2026, 3, 12)),
+        ("12 maret 2026", date(2026, 3, 12)),
+        ("12 Agustus", date(2025, 8, 12)),
+        ("31-2-2026 lalu 1-3-2026", date(2026, 3, 1)),
+        ("hari ini", date(2026, 4, 8)),
+        ("kemarin sore", date(2026, 4, 7)),
+        ("9-4-2026", None),  # has not come yet
+        ("5 rumah di RT 3/4", None),
+        ("0811-2-2026-1", None),
+        ("minggu lalu", None),
+    ],
+)
+def test_a_day_is_read_where_it_is_plain(text: str, day: date | None) -> None:
+    desk = strict("narrative", "event_date")
+    found = details(text, ["missing_event_date"], desk.now())
+    assert found == ({"event_date": day} if day else {})
+
+
+@given(text=st.text())
+def test_no_words_break_the_search_for_details(text: str) -> None:
+    desk = strict("narrative")
+    every = [f"missing_{name}" for name in CONTENT]
+    for name, value in brought(text, every, desk.policy, desk.now()).items():
+        assert value is not None, name
+
+
 def test_the_receipt_says_where_to_track_where_that_fits_one_sms() -> None:
     for length, told in ((40, True), (140, False)):
         address = "https://lapor.example.id/".ljust(length, "a")
@@ -217,7 +361,7 @@ def test_every_answer_fits_one_sms_of_the_seven_bit_alphabet() -> None:
     states = [word("state", state, language) for state in State for language in LANGUAGES]
     longest = max(states, key=len)
     for key, sentence in SENTENCES.items():
-        said = sentence.format(code=code, status=longest, due=day)
+        said = sentence.format(code=code, status=longest, due=day, lacking=max(PIECES.values(), key=len))
         assert said.isascii(), key
         assert "`" not in said, key
         assert len(said) <= 160, key
@@ -252,7 +396,7 @@ def test_a_body_beyond_all_measure_is_refused(desk: MemoryDesk) -> None:
 class Broken(MemoryDesk):
     """A desk whose database does not answer."""
 
-    def submit(self, submission: Submission) -> Receipt:
+    def submit(self, submission: Submission, *, partial: bool = False) -> Receipt:
         raise PluginError(f"cannot store {submission.narrative}", code="database_down")
 
     def track(self, code: str, language: str = "id") -> Tracking:
@@ -261,8 +405,19 @@ class Broken(MemoryDesk):
     def reply(self, code: str, text: str, uploads: object = ()) -> None:
         raise PluginError(f"cannot store {text}", code="database_down")
 
+    def complete(self, code: str, submission: Submission) -> None:
+        raise PluginError(f"cannot store {submission.narrative}", code="database_down")
 
-@pytest.mark.parametrize("text", [PLACE, "STATUS 1000-0000-00Y", "BALAS 7KQ2M4XW9T3 sejak hari Senin"])
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        PLACE,
+        "STATUS 1000-0000-00Y",
+        "BALAS 7KQ2M4XW9T3 sejak hari Senin",
+        "LENGKAPI 7KQ2M4XW9T3 sejak hari Senin",
+    ],
+)
 def test_a_fault_of_ours_lets_kannel_come_again_and_shows_nothing(text: str) -> None:
     answer = send(Broken(), text)
     assert answer.status == 500
@@ -271,7 +426,7 @@ def test_a_fault_of_ours_lets_kannel_come_again_and_shows_nothing(text: str) -> 
 
 
 def test_an_error_of_another_library_is_a_fault_of_ours_too(desk: MemoryDesk, monkeypatch: pytest.MonkeyPatch) -> None:
-    def submit(submission: Submission) -> Receipt:
+    def submit(submission: Submission, *, partial: bool) -> Receipt:
         raise OSError(submission.narrative)
 
     monkeypatch.setattr(desk, "submit", submit)

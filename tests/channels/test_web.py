@@ -634,6 +634,15 @@ def test_tracking_shows_under_which_numbers_other_systems_know_the_report(desk: 
     assert "<dt>lmw</dt><dd>A-7&lt;b&gt;</dd>" in page
 
 
+def test_tracking_says_what_an_incomplete_report_lacks(desk: Desk):
+    client = browser(desk, signed_in=False)
+    assert catalog("id")["track.lacking"] not in client.post("track", data={"code": "BJB-7K3M-9Q"}).text
+    desk.tracked = attrs.evolve(desk.tracked, state=State.INCOMPLETE, lacking=("missing_event_date", "missing_place"))
+    page = client.post("track", data={"code": "BJB-7K3M-9Q"}).text
+    for told in (catalog("id")["track.lacking"], "Isi tanggal kejadian.", "Isi tempat kejadian."):
+        assert told in page
+
+
 @pytest.mark.parametrize(("code", "status"), [("BJB-0000-00", 404), ("?", 422), ("", 422), ("x" * 10_000, 422)])
 def test_a_code_that_leads_nowhere_is_told_at_the_field(desk: Desk, code: str, status: int):
     page = browser(desk, signed_in=False).post("track", data={"code": code})

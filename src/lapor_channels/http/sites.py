@@ -81,6 +81,7 @@ class Site:
             "day": _day,
             "moment": _moment,
             "system_name": _system_name,
+            "lacking": _lacking,
         }
 
     def app(self, routes: Iterable[BaseRoute]) -> ASGIApp:
@@ -195,6 +196,11 @@ def _text(context: Context, key: str, **params: object) -> str:
 @pass_context
 def _system_name(context: Context, system: str) -> str:
     return word("system", system, context["language"])
+
+
+@pass_context
+def _lacking(context: Context, code: str) -> str:
+    return word("error", code, context["language"])
 
 
 @pass_context

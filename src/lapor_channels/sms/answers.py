@@ -9,7 +9,18 @@ from lapor_core.errors import LaporError
 from lapor_core.plugins.contracts import Receipt, Tracking
 from lapor_core.texts import error_text, long_date
 
-__all__ = ["SENTENCES", "faulty_reply", "faulty_status", "help_text", "receipt", "tracking"]
+__all__ = [
+    "PIECES",
+    "SENTENCES",
+    "completed",
+    "faulty_completion",
+    "faulty_reply",
+    "faulty_status",
+    "help_text",
+    "lacking",
+    "receipt",
+    "tracking",
+]
 
 SENTENCES: Mapping[str, str] = MappingProxyType(
     {
@@ -21,26 +32,69 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         "reply_empty": "Tulis jawaban Anda di belakang kode: BALAS {code} teks.",
         "reply_not_taken": "Jawaban Anda tidak tersimpan.",
         "not_a_status": "Untuk melapor, kirim LAPOR dan isi laporan Anda.",
-        "help": "Kirim isi laporan Anda ke nomor ini. Cek laporan: STATUS kode. Jawab instansi: BALAS kode teks.",
+        "lacking": "Laporan {code} belum lengkap: {lacking}. Kirim LENGKAPI {code} lalu keterangannya.",
+        "completed": "Laporan {code} sudah lengkap.",
+        "complete_empty": "Tulis keterangan di belakang kode: LENGKAPI {code} teks.",
+        "complete_not_taken": "Keterangan Anda tidak tersimpan.",
+        "help": "Kirim isi laporan ke nomor ini. Cek: STATUS kode. Jawab instansi: BALAS kode teks. Lengkapi: LENGKAPI kode teks.",
     }
 )
-"""By key; each fits one SMS (160 characters) together with the longest code, state and date."""
+"""By key; each fits one SMS (160 characters) together with the longest code, state and date, and what is lacking."""
 
+PIECES: Mapping[str, str] = MappingProxyType(
+    {
+        "missing_narrative": "kronologi",
+        "missing_event_date": "tanggal kejadian (12-3-2026)",
+        "missing_event_time": "jam kejadian (14:30)",
+        "missing_place": "tempat kejadian",
+        "missing_title": "judul",
+        "missing_kind": "jenis laporan",
+        "missing_agency": "nama instansi",
+        "missing_category": "kategori",
+        "missing_uploads": "lampiran (lewat situs)",
+    }
+)
+"""What a report may lack, by the codes of :class:`lapor_core.errors.Missing`, as one writes it into an SMS."""
 
 _ONE_SMS = 160
 """In characters; a longer message costs its sender the next one."""
 
 
 def receipt(taken: Receipt, address: str = "") -> str:
-    """Return the receipt: the code, the last day for an answer once that is known, and where to track it if that fits."""
+    """Return the receipt: the code, the last day for an answer once that is known, and where to track it if that fits.
+
+    Of an incomplete report it says instead what is lacking, and how to bring it.
+    """
+    if taken.lacking:
+        return lacking(taken.code, taken.lacking)
     due = (_say("due", due=long_date(taken.due_date)),) if taken.due_date else ()
     said = " ".join((_say("received", code=taken.code), *due))
     with_address = f"{said} {address}".rstrip()
     return with_address if len(with_address) <= _ONE_SMS else said
 
 
+def lacking(code: str, pieces: Iterable[str]) -> str:
+    """Return what a report lacks, by the codes of the pieces, and how to bring it; as many pieces are named as fit one SMS."""
+    names = [PIECES.get(piece, piece.removeprefix("missing_")) for piece in pieces]
+    whole = _say("lacking", code=code, lacking=", ".join(names))
+    while len(whole) > _ONE_SMS and len(names) > 1:
+        names.pop()
+        whole = _say("lacking", code=code, lacking=f"{', '.join(names)}, dll")
+    return whole
+
+
+def completed(code: str) -> str:
+    """Return that nothing is lacking any more."""
+    return _say("completed", code=code)
+
+
 def tracking(found: Tracking) -> str:
-    """Return the state of a report, the last day for an answer, and the way further once the report is late."""
+    """Return the state of a report, the last day for an answer, and the way further once the report is late.
+
+    Of an incomplete report, return what is lacking.
+    """
+    if found.lacking:
+        return lacking(found.code, found.lacking)
     due = "due_provisional" if found.provisional else "due"
     parts = [_say("status", code=found.code, status=found.status)]
     parts += [_say(due, due=long_date(found.due_date))] if found.due_date else []
@@ -60,6 +114,11 @@ def faulty_status(error: LaporError) -> str:
 def faulty_reply(error: LaporError) -> str:
     """Return why a reply was not taken."""
     return f"{error_text(error)} {_say('reply_not_taken')}"
+
+
+def faulty_completion(error: LaporError) -> str:
+    """Return why what was brought was not taken."""
+    return f"{error_text(error)} {_say('complete_not_taken')}"
 
 
 def _say(key: str, **params: str) -> str:

@@ -1,23 +1,26 @@
 """What a citizen means by an SMS: a report, unless the message says plainly that it is something else.
 
-Pure and total: every text means one of four things. A keyword counts only at the beginning, in any case and with any
+Pure and total: every text means one of five things. A keyword counts only at the beginning, in any case and with any
 punctuation around it, and only together with what belongs to it:
 
 ===============================  ===========================================
 ``STATUS kode``, ``CEK kode``    how far the report with this code has come;
                                  a code alone asks the same
 ``BALAS kode teks``              an answer to the agency that asked
+``LENGKAPI kode teks``           what an incomplete report lacks
 ``BANTUAN``, ``HELP``            how to use the service
 ``LAPOR ...`` and all the rest   a report, in the citizen's own words
 ===============================  ===========================================
 
-Nobody's report may be taken for a command: *Status tanah saya*, *Cek jalan RT 05* and *Bantuan sosial belum cair* are
-reports. A keyword and nothing else asks for help.
+Nobody's report may be taken for a command: *Status tanah saya*, *Cek jalan RT 05*, *Lengkapi lampu jalan* and *Bantuan
+sosial belum cair* are reports. A keyword and nothing else asks for help.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import TypeAlias
 
 import attrs
@@ -26,7 +29,7 @@ from lapor_core.codes import normalise_code
 from lapor_core.complaint import personal
 from lapor_core.errors import BadValue
 
-__all__ = ["Help", "Meaning", "Reply", "Report", "Status", "understand"]
+__all__ = ["Complete", "Help", "Meaning", "Reply", "Report", "Status", "understand"]
 
 
 @attrs.frozen
@@ -52,24 +55,34 @@ class Reply:
 
 
 @attrs.frozen
+class Complete:
+    """The citizen brings what a report lacks; a mistyped code is here as it was typed, and the text may be empty."""
+
+    code: str
+    text: str = personal()
+
+
+@attrs.frozen
 class Help:
     """The citizen asks how the service is used."""
 
 
-Meaning: TypeAlias = Report | Status | Reply | Help
+Meaning: TypeAlias = Report | Status | Reply | Complete | Help
 
 # Possessive (+ after a quantifier): what separates is never given back, so no message takes long to understand.
 _KEYWORD_ALONE = re.compile(
-    r"[\W_]*+(?:lapor|bantuan|help|(?:status|cek|balas)[\W_]*+(?:(?:kode|laporan)[\W_]*+)*+)[\W_]*+", re.IGNORECASE
+    r"[\W_]*+(?:lapor|bantuan|help|(?:status|cek|balas|lengkapi)[\W_]*+(?:(?:kode|laporan)[\W_]*+)*+)[\W_]*+",
+    re.IGNORECASE,
 )
 _COMMAND = re.compile(
-    r"""[\W_]*+(?:(?P<keyword>status|cek|balas)[\W_]*+)?
+    r"""[\W_]*+(?:(?P<keyword>status|cek|balas|lengkapi)[\W_]*+)?
         (?:(?:kode|laporan)[\W_]++)*+                       # "STATUS kode ...", as the instructions say it
         (?P<code>[0-9a-z]{4}[\W_]{0,3}[0-9a-z]{4}[\W_]{0,3}[0-9a-z]{3}   # in the groups in which a code is given out
                 |[0-9a-z]+(?:-[0-9a-z]+)*)(?![^\W_])                      # or with a letter too many or too few
         [\W_]*+(?P<rest>.*+)""",
     re.IGNORECASE | re.DOTALL | re.VERBOSE,
 )
+_WITH_TEXT: Mapping[str, type[Reply | Complete]] = MappingProxyType({"balas": Reply, "lengkapi": Complete})
 _NEARLY_A_CODE = range(10, 13)
 """The lengths of a code from which a letter is missing, or that has one too many."""
 
@@ -82,10 +95,10 @@ def understand(text: str) -> Meaning:
     if found is None:
         return Report(text)
     keyword, rest = (found["keyword"] or "").casefold(), found["rest"].strip()
-    code = _code(found["code"], expected=keyword == "balas" or (keyword != "" and not rest))
+    code = _code(found["code"], expected=keyword in _WITH_TEXT or (keyword != "" and not rest))
     if code is None or (rest and not keyword):
         return Report(text)
-    return Reply(code, rest) if keyword == "balas" else Status(code)
+    return _WITH_TEXT[keyword](code, rest) if keyword in _WITH_TEXT else Status(code)
 
 
 def _code(typed: str, *, expected: bool) -> str | None:

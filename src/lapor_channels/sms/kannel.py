@@ -24,11 +24,13 @@ from starlette.routing import Route
 
 from lapor_channels.http import call
 from lapor_channels.sms import answers
-from lapor_channels.sms.grammar import Help, Reply, Report, Status, understand
+from lapor_channels.sms.details import brought, details
+from lapor_channels.sms.grammar import Complete, Help, Reply, Report, Status, understand
 from lapor_channels.sms.message import KEY, Incoming, fields_of, read
 from lapor_channels.sms.settings import SmsSettings
-from lapor_core.errors import BadValue, NotFound, Refused
+from lapor_core.errors import BadValue, Incomplete, NotFound, Refused
 from lapor_core.plugins.contracts import Delivered, Desk, Failed, TryLater, Verdict
+from lapor_core.requirements import missing
 
 __all__ = ["MAX_BODY", "Kannel"]
 
@@ -101,14 +103,42 @@ class Kannel:
         sms = read(message, self.desk.now(), self.settings.secret or "")
         match understand(sms.text):
             case Report():
-                receipt = self.desk.submit(sms.submission())
-                return answers.receipt(receipt, self.desk.addresses.track) if self.settings.answers_receipts else ""
+                return self._report(sms)
             case Status(code):
                 return self._status(code)
             case Reply() as reply:
                 return self._reply(reply, sms)
+            case Complete() as complete:
+                return self._complete(complete, sms)
             case Help():
                 return answers.help_text(self.desk.policy.conditions_of(KEY))
+
+    def _report(self, sms: Incoming) -> str:
+        """Take a report in. One that says something and not everything has its code, and the citizen is asked for the rest."""
+        report = sms.submission()
+        lacking = [piece.code for piece in missing(report, self.desk.policy)]
+        said = details(sms.text, lacking, sms.received_at)
+        receipt = self.desk.submit(attrs.evolve(report, **said), partial=bool(sms.text.strip()))
+        if not (receipt.lacking or self.settings.answers_receipts):
+            return ""
+        return answers.receipt(receipt, self.desk.addresses.track)
+
+    def _complete(self, complete: Complete, sms: Incoming) -> str:
+        if not complete.text:
+            return answers.SENTENCES["complete_empty"].format(code=complete.code)
+        taken = f"complete/{sms.source_id}"
+        try:
+            if self.desk.recall(taken) is None:  # as with a reply
+                lacking = self.desk.track(complete.code).lacking
+                report = attrs.evolve(sms, text=complete.text).submission()
+                said = brought(complete.text, lacking, self.desk.policy, sms.received_at)
+                self.desk.complete(complete.code, attrs.evolve(report, **said))
+                self.desk.keep(taken, b"1")
+        except Incomplete as error:
+            return answers.lacking(complete.code, [piece.code for piece in error.missing])
+        except _OF_THE_CITIZEN as error:
+            return answers.faulty_completion(error)
+        return answers.completed(complete.code)
 
     def _status(self, code: str) -> str:
         try:

@@ -128,8 +128,10 @@ def _completes(trial: DeskTrial) -> None:
     receipt = trial.desk.submit(_submission(trial, narrative=""), partial=True)
     assert receipt.lacking == ("missing_narrative",), "a receipt does not say what is missing"
     assert trial.desk.track(receipt.code).state == State.INCOMPLETE, "what lacks something is not incomplete"
+    assert trial.desk.track(receipt.code).lacking == receipt.lacking, "track() does not say what is missing"
     _refused("incomplete", lambda: trial.desk.complete(receipt.code, _submission(trial, narrative=" ")))
     trial.desk.complete(receipt.code, _submission(trial))
+    assert trial.desk.track(receipt.code).lacking == (), "track() says that something is missing still"
     assert trial.desk.track(receipt.code).state == State.SUBMITTED, "a complaint that was completed is still incomplete"
     _refused("not_possible", lambda: trial.desk.complete(receipt.code, _submission(trial)))
     _refused(

@@ -91,6 +91,7 @@ class _Case:
     submission: Submission
     received_at: datetime
     state: State = State.SUBMITTED
+    lacking: tuple[str, ...] = ()
     entries: list[TrackingEntry] = attrs.field(factory=list)
     answered_with: dict[str, Download] = attrs.field(factory=dict)
 
@@ -185,7 +186,7 @@ class MemoryDesk:
         code = tracking_code((len(self._cases) + 1).to_bytes(RANDOM_BYTES, "big"))
         received_at = self._local(submission.received_at)
         state = State.INCOMPLETE if lacking else State.SUBMITTED
-        self._cases[code] = _Case(submission=submission, received_at=received_at, state=state)
+        self._cases[code] = _Case(submission=submission, received_at=received_at, state=state, lacking=lacking)
         return Receipt(code=code, received_at=received_at, lacking=lacking)
 
     def track(self, code: str, language: str = "id") -> Tracking:
@@ -196,6 +197,7 @@ class MemoryDesk:
             status=word("state", case.state, language),
             received_at=case.received_at,
             entries=tuple(case.entries),
+            lacking=case.lacking if case.state is State.INCOMPLETE else (),
         )
 
     def download(self, code: str, file: str) -> Download:

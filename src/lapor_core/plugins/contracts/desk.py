@@ -152,6 +152,7 @@ class Tracking:
 
     Attributes:
         status: The state in the citizen's words.
+        lacking: What an incomplete report lacks still, by the codes of :class:`lapor_core.errors.Missing`.
         due_date: The last day for an answer; None before it is classified.
         contacts: Ready lines that show the way further, once the ladder has come there.
         external_ids: Under which ids other systems know the report, by the system's name (``sp4n_tracking``).
@@ -168,6 +169,7 @@ class Tracking:
     late: bool = False
     entries: tuple[TrackingEntry, ...] = ()
     contacts: tuple[str, ...] = ()
+    lacking: tuple[str, ...] = ()
     external_ids: Mapping[str, str] = personal(factory=dict)
     letter: str = personal(default="")
 
