@@ -9,7 +9,7 @@ from __future__ import annotations
 import hmac
 import json
 import secrets
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -25,7 +25,7 @@ from lapor_desk.sessions import Attempts, close_session, open_session, principal
 from lapor_desk.store import NewNotice, Reading, Store, Transaction, Vault
 from lapor_desk.store.tables import challenges
 
-__all__ = ["Accounts", "Challenge", "read_challenge"]
+__all__ = ["Accounts", "Challenge", "forget_challenges", "read_challenge"]
 
 _TRIES = 5
 _SESSION = timedelta(days=30)
@@ -52,6 +52,19 @@ def read_challenge(tx: Reading, challenge_id: str) -> Challenge | None:
     """Return a challenge; None when there is none."""
     row = tx.connection.execute(select(challenges).where(challenges.c.id == challenge_id)).first()
     return None if row is None else _opened(tx, row)
+
+
+def forget_challenges(tx: Transaction, reporters: Iterable[Reporter]) -> tuple[str, ...]:
+    """Delete the challenges that went to a contact of one of ``reporters``; return their ids."""
+    contacts = {contact for reporter in reporters for contact in _contacts(reporter)}
+    rows = tx.connection.execute(select(challenges)) if contacts else ()
+    mine = tuple(row.id for row in rows if contacts & _contacts(_opened(tx, row).reporter))
+    tx.connection.execute(delete(challenges).where(challenges.c.id.in_(mine)))
+    return mine
+
+
+def _contacts(reporter: Reporter) -> set[str]:
+    return {contact for contact in (reporter.email.casefold(), reporter.mobile) if contact}
 
 
 class Accounts:

@@ -8,7 +8,6 @@ from datetime import datetime
 import attrs
 
 from lapor_core.complaint import Reporter
-from lapor_core.errors import Refused
 from lapor_core.evolution import replay
 from lapor_core.lifecycle import Role, State
 from lapor_core.notices import GATHERED, Written, write, write_code, write_waiting
@@ -44,14 +43,9 @@ class Composing:
 
     def __call__(self, notice: QueuedNotice) -> Message | None:
         """Return the message, or None when there is nothing to send any more: a used code, an erased person."""
-        try:
-            if notice.template in GATHERED:
-                return self._waiting(notice)
-            return self._code(notice) if notice.challenge_id else self._news(notice)
-        except Refused as error:
-            if error.code == "erased":
-                return None
-            raise
+        if notice.template in GATHERED:
+            return self._waiting(notice)
+        return self._code(notice) if notice.challenge_id else self._news(notice)
 
     @property
     def _store(self) -> Store:
@@ -86,6 +80,8 @@ class Composing:
     def _news(self, notice: QueuedNotice) -> Message | None:
         with self._store.reading() as tx:
             events = tx.events(notice.complaint_id or "")
+            if tx.is_erased(replay(events).reporter_ref):
+                return None
             officer = read_officer(tx, notice.recipient_id) if notice.recipient_id else None
         told = events[: notice.sequence or 0]
         complaint = replay(told)

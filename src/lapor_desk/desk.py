@@ -8,23 +8,24 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import TypeVar
 
 import attrs
 
 from lapor_core.codes import normalise_code
 from lapor_core.complaint import Actor, Complaint, Rating
-from lapor_core.decisions import Act
+from lapor_core.decisions import Act, decide
 from lapor_core.errors import NotFound, Refused, require_aware
 from lapor_core.events import Event
 from lapor_core.evolution import replay
 from lapor_core.external_ids import note_external_ids
-from lapor_core.lifecycle import Action, Role
+from lapor_core.lifecycle import Action, Role, State
 from lapor_core.plugins import PluginHost
 from lapor_core.plugins.contracts import Download, Receipt, Tracking
 from lapor_core.standard import Standard
 from lapor_core.submission import Submission, Upload
+from lapor_desk import retention
 from lapor_desk.changing import Change, Changes
+from lapor_desk.erasing import Erasing, clear_away
 from lapor_desk.intake import Intake
 from lapor_desk.message_files import attachments_of, prepared
 from lapor_desk.overtaking import again_when_overtaken
@@ -40,8 +41,6 @@ __all__ = ["Desk"]
 
 _TRIES = 5
 _REPORTER = Actor(role=Role.REPORTER)
-
-T = TypeVar("T")
 
 
 class Desk:
@@ -74,6 +73,7 @@ class Desk:
         self._clock = clock
         self._standards = Standards(newest=standard, former=tuple(former))
         self._plugins = plugins or PluginHost(entry_points=())
+        self._erasing = Erasing(store=store, standard_of=self.standard_of)
         self._intake = Intake(
             store=store, standards=self._standards, now=self.now, random=random, plugins=self._plugins
         )
@@ -136,13 +136,13 @@ class Desk:
 
     @measured("lapor.track")
     def track(self, code: str, language: str = "id") -> Tracking:
-        """Return what the holder of ``code`` may see.
+        """Return what the holder of ``code`` may see: of a complaint that was erased, that it was, and nothing of its matter.
 
         Raises:
             BadValue: mistyped (``bad_code``). NotFound: nobody holds this code (``unknown_code``).
         """
         with self.store.reading() as tx:
-            events = _unless_erased(lambda: tx.events(_found(tx.find(normalise_code(code)))))
+            events = tx.events(_found(tx.find(normalise_code(code))))
         return tracking_of(events, self.standard_of(replay(events)), self.now(), language)
 
     def download(self, code: str, file: str) -> Download:
@@ -155,7 +155,7 @@ class Desk:
         if (found := next(listed, None)) is None:
             raise NotFound("no answer to this report came with this file", code="unknown_file", field="file")
         with self.store.reading() as tx:
-            complaint = _unless_erased(lambda: tx.load(_found(tx.find(normalise_code(code)))))
+            complaint = tx.load(_found(tx.find(normalise_code(code))))
         return Download(file=found, content=self.store.read_file(complaint.reporter_ref, found.id))
 
     def reply(self, code: str, text: str, uploads: Sequence[Upload] = ()) -> None:
@@ -197,7 +197,7 @@ class Desk:
     def _act_as_reporter(self, code: str, act: Act, uploads: Sequence[Upload] = ()) -> None:
         with self.store.reading() as tx:
             complaint_id = _found(tx.find(normalise_code(code)))
-            complaint = _unless_erased(lambda: tx.load(complaint_id))
+            complaint = tx.load(complaint_id)
         actor = Actor(role=Role.REPORTER, id=complaint.reporter_ref)
         self.act(complaint_id, attrs.evolve(act, actor=actor), uploads=uploads)
 
@@ -215,6 +215,8 @@ class Desk:
     ) -> Complaint:
         """Do what somebody wants to do to a complaint, and return the complaint as it is then.
 
+        To erase is more than an act on one complaint: :meth:`erase` does it, also when it is asked for here.
+
         What is merged changes together: an answer or an end is passed on to every complaint that follows this one, each in
         its own record, in the same transaction.
 
@@ -231,22 +233,84 @@ class Desk:
             BadValue: a file cannot be taken, or a text or an agency is missing.
             FactsNeeded: the tier cannot be decided yet.
         """
-        files = prepared(uploads)
         complaint = self.complaint(complaint_id, agency=agency)
-        with self.store.reading() as tx:
-            person = tx.person(complaint.reporter_ref)
-        self.store.keep_files(person, files)
+        if act.action is Action.ERASE:
+            return self.erase(complaint_id, act, version=version)
+        files = prepared(uploads)
+        if files:
+            self._keep_files(complaint, files)
         act = attrs.evolve(act, attachments=(*act.attachments, *attachments_of(files)))
         try:
             changes = again_when_overtaken(
                 lambda: self._act_once(complaint_id, act, files, version, agency), tries=_TRIES
             )
         except Refused as error:
+            if files:
+                self._clear_after_erased(complaint.reporter_ref)
             raise self._overtaken(error) if error.code == "changed_meanwhile" else error from None
+        return self._done(complaint_id, changes)
+
+    @measured("lapor.erase")
+    def erase(
+        self, complaint_id: str, act: Act, *, version: int | None = None, seen: Iterable[str] | None = None
+    ) -> Complaint:
+        """Erase who reported a complaint (UU 27/2022), and return the complaint as it is then.
+
+        All complaints of the person are erased with it, each in its own record, in one transaction: their key is shredded,
+        their account, sessions and one-time codes are deleted, and what has not been sent is cancelled. Files go next; those
+        that cannot be deleted now, the chores of the day delete. It cannot be undone.
+
+        Args:
+            complaint_id: One of the person's complaints.
+            act: Who erases, and on which ground.
+            version: What the actor has seen of this complaint; when somebody else acted since, nothing is done.
+            seen: The ids of all complaints of the person that the actor knows of; with others, nothing is done.
+
+        Raises:
+            NotFound: no such complaint (``unknown_complaint``).
+            Refused: it is not permitted, or erased already (``not_possible``); one of the complaints may not be erased (the
+                code of why, or ``not_erasable`` where there are several: ``params["refused"]`` has their tracking codes, each
+                with the code of why); the person has other complaints than were seen (``other_complaints``), or
+                ``changed_meanwhile``.
+            BadValue: the act names no ground (``ground_needed``).
+        """
+        complaint, now = self.complaint(complaint_id), self.now()
+        if complaint.state is State.ERASED:
+            decide(complaint, act, self.standard_of(complaint), max(now, complaint.reached_at))  # which refuses it
+        if version is not None and version != complaint.version:
+            raise self._overtaken(Refused("it was changed", code="changed_meanwhile", complaint=complaint_id))
+        known = None if seen is None else frozenset(seen)
+        return self._done(complaint_id, self._erasing.erase(complaint.reporter_ref, act, now, seen=known))
+
+    def erase_old(self, now: datetime, days: int) -> int:
+        """Erase every reporter all of whose complaints have been over for ``days`` days at ``now`` (aware); return how many.
+
+        The records stay, and stay verifiable. Somebody with an account who has no complaint is left alone, and so is one whose
+        complaints cannot be erased yet, which is told in the log.
+        """
+        changes = retention.erase_old(self.store, self._erasing, now, days)
+        for change in changes:
+            self._tell(change.events, change.complaint)
+        return len({change.complaint.reporter_ref for change in changes if change.complaint.state is State.ERASED})
+
+    def _done(self, complaint_id: str, changes: Sequence[Change]) -> Complaint:
         self.queued()
         for change in changes:
             self._tell(change.events, change.complaint)
-        return next(change.complaint for change in changes if change.complaint.id == complaint_id)
+        found = (change.complaint for change in changes if change.complaint.id == complaint_id)
+        return next(found, None) or self.complaint(complaint_id)  # another process was faster
+
+    def _keep_files(self, complaint: Complaint, files: Sequence[PreparedFile]) -> None:
+        with self.store.reading() as tx:
+            person = tx.person(complaint.reporter_ref)
+        self.store.keep_files(person, files)
+
+    def _clear_after_erased(self, person_id: str) -> None:
+        """Files were kept a moment ago for somebody who may have been erased meanwhile."""
+        with self.store.reading() as tx:
+            erased = tx.is_erased(person_id)
+        if erased:
+            clear_away(self.store, person_id)
 
     def note_external_ids(
         self,
@@ -289,7 +353,7 @@ class Desk:
         """Return a complaint; for an actor of ``agency`` only its own.
 
         Raises:
-            NotFound: no such complaint (``unknown_complaint``). Refused: its reporter was erased (``erased``).
+            NotFound: no such complaint (``unknown_complaint``).
         """
         with self.store.reading() as tx:
             complaint = tx.load(complaint_id)
@@ -372,13 +436,3 @@ def _found(complaint_id: str | None) -> str:
     if complaint_id is None:
         raise NotFound("no complaint has this code", code="unknown_code")
     return complaint_id
-
-
-def _unless_erased(read: Callable[[], T]) -> T:
-    """To the holder of a code, an erased complaint is not there any more."""
-    try:
-        return read()
-    except Refused as error:
-        if error.code == "erased":
-            raise NotFound("no complaint has this code", code="unknown_code") from None
-        raise

@@ -21,6 +21,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from lapor_core.complaint import Complaint
 from lapor_core.errors import BadValue, LaporError, Refused
+from lapor_core.lifecycle import State
 from lapor_core.records import to_record
 from lapor_core.standard import Standard
 from lapor_desk.auditing import exported
@@ -111,7 +112,7 @@ def _as_line(tx: Reading, complaint_id: str, *, with_personal_data: bool) -> dic
         return line
     person_id = rows[0].person_id
     if tx.is_erased(person_id):
-        return line | {"person": {"id": person_id, "key": None}}
+        return line | {"person": {"id": person_id, "key": None}, "files": []}
     for row, event in zip(line["events"], tx.events(complaint_id), strict=True):
         row["personal"] = to_record(event).personal
     person = tx.person(person_id)
@@ -177,11 +178,16 @@ def _parsed(text: str) -> dict[str, Any] | None:
 
 @attrs.frozen(kw_only=True)
 class _Coming:
-    """A complaint as it comes in: the rows of its record, whose chain holds, the person whose key seals them, their files."""
+    """A complaint as it comes in: the rows of its record, whose chain holds, whose it is, and their files.
+
+    Attributes:
+        person: Whose key seals it; None when they were erased, and the key is nowhere any more.
+    """
 
     line: int
     rows: list[dict[str, Any]]
-    person: Person
+    person_id: str
+    person: Person | None
     files: list[dict[str, Any]]
 
     @property
@@ -242,15 +248,15 @@ def _refused(line: int, error: Exception) -> Taken:
 def _checked(number: int, data: dict[str, Any] | None) -> _Coming:
     if data is None:
         raise BadValue("not a JSON object", code="bad_exchange")
-    if data["person"]["key"] is None:
-        raise Refused("its reporter was erased, and it can be read by nobody any more", code="erased")
-    person = Person(id=data["person"]["id"], key=bytes.fromhex(data["person"]["key"]))
+    person_id, key = data["person"]["id"], data["person"]["key"]
+    person = None if key is None else Person(id=person_id, key=bytes.fromhex(key))
     rows = [{name: value for name, value in row.items() if name != "personal"} for row in data["events"]]
-    _check_chain(data["id"], person.id, rows)
-    for file in data["files"]:
+    _check_chain(data["id"], person_id, rows)
+    files = data["files"] if person is not None else []
+    for file in files:
         if not _DIGEST.fullmatch(file["digest"]):
             raise BadValue("a file has no digest by which it could lie anywhere", code="bad_exchange")
-    return _Coming(line=number, rows=rows, person=person, files=data["files"])
+    return _Coming(line=number, rows=rows, person_id=person_id, person=person, files=files)
 
 
 def _check_chain(complaint_id: str, person_id: str, rows: list[dict[str, Any]]) -> None:
@@ -282,12 +288,14 @@ def _take(tx: Transaction, coming: Sequence[_Coming], standard_of: _Judge, now: 
             taken.append(Taken(line=each.line, outcome="known"))
         else:
             raise Refused("another record is here under its id", code="other_record")
-    _add_people(tx, [each.person for each in new])
+    _add_people(tx, new, now)
     if new:
         tx.connection.execute(insert(events), [_stored(row) for each in new for row in each.rows])
-        tx.insert_all_new(attachments, [_file(file, each.person) for each in new for file in each.files])
+        tx.insert_all_new(attachments, [_file(file, each.person_id) for each in new for file in each.files])
         # loading opens everything that is sealed, and refuses what no version of ours wrote
-        enter(tx, tx.load_all([each.id for each in new]), standard_of, now)
+        loaded = tx.load_all([each.id for each in new])
+        _check_erased(new, loaded)
+        enter(tx, loaded, standard_of, now)
     return taken
 
 
@@ -299,19 +307,34 @@ def _hashes_here(tx: Transaction, complaint_ids: Sequence[str]) -> dict[str, lis
     return dict(here)
 
 
-def _add_people(tx: Transaction, persons: Sequence[Person]) -> None:
+def _add_people(tx: Transaction, coming: Sequence[_Coming], now: datetime) -> None:
     new: dict[str, Person] = {}
-    for person in persons:
-        known = new.get(person.id) or tx.find_person(person.id)
-        if known is None:
-            new[person.id] = person
-        elif known.key != person.key:
+    for each in coming:
+        erased_here = tx.is_erased(each.person_id)
+        known = None if erased_here else new.get(each.person_id) or tx.find_person(each.person_id)
+        if each.person is None:
+            if known is not None:
+                message = "its reporter was erased where it comes from, and is not erased here; erase them here first"
+                raise Refused(message, code="not_erased_here")
+            if not erased_here:
+                tx.add_erased(each.person_id, now)
+        elif erased_here:
+            raise Refused("its reporter was erased here", code="erased")
+        elif known is None:
+            new[each.person_id] = each.person
+        elif known.key != each.person.key:
             raise Refused("another person is here under the id of its reporter", code="other_record")
     tx.add_people(new.values())
 
 
-def _file(file: Mapping[str, Any], person: Person) -> dict[str, Any]:
-    return {column.name: file[column.name] for column in attachments.c} | {"person_id": person.id}
+def _check_erased(new: Sequence[_Coming], loaded: Iterable[Complaint]) -> None:
+    keyless = {each.id for each in new if each.person is None}
+    if any(complaint.id in keyless and complaint.state is not State.ERASED for complaint in loaded):
+        raise Refused("the key to it is missing, and its record does not say that it was erased", code="bad_exchange")
+
+
+def _file(file: Mapping[str, Any], person_id: str) -> dict[str, Any]:
+    return {column.name: file[column.name] for column in attachments.c} | {"person_id": person_id}
 
 
 def _stored(row: Mapping[str, Any]) -> dict[str, Any]:

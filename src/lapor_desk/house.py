@@ -35,7 +35,7 @@ from lapor_desk.pacing import Pace
 from lapor_desk.places import S3Place
 from lapor_desk.plugging import OUTBOX, beside, plugin_host, plugin_settings
 from lapor_desk.recalculating import Recalculation
-from lapor_desk.retention import erase_old, forget_expired
+from lapor_desk.retention import forget_expired
 from lapor_desk.sites import addresses_of
 from lapor_desk.store import Files, Store, open_store
 from lapor_desk.store.tables import complaints
@@ -115,7 +115,7 @@ class House:
             "refresh": lambda now: recalculation.refresh(now, self.desk.standards),
             "expired": lambda now: forget_expired(self.store, now),
             "leftovers": lambda _: self.store.clear_leftovers(),
-            "retention": lambda now: erase_old(self.store, now, days) if days is not None else 0,
+            "retention": lambda now: self.desk.erase_old(now, days) if days is not None else 0,
         }
 
     def close(self) -> None:

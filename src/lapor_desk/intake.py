@@ -20,6 +20,7 @@ from lapor_core.policy import Policy
 from lapor_core.politeness import advise as advise_manners
 from lapor_core.standard import Standard
 from lapor_core.submission import Submission
+from lapor_desk.erasing import clear_away
 from lapor_desk.message_files import attachments_of, prepared
 from lapor_desk.overtaking import again_when_overtaken
 from lapor_desk.people import enrol, find_account
@@ -98,6 +99,25 @@ class Intake:
         self, submission: Submission, files: Sequence[PreparedFile], standard: Standard, *, partial: bool
     ) -> Taken:
         theirs = self._keep_files(submission, files)
+        try:
+            return self._written(submission, files, standard, theirs, partial=partial)
+        except Refused as error:
+            if error.code != "erased":
+                raise
+            if theirs is not None:
+                clear_away(self.store, theirs.id)  # of the files that were kept a moment ago, none may stay
+            message = "whoever reports was erased meanwhile, and is somebody new now; try again"
+            raise Refused(message, code="changed_meanwhile") from None
+
+    def _written(
+        self,
+        submission: Submission,
+        files: Sequence[PreparedFile],
+        standard: Standard,
+        theirs: Person | None,
+        *,
+        partial: bool,
+    ) -> Taken:
         with self.store.transaction() as tx:
             complaint_id = secrets.token_hex(16)
             known = tx.claim_intake(submission.channel, submission.source_id, complaint_id)

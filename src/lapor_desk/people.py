@@ -16,7 +16,7 @@ from lapor_core.errors import Refused
 from lapor_desk.store import Person, Reading, Transaction, Vault
 from lapor_desk.store.tables import accounts
 
-__all__ = ["Account", "enrol", "find_account", "read_account", "renew"]
+__all__ = ["Account", "account_of", "enrol", "find_account", "read_account", "renew"]
 
 _MOBILE = frozenset({Proof.VERIFIED_MOBILE, Proof.SENDER_NUMBER})
 
@@ -52,6 +52,12 @@ _OF_CONTACT = select(accounts).where(
     or_(*(accounts.c[column] == bindparam(column) for column in ("email_index", "mobile_index")))
 )
 _NEITHER = dict.fromkeys(("email_index", "mobile_index"))
+
+
+def account_of(tx: Reading, person_id: str) -> Account | None:
+    """Return the account of a person, or None when they have none."""
+    row = tx.connection.execute(select(accounts).where(accounts.c.person_id == person_id)).first()
+    return None if row is None else _opened(tx, row)
 
 
 def read_account(tx: Reading, account_id: str) -> Account | None:

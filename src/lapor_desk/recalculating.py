@@ -106,8 +106,7 @@ class Recalculation:
             complaint = tx.load(complaint_id)
             found = moves(complaint, self.standard_of(complaint), now)
         except LaporError as error:
-            if error.code != "erased":
-                _log.warning("complaint %s cannot be recalculated: %s", complaint_id, error.code)
+            _log.warning("complaint %s cannot be recalculated: %s", complaint_id, error.code)
             return Recalculated(complaint_id=complaint_id, problem=error.code)
         return Recalculated(complaint_id=complaint_id, complaint=complaint, moves=found)
 

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete, select
 
-from lapor_core.errors import require_aware
-from lapor_core.lifecycle import State, is_over
+from lapor_core.complaint import Actor, Ground
+from lapor_core.decisions import Act
+from lapor_core.errors import BadValue, NotFound, Refused, require_aware
+from lapor_core.lifecycle import Action, Role, State, is_over
+from lapor_desk.changing import Change
+from lapor_desk.erasing import Erasing
 from lapor_desk.store import Store
 from lapor_desk.store.tables import challenges, complaints, people, sessions
 
@@ -15,6 +20,8 @@ __all__ = ["erase_old", "forget_expired"]
 
 _OVER = [state.value for state in State if is_over(state) and state is not State.MERGED]
 """States in which nothing is waited for; a merged complaint waits for the answer to its main one, and becomes answered with it."""
+_log = logging.getLogger("lapor.desk")
+
 _KEPT = timedelta(days=1)
 """How long an expired challenge or session is kept, for whoever asks what happened."""
 
@@ -29,14 +36,14 @@ def forget_expired(store: Store, now: datetime) -> int:
         )
 
 
-def erase_old(store: Store, now: datetime, days: int) -> int:
-    """Erase every reporter all of whose complaints have been over for ``days`` days; return how many.
+def erase_old(store: Store, erasing: Erasing, now: datetime, days: int) -> tuple[Change, ...]:
+    """Erase every reporter all of whose complaints have been over for ``days`` days; return what happened to complaints.
 
-    Their keys are shredded and their files deleted; the records stay, and stay verifiable. Somebody with an account who has
-    no complaint is left alone.
+    Whoever cannot be erased yet is told in the log and left alone, and the others go on.
 
     Args:
         store: Where they are.
+        erasing: Erases one of them.
         now: The present instant (aware).
         days: How many days after the last thing happened to the last of a reporter's complaints.
     """
@@ -46,6 +53,15 @@ def erase_old(store: Store, now: datetime, days: int) -> int:
     query = query.where(people.c.erased_at.is_(None), complaints.c.person_id.not_in(still)).distinct()
     with store.reading() as tx:
         old = list(tx.connection.execute(query).scalars())
-    for person_id in old:
-        store.erase_person(person_id, now)
-    return len(old)
+    return tuple(change for person_id in old for change in _erased(erasing, person_id, now))
+
+
+def _erased(erasing: Erasing, person_id: str, now: datetime) -> tuple[Change, ...]:
+    try:
+        return erasing.erase(person_id, _ACT, now)
+    except (BadValue, NotFound, Refused) as error:
+        _log.warning("person %s cannot be erased though their time is over: %s", person_id, error.code)
+        return ()
+
+
+_ACT = Act(action=Action.ERASE, actor=Actor(role=Role.SYSTEM, id="retention"), ground=Ground.RETENTION_OVER)

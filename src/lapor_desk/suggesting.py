@@ -14,6 +14,7 @@ import attrs
 
 from lapor_core.complaint import Complaint
 from lapor_core.errors import BadValue, NotFound, Refused
+from lapor_core.lifecycle import State
 from lapor_core.likeness import Likeness, likeness, matter_of, sketch
 from lapor_core.privacy import Reader
 from lapor_desk.store import Reading, Sketch, Store
@@ -118,13 +119,13 @@ def _sketched(tx: Reading, complaint_id: str) -> Sketch | None:
 
 
 def _read(tx: Reading, complaint_id: str) -> Complaint | None:
-    """Return a complaint; what is wrong with one must not keep others from being compared."""
+    """Return a complaint of which something is left; what is wrong with one must not keep others from being compared."""
     try:
-        return tx.load(complaint_id)
+        complaint = tx.load(complaint_id)
     except (BadValue, NotFound, Refused) as error:
-        if error.code != "erased":
-            _log.warning("complaint %s: not compared with others: %s", complaint_id, error.code)
+        _log.warning("complaint %s: not compared with others: %s", complaint_id, error.code)
         return None
+    return None if complaint.state is State.ERASED else complaint
 
 
 def _sketch_of(complaint: Complaint) -> Sketch:

@@ -14,6 +14,7 @@ from lapor_core.complaint import Attachment, Complaint, Reporter
 from lapor_core.events import Event, answer_files
 from lapor_core.evolution import replay
 from lapor_core.letters import ombudsman_letter
+from lapor_core.lifecycle import State
 from lapor_core.notices.rendering import contact_line
 from lapor_core.plugins.contracts import Tracking, TrackingEntry, TrackingFile
 from lapor_core.standard import Standard
@@ -28,6 +29,8 @@ _UNTOLD: tuple[type[happened.Fact], ...] = (happened.Advised, happened.ClockStop
 def tracking_of(events: Sequence[Event], standard: Standard, now: datetime, language: str = "id") -> Tracking:
     """Return what the holder of the code may see at ``now`` (aware)."""
     complaint = replay(events)
+    if complaint.state is State.ERASED:
+        return _erased(complaint, standard, language)
     clock = complaint.promise
     late = clock is not None and clock.stopped_at is None and now > clock.due
     contacts = tuple(_contacts(events, standard, language, late=late))
@@ -44,6 +47,19 @@ def tracking_of(events: Sequence[Event], standard: Standard, now: datetime, lang
         lacking=complaint.lacking,
         external_ids=complaint.external_ids,
         letter=_letter(complaint, standard, now) if contacts else "",
+    )
+
+
+def _erased(complaint: Complaint, standard: Standard, language: str) -> Tracking:
+    """That it was erased must be told to whom it concerns (UU 27/2022), and whoever else holds the code learns no more."""
+    return Tracking(
+        code=complaint.code,
+        state=complaint.state,
+        status=word("state", complaint.state, language),
+        received_at=standard.office.local(complaint.received_at),
+        entries=(
+            TrackingEntry(at=standard.office.local(complaint.reached_at), text=word("event", "erased", language)),
+        ),
     )
 
 

@@ -20,14 +20,17 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TypeAlias
 from urllib.request import Request, urlopen
 
 import pytest
 
-from lapor_core import Proof, Reporter, Submission, load_standard
-from lapor_core.complaint import Complaint
+from lapor_core import Act, Action, Actor, Proof, Reporter, Role, Submission, load_standard
+from lapor_core.complaint import Complaint, Ground
 from lapor_core.decisions import receive
 from lapor_core.evolution import replay
+from lapor_desk.changing import Change
+from lapor_desk.erasing import Erasing
 from lapor_desk.places import Access, S3Place
 from lapor_desk.store import (
     Database,
@@ -218,6 +221,16 @@ def take_in(store: Store) -> Callable[..., Complaint]:
         return complaint
 
     return take_in
+
+
+Erase: TypeAlias = Callable[[Store, str], tuple[Change, ...]]
+
+
+@pytest.fixture
+def erase() -> Erase:
+    """Erases a person with all of their complaints, as the desk does."""
+    act = Act(action=Action.ERASE, actor=Actor(role=Role.CENTRAL_ADMIN), ground=Ground.REQUESTED)
+    return lambda store, person_id: Erasing(store=store, standard_of=lambda _: STANDARD).erase(person_id, act, NOW)
 
 
 @pytest.fixture

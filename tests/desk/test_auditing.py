@@ -86,8 +86,10 @@ def test_more_complaints_than_one_batch_are_all_verified(
     assert [chain.complaint for chain in chains(store)] == ["c1", "c2", "c3", "c4", "c5"]
 
 
-def test_a_program_that_is_not_ours_verifies_the_exported_log(three: Store, tmp_path: Path) -> None:
-    three.erase_person(three_person(three), NOW)
+def test_a_program_that_is_not_ours_verifies_the_exported_log(
+    three: Store, tmp_path: Path, erase: Callable[[Store, str], object]
+) -> None:
+    erase(three, three_person(three))
     lines = exported(three)
     assert json.loads(lines[0])["format"] == "lapor-log/1"
     assert independent(lines, tmp_path) == "3"

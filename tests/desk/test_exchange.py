@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 from lapor_core import load_standard
 from lapor_core.complaint import Complaint
 from lapor_core.errors import BadValue, Refused
+from lapor_core.lifecycle import State
 from lapor_core.standard import Standard
 from lapor_desk.auditing import chains
 from lapor_desk.cli import main
@@ -228,15 +229,43 @@ def test_a_file_whose_end_is_missing_is_told(two: Store, other: Store) -> None:
         taken(other, [])
 
 
-def test_a_complaint_of_an_erased_person_goes_out_sealed_for_ever_and_is_not_taken_in(two: Store, other: Store) -> None:
+def test_a_complaint_of_an_erased_person_goes_out_sealed_for_ever_and_comes_in_so(
+    two: Store, other: Store, erase: Callable[[Store, str], object]
+) -> None:
     with two.reading() as tx:
         person = tx.load("c1").reporter_ref
-    two.erase_person(person, NOW)
+    erase(two, person)
     lines = exported(two)
     assert json.loads(lines[1])["person"]["key"] is None
-    first, second = taken(other, lines)
+    assert [each.outcome for each in taken(other, lines)] == ["new", "new"]
+    assert [each.outcome for each in taken(other, lines)] == ["known", "known"]
+    with other.reading() as tx:
+        assert tx.is_erased(person)
+        assert tx.load("c1").state is State.ERASED
+    assert all(chain.holds for chain in chains(other))
+
+
+def test_who_was_erased_on_one_side_only_must_be_erased_on_the_other_too(
+    two: Store, other: Store, erase: Callable[[Store, str], object]
+) -> None:
+    lines = exported(two)
+    taken(other, lines)
+    with two.reading() as tx:
+        erase(two, tx.load("c1").reporter_ref)
+    first, second = taken(other, exported(two))
+    assert (first.outcome, second.outcome) == ("refused", "known")
+    with other.reading() as tx:
+        erase(other, tx.load("c2").reporter_ref)
+    assert [each.outcome for each in taken(other, exported(two))] == ["refused", "known"]
+
+
+def test_a_missing_key_is_believed_only_of_a_record_that_says_so(two: Store, other: Store) -> None:
+    lines = exported(two)
+    keyless = json.loads(lines[1])
+    keyless["person"]["key"] = None
+    first, second = taken(other, [lines[0], json.dumps(keyless), *lines[2:]])
     assert (first.outcome, second.outcome) == ("refused", "new")
-    assert "erased" in first.reason
+    assert "does not say that it was erased" in first.reason
 
 
 def test_a_complaint_whose_policy_is_not_loaded_is_refused_whole(two: Store, other: Store) -> None:

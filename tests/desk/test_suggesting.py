@@ -25,7 +25,7 @@ from lapor_core import (
     Submission,
     load_standard,
 )
-from lapor_core.complaint import Visibility
+from lapor_core.complaint import Ground, Visibility
 from lapor_core.errors import NotFound
 from lapor_core.privacy import Reader
 from lapor_core.testing import FrozenClock
@@ -208,10 +208,11 @@ def test_an_incomplete_one_is_compared_when_it_is_whole(desk: Desk, submit: Call
 
 def test_of_an_erased_person_nothing_is_suggested(desk: Desk, submit: Callable[..., Complaint]) -> None:
     one, other, new = submit(LAMP), submit(SAME_LAMP), submit(LAMP, sender=5)
-    desk.store.erase_person(new.reporter_ref, RECEIVED)
+    erase = Act(action=Action.ERASE, actor=Actor(role=Role.CENTRAL_ADMIN), ground=Ground.REQUESTED)
+    desk.act(new.id, erase)
     desk.sweep(RECEIVED)
     assert suggested(desk, one) == [other.id]
-    desk.store.erase_person(other.reporter_ref, RECEIVED)
+    desk.act(other.id, erase)
     assert suggested(desk, one) == []
 
 

@@ -62,11 +62,7 @@ def recalculate(
             for line in _lines(each):
                 print(line)
         print(_sum(found, dry_run=dry_run))
-    return 1 if any(_is_failure(each) for each in found) else 0
-
-
-def _is_failure(each: Recalculated) -> bool:
-    return each.problem not in ("", "erased")
+    return 1 if any(each.problem for each in found) else 0
 
 
 def _as_data(each: Recalculated) -> dict[str, Any]:
@@ -123,8 +119,5 @@ def _names(day: DayChange) -> str:
 
 def _sum(found: list[Recalculated], *, dry_run: bool) -> str:
     reasons = Counter(move.reason for each in found for move in each.moves)
-    erased = sum(each.problem == "erased" for each in found)
     clocks = ", ".join(f"{count} by {reason}" for reason, count in sorted(reasons.items())) or "nothing"
-    return f"{'would move' if dry_run else 'moved'}: {clocks}" + (
-        f"; {erased} of erased reporters left alone" if erased else ""
-    )
+    return f"{'would move' if dry_run else 'moved'}: {clocks}"

@@ -21,7 +21,7 @@ from lapor_core.complaint import Complaint
 from lapor_core.errors import BadValue, LaporError, NotFound, Refused
 from lapor_core.events import Event, Received
 from lapor_core.evolution import replay
-from lapor_core.records import Record, from_record, to_record
+from lapor_core.records import Record, from_record, to_record, without_personal
 from lapor_desk.store.tables import complaints, events, instant_text
 from lapor_desk.store.unit import ReadUnit, WriteUnit
 
@@ -58,11 +58,11 @@ class LogReads(ReadUnit):
     """Reading the record."""
 
     def events(self, complaint_id: str) -> tuple[Event, ...]:
-        """Return the events of a complaint in their order.
+        """Return the events of a complaint in their order; of a reporter who was erased, with nothing personal in them.
 
         Raises:
             NotFound: there is no such complaint (``unknown_complaint``).
-            Refused: the reporter was erased (``erased``), or what is stored was changed (``tampered``).
+            Refused: what is stored was changed (``tampered``).
             BadValue: a newer version of this library wrote it (``unknown_event``, ``unknown_schema``).
         """
         query = select(events).where(events.c.complaint_id == complaint_id).order_by(events.c.sequence)
@@ -129,7 +129,7 @@ class LogReads(ReadUnit):
             yield {}
 
     def _record(self, row: Row[Any]) -> Record:
-        return Record(
+        record = Record(
             complaint=row.complaint_id,
             sequence=row.sequence,
             type=row.type,
@@ -140,14 +140,15 @@ class LogReads(ReadUnit):
             happened_at=row.happened_at,
             recorded_at=row.recorded_at,
             public=_object(row.public),
-            personal=self._opened(row),
+            personal={},
         )
-
-    def _opened(self, row: Row[Any]) -> dict[str, Any]:
         if row.sealed is None:
-            return {}
+            return record
+        if self.is_erased(row.person_id):
+            return without_personal(record)
         place = _place(row.complaint_id, row.sequence)
-        return _object(self.vault.open(self.person(row.person_id), row.sealed, place))
+        opened = self.vault.open(self.person(row.person_id), row.sealed, place)
+        return attrs.evolve(record, personal=_object(opened))
 
 
 class LogWrites(LogReads, WriteUnit):

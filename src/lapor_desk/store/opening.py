@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import select
@@ -21,7 +20,7 @@ from lapor_desk.store.queue import QueueReads, QueueWrites
 from lapor_desk.store.register import RegisterReads, RegisterWrites
 from lapor_desk.store.sketches import SketchReads, SketchWrites
 from lapor_desk.store.tables import attachments, people
-from lapor_desk.store.unit import WriteUnit
+from lapor_desk.store.unit import ReadUnit, WriteUnit
 from lapor_desk.store.uploads import PreparedFile
 from lapor_desk.store.vault import HOUSE, Vault
 
@@ -81,17 +80,6 @@ class Store:
             person = tx.person(person_id)
         return self.files.get_opened(self.vault, person, digest)
 
-    def erase_person(self, person_id: str, now: datetime) -> None:
-        """Erase a person (UU 27/2022): shred their key, and clear away what is left; safe to do again.
-
-        Args:
-            person_id: Whom.
-            now: The present instant (aware).
-        """
-        with self.transaction() as tx:
-            tx.erase_person(person_id, now)
-        self.clear_away(person_id)
-
     def clear_away(self, person_id: str) -> None:
         """Delete the files of a person who was erased, and what SQLite's log still holds of their key.
 
@@ -106,11 +94,12 @@ class Store:
         self.database.empty_log()
 
     def clear_leftovers(self) -> int:
-        """Clear away after persons who were erased while the place of files was away; return how many.
+        """Clear away after persons who were erased while the place of files was away, or just before a crash; return how many.
 
         Raises:
             StoreDown: it still is (``store_down``).
         """
+        self.database.empty_log()  # of somebody who had no files, nothing but the log may hold anything
         erased = select(attachments.c.person_id).join(people).where(people.c.erased_at.is_not(None)).distinct()
         with self.reading() as tx:
             left = list(tx.connection.execute(erased).scalars())
@@ -183,4 +172,5 @@ def _vault(database: Database, source: MasterKey | Path) -> Vault:
         if keys.find(connection.execute(named).scalar_one()) is None:
             message = "this master key does not open this database; give the key that was made with it"
             raise BadValue(message, code="wrong_master_key")
-        return Vault(keys=keys, house=unit.person(HOUSE))  # another process may have been first
+        house = ReadUnit(connection, unit.vault).person(HOUSE)  # another process may have been first
+        return Vault(keys=keys, house=house)

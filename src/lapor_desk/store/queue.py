@@ -45,6 +45,7 @@ class Status(StrEnum):
     DELIVERED = "delivered"
     FAILED = "failed"
     STUCK = "stuck"
+    CANCELLED = "cancelled"
 
 
 @attrs.frozen(kw_only=True)
@@ -320,6 +321,15 @@ class QueueWrites(QueueReads, TurnWrites):
         if not self.connection.execute(changed).rowcount:
             message = f"notice {notice_id} is neither stuck nor failed; only such a notice can be queued again"
             raise Refused(message, code="not_stuck", notice=notice_id)
+
+    def cancel_notices(
+        self, why: str, now: datetime, *, complaints: Collection[str] = (), challenges: Collection[str] = ()
+    ) -> int:
+        """Cancel what has not been delivered of these complaints and challenges; return how many notices that were."""
+        about = or_(notices.c.complaint_id.in_(complaints), notices.c.challenge_id.in_(challenges))
+        open_ones = notices.c.status.not_in([Status.DELIVERED.value, Status.CANCELLED.value])
+        cancelled = {"status": Status.CANCELLED.value, "last_error": why, "settled_at": now, **_FREE}
+        return self.connection.execute(update(notices).where(about, open_ones).values(cancelled)).rowcount
 
     def _give_up(self, ids: list[str], now: datetime) -> None:
         why = "every worker that tried it stopped before it could report"

@@ -66,7 +66,7 @@ class RegisterReads(ExternalReads):
         agency: str | None = None,
         person_id: str | None = None,
         before: tuple[datetime, str] | None = None,
-        limit: int = 50,
+        limit: int | None = 50,
     ) -> tuple[Listed, ...]:
         """Return complaints, the newest first.
 
@@ -75,7 +75,7 @@ class RegisterReads(ExternalReads):
             agency: Only of this agency.
             person_id: Only of this reporter.
             before: ``(received_at, id)`` of the last one of the page before.
-            limit: How many at most.
+            limit: How many at most; all of them when None.
         """
         query = select(*_LISTED).order_by(complaints.c.received_at.desc(), complaints.c.id.desc()).limit(limit)
         if states is not None:

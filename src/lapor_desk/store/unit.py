@@ -5,9 +5,9 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 
-from sqlalchemy import Connection, Insert, Table, delete, insert, select, text, update
+from sqlalchemy import Connection, Insert, Select, Table, bindparam, delete, insert, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from lapor_core.errors import NotFound, Refused
@@ -19,6 +19,11 @@ from lapor_desk.store.vault import HOUSE, Vault
 __all__ = ["ReadUnit", "WriteUnit"]
 
 
+# Built once: to build a statement costs more than to run it, and these run at every intake.
+_WRAPPED = select(people.c.wrapped_key, people.c.master).where(people.c.id == bindparam("of_id"))
+_HELD = _WRAPPED.with_for_update(read=True, key_share=True)
+
+
 class ReadUnit:
     """One transaction that reads.
 
@@ -27,10 +32,12 @@ class ReadUnit:
         vault: Seals, opens and makes look-up digests.
     """
 
+    _wrapped: ClassVar[Select[Any]] = _WRAPPED
+
     def __init__(self, connection: Connection, vault: Vault) -> None:
         self.connection = connection
         self.vault = vault
-        self._met: dict[str, Person] = {}
+        self._met: dict[str, Person | None] = {}
         self._wrapping: MasterKey | None = None
 
     def person(self, person_id: str) -> Person:
@@ -52,24 +59,25 @@ class ReadUnit:
         Raises:
             Refused: the person was erased (``erased``).
         """
-        if person_id not in self._met:
-            wrapped = select(people.c.wrapped_key, people.c.master).where(people.c.id == person_id)
-            row = self.connection.execute(wrapped).first()
-            if row is None:
-                return None
-            self._met[person_id] = self._unwrapped(person_id, row.wrapped_key, row.master)
-        return self._met[person_id]
+        if self._meet(person_id) and self._met[person_id] is None:
+            message = f"the personal data of person {person_id} has been erased"
+            raise Refused(message, code="erased", person=person_id)
+        return self._met.get(person_id)
 
     def is_erased(self, person_id: str) -> bool:
         """Return whether this person's key has been shredded."""
-        found = self.connection.execute(select(people.c.erased_at).where(people.c.id == person_id)).scalar()
-        return found is not None
+        return self._meet(person_id) and self._met[person_id] is None
 
-    def _unwrapped(self, person_id: str, wrapped: bytes | None, master: str) -> Person:
-        if wrapped is None:
-            message = f"the personal data of person {person_id} has been erased"
-            raise Refused(message, code="erased", person=person_id)
-        return self.master_key(master).unwrap(person_id, wrapped)
+    def _meet(self, person_id: str) -> bool:
+        """Return whether there is such a person, and remember their key, or that it was shredded."""
+        if person_id not in self._met:
+            row = self.connection.execute(self._wrapped, {"of_id": person_id}).first()
+            if row is None:
+                return False
+            wrapped: bytes | None = row.wrapped_key
+            key = None if wrapped is None else self.master_key(row.master).unwrap(person_id, wrapped)
+            self._met[person_id] = key
+        return True
 
     def master_key(self, fingerprint: str) -> MasterKey:
         """Return a master key; one that came while this process ran is looked for in the file of keys.
@@ -88,7 +96,13 @@ class ReadUnit:
 
 
 class WriteUnit(ReadUnit):
-    """One transaction that writes."""
+    """One transaction that writes.
+
+    A person who is met in it cannot be erased before it ends: in PostgreSQL by a lock on their row that the rows which refer to
+    it take too, in SQLite because there is one writer at a time.
+    """
+
+    _wrapped = _HELD
 
     def add_person(self, person: Person) -> None:
         """Store a new person, whom :meth:`Vault.new_person` made.
@@ -105,6 +119,12 @@ class WriteUnit(ReadUnit):
             master = self.wrapping_key()
             self.connection.execute(_NEW_PEOPLE, [self.person_row(person, master) for person in known.values()])
             self._met |= known
+
+    def add_erased(self, person_id: str, now: datetime) -> None:
+        """Store somebody who was erased elsewhere, and whose key is nowhere any more."""
+        row = {"id": person_id, "wrapped_key": None, "master": self.wrapping_key().fingerprint, "erased_at": now}
+        self.connection.execute(insert(people).values(row))
+        self._met[person_id] = None
 
     @staticmethod
     def person_row(person: Person, master: MasterKey) -> dict[str, Any]:
@@ -140,10 +160,17 @@ class WriteUnit(ReadUnit):
         if self.connection.dialect.name == "postgresql":
             self.connection.execute(_LOCKS[function])
 
+    def hold_person(self, person_id: str) -> None:
+        """Wait for every other transaction that has met this person, and let none meet them until this one ends."""
+        self.connection.execute(select(people.c.id).where(people.c.id == person_id).with_for_update())
+        self._met.pop(person_id, None)
+
     def erase_person(self, person_id: str, now: datetime) -> None:
         """Shred a person's key: what was sealed for them stays as ciphertext that nobody can open again.
 
-        Their account and sessions go too, and the marks by which their complaints were found; :meth:`Store.clear_away` deletes the files, and their list, after the transaction.
+        Their account and sessions go too, and the marks by which their complaints were found; :meth:`Store.clear_away` deletes
+        the files, and their list, after the transaction. That their complaints say so is for :mod:`lapor_desk.erasing`, which
+        calls this.
         """
         shredded = update(people).where(people.c.id == person_id, people.c.erased_at.is_(None))
         self.connection.execute(shredded.values(wrapped_key=None, erased_at=now))

@@ -16,10 +16,10 @@ import pytest
 from sqlalchemy import update
 from starlette.testclient import TestClient
 
-from lapor_core import Action, Complaint, Facts, Kind, Reporter, Role, Submission
+from lapor_core import Act, Action, Actor, Complaint, Facts, Kind, Reporter, Role, Submission
 from lapor_core.clock_facts import deadline_of
 from lapor_core.codes import RANDOM_BYTES, tracking_code
-from lapor_core.complaint import Attachment, Proof, Purpose, Visibility
+from lapor_core.complaint import Attachment, Ground, Proof, Purpose, Visibility
 from lapor_core.decisions import receive
 from lapor_core.lifecycle import TABLE, State, allowed, next_state
 from lapor_core.policy.manners import Refusal
@@ -149,18 +149,22 @@ def test_an_agency_s_officer_lists_its_own_complaints_only(
     assert "Semua <b>0</b>" in browser("tetangga").get("/officers/").html
 
 
-def test_an_erased_complaint_is_counted_and_says_nothing(
-    browser: Get, submit: Callable[..., str], house: House
+def test_an_erased_complaint_keeps_its_dates_and_says_nothing_of_the_matter(
+    browser: Get, forwarded: Callable[..., str], house: House
 ) -> None:
-    complaint_id = submit(title="MARKER")
-    house.store.erase_person(house.desk.complaint(complaint_id).reporter_ref, house.clock())
+    complaint_id = forwarded(title="MARKER", narrative="MARKER", place="MARKER")
+    admin = Actor(role=Role.CENTRAL_ADMIN)
+    erased = house.desk.act(complaint_id, Act(action=Action.ERASE, actor=admin, ground=Ground.REQUESTED))
     officer = browser("pusat")
-    page = officer.get("/officers/")
-    assert "Data pelapor sudah dihapus" in page.text
-    assert "MARKER" not in page.html
-    opened = officer.get(page_of(complaint_id))
-    assert opened.status == 410
-    assert "MARKER" not in opened.html
+    page, opened = officer.get("/officers/"), officer.get(page_of(complaint_id))
+    for each in (page, opened):
+        assert each.status == 200
+        assert erased.code in each.text
+        assert "Data pribadi sudah dihapus" in each.text
+        assert "MARKER" not in each.html
+    assert "Dinas Contoh" in opened.text
+    assert "tepat waktu" in opened.text
+    assert "/act/" not in opened.html
 
 
 def test_a_code_finds_its_complaint_without_standing_in_a_url(

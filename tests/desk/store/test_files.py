@@ -6,7 +6,7 @@ import hashlib
 import re
 import socket
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -298,13 +298,12 @@ def test_a_file_is_found_by_its_owner_and_digest(store: Store, person: Person) -
 
 
 def test_of_somebody_who_was_erased_while_the_place_was_away_the_files_are_deleted_later(
-    store: Store, person: Person, bucket: S3Place
+    store: Store, person: Person, bucket: S3Place, erase: Callable[[Store, str], object]
 ) -> None:
     store.files = here = Files.s3(bucket)
     keep(store, person)
     store.files = Files.s3(attrs.evolve(bucket, bucket="contoh-lain"))
-    with pytest.raises(StoreDown):
-        store.erase_person(person.id, NOW)
+    erase(store, person.id)
     with pytest.raises(StoreDown):
         store.clear_leftovers()
     with store.reading() as tx:
@@ -315,13 +314,15 @@ def test_of_somebody_who_was_erased_while_the_place_was_away_the_files_are_delet
     assert names(here) == []
 
 
-def test_of_an_erased_person_no_file_is_left(store: Store, person: Person, files: Files) -> None:
+def test_of_an_erased_person_no_file_is_left(
+    store: Store, person: Person, files: Files, erase: Callable[[Store, str], object]
+) -> None:
     store.files = files
     keep(store, person)
     store.keep_files(person, [prepared(b"of a transaction that failed")])
     assert len(names(files)) == 2
     for _ in range(2):
-        store.erase_person(person.id, NOW)
+        erase(store, person.id)
     with pytest.raises(Refused) as caught:
         store.read_file(person.id, DIGEST)
     assert caught.value.code == "erased"

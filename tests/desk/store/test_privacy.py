@@ -19,6 +19,7 @@ from lapor_core import (
     Actor,
     Agency,
     Facts,
+    Ground,
     Kind,
     Proof,
     Purpose,
@@ -28,12 +29,12 @@ from lapor_core import (
     Upload,
     load_standard,
 )
-from lapor_core.errors import Refused
-from lapor_desk.accounts import Accounts
+from lapor_desk.accounts import Accounts, read_challenge
 from lapor_desk.desk import Desk
 from lapor_desk.officers import Officers
+from lapor_desk.people import read_account
 from lapor_desk.store import Store
-from lapor_desk.store.tables import events, people
+from lapor_desk.store.tables import accounts, challenges, events, people
 from lapor_desk.suggesting import sketch_new
 
 NOW = datetime(2026, 3, 13, 10, tzinfo=ZoneInfo("Asia/Makassar"))
@@ -45,6 +46,7 @@ REPORTER = Reporter(
     mobile="+6280000000001",  # invented
     identity_number="0000000000000017",  # invented
 )
+ERASE = Act(action=Action.ERASE, actor=Actor(role=Role.CENTRAL_ADMIN, id="petugas-1"), ground=Ground.REQUESTED)
 SECRETS = (MARK, "62800000000", "00000000000017", "2471-8", "90817263")
 """Each stands somewhere in what is handed in below."""
 
@@ -119,6 +121,16 @@ def columns(store: Store) -> Iterator[tuple[str, object]]:
                     yield f"{table}.{name}", value
 
 
+def everything_told(store: Store) -> Iterator[str]:
+    """Yield whatever of a reporter can still be opened with every key that there is: events, accounts, codes."""
+    with store.reading() as tx:
+        yield from (repr([attrs.asdict(event) for event in tx.events(each.id)]) for each in tx.listed(limit=None))
+        for row in tx.connection.execute(select(accounts)):
+            yield repr(attrs.asdict(read_account(tx, row.id)))  # type: ignore[arg-type]  # there is one under its own id
+        for row in tx.connection.execute(select(challenges)):
+            yield repr(attrs.asdict(read_challenge(tx, row.id)))  # type: ignore[arg-type]  # as above
+
+
 def lies_open(secret: str, content: bytes) -> bool:
     return any(secret.encode(encoding) in content for encoding in ("utf-8", "utf-16-le", "utf-16-be"))
 
@@ -138,6 +150,7 @@ def test_what_is_searched_for_has_been_said(desk: Desk, store: Store) -> None:
     assert MARK in complaint.title + complaint.narrative
     assert f"Alasan {MARK}" in told
     assert complaint.external_ids == {"sp4n_tracking": "90817263", "sp4n_id": f"{MARK}-90817263"}
+    assert sum(MARK in each for each in everything_told(store)) == 3
 
 
 def test_nothing_personal_lies_open_in_any_column(desk: Desk, store: Store) -> None:
@@ -167,20 +180,20 @@ def test_of_an_erased_person_the_key_is_nowhere_any_more(desk: Desk, store: Stor
         sealed = tx.connection.execute(select(events.c.sealed).where(events.c.sealed.is_not(None))).scalars().first()
     if store.database.is_sqlite:
         assert any(wrapped in path.read_bytes() for path in tmp_path.glob("lapor.db*"))
-    store.erase_person(listed.person_id, NOW)
+    desk.act(listed.id, ERASE)
     assert not any(wrapped in path.read_bytes() for path in tmp_path.glob("lapor.db*"))
     values = [value for _, value in columns(store)]
     assert wrapped not in values
     assert sealed in values  # what the chain covers stays as it was
-    with store.reading() as tx, pytest.raises(Refused) as caught:
-        tx.load(listed.id)
-    assert caught.value.code == "erased"
+    told = [*everything_told(store), repr(desk.track(listed.code)), repr(desk.complaint(listed.id))]
+    assert [secret for secret in SECRETS for each in told if secret in each] == []
+    assert list((tmp_path / "files").rglob("*.*")) + list((tmp_path / "files").glob("*/*")) == []
 
 
 def test_an_erased_person_is_found_by_no_contact(desk: Desk, store: Store) -> None:
     with store.reading() as tx:
         (listed,) = tx.listed()
-    store.erase_person(listed.person_id, NOW)
+    desk.act(listed.id, ERASE)
     desk.submit(submission(source_id="another"))
     with store.reading() as tx:
         assert {row.person_id == listed.person_id for row in tx.listed()} == {True, False}

@@ -145,12 +145,12 @@ def test_a_transaction_that_stores_somebody_meanwhile_is_waited_for(opened: Call
     assert len(masters(desk)) == 1
 
 
-def test_whoever_was_erased_stays_erased(desk: Store) -> None:
+def test_whoever_was_erased_stays_erased(desk: Store, erase: Callable[[Store, str], object]) -> None:
     gone, meanwhile, stays = enrol(desk, 3)
-    desk.erase_person(gone.id, NOW)
+    erase(desk, gone.id)
     rotation.prepare(desk)
     assert rotation.begin(desk) == 2
-    desk.erase_person(meanwhile.id, NOW)
+    erase(desk, meanwhile.id)
     assert list(rotation.wrap_anew(desk)) == [stays.id]
     rotation.finish(desk)
     with desk.reading() as tx:

@@ -110,26 +110,27 @@ def test_another_key_makes_other_marks(store: Store, take_in: TakeIn) -> None:
         assert marks.isdisjoint(tx._keyed(sketch_of(one).marks))
 
 
-def test_of_an_erased_person_no_mark_is_left_and_none_is_made(store: Store, take_in: TakeIn) -> None:
+def test_of_an_erased_person_no_mark_is_left_and_none_is_made(
+    store: Store, take_in: TakeIn, erase: Callable[[Store, str], object]
+) -> None:
     one, other, late = take_in(), take_in(), take_in()
     keep(store, one, other)
     before = stored(store)
-    store.erase_person(one.reporter_ref, NOW)
+    erase(store, one.reporter_ref)
     assert near(store, other) == ()
     assert stored(store) == before / 2
-    store.erase_person(late.reporter_ref, NOW)
+    erase(store, late.reporter_ref)
     assert keep(store, late) == 0  # somebody had read it just before
     assert stored(store) == before / 2
 
 
 def test_erasing_waits_for_who_is_storing_marks_and_takes_them_too(
-    store: Store, take_in: TakeIn, open_again: Callable[[], Store]
+    store: Store, take_in: TakeIn, open_again: Callable[[], Store], erase: Callable[[Store, str], object]
 ) -> None:
     if store.database.is_sqlite:
         pytest.skip("in SQLite one transaction writes at a time")
     one = take_in()
-    eraser = open_again()
-    erasing = threading.Thread(target=eraser.erase_person, args=(one.reporter_ref, NOW))
+    erasing = threading.Thread(target=erase, args=(open_again(), one.reporter_ref))
     with store.transaction() as tx:
         assert tx.keep_sketches({one.id: sketch_of(one)}, NOW) == 1
         erasing.start()

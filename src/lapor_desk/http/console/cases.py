@@ -16,7 +16,7 @@ from lapor_core.errors import FactsNeeded, LaporError, NotFound
 from lapor_core.events import Event, answer_files
 from lapor_core.evolution import replay
 from lapor_core.extending import Extendable, extendable
-from lapor_core.lifecycle import Action, allowed
+from lapor_core.lifecycle import Action, allowed, next_state
 from lapor_core.privacy import View, reader_of, view
 from lapor_core.standard import Standard
 from lapor_desk.desk import Desk
@@ -26,7 +26,7 @@ __all__ = ["BEYOND_A_FORM", "Case", "coded", "open_case", "subject_of"]
 
 _IN_PART = frozenset({Action.RETURN_IN_PART, Action.RESPOND_IN_PART})
 BEYOND_A_FORM = frozenset({Action.ERASE})
-"""What touches more than the record: no form sends it."""
+"""What touches more than one record: it has a page of its own, see :mod:`lapor_desk.http.console.erasing`."""
 
 _SUBJECT = 90
 _ID = re.compile(r"[0-9A-Za-z_-]{1,64}")  # a database may refuse others, and then it would look like a fault of ours
@@ -55,6 +55,12 @@ class Case:
         policy, role = self.standard.policy, self.officer.role
         possible = (action for action, _ in allowed(self.complaint.state) if role in policy.roles_for(action))
         return tuple(action for action in possible if self._makes_sense(action))
+
+    @property
+    def may_erase(self) -> bool:
+        """Whether this officer may erase who reported, which has a page of its own."""
+        permitted = self.officer.role in self.standard.policy.roles_for(Action.ERASE)
+        return permitted and next_state(self.complaint.state, Action.ERASE) is not None
 
     def _makes_sense(self, action: Action) -> bool:
         """Of one agency there are no parts, and where the standard knows no extension none is offered."""
@@ -125,7 +131,6 @@ def open_case(desk: Desk, complaint_id: str, officer: Officer) -> Case:
 
     Raises:
         NotFound: no such complaint, or none of the officer's agency (``unknown_complaint``).
-        Refused: its reporter was erased (``erased``).
     """
     if not _ID.fullmatch(complaint_id):
         raise NotFound("this is not the id of a complaint", code="unknown_complaint")

@@ -20,7 +20,7 @@ from lapor_desk.http.console.alike import Alike, alike_to, merging_into, turn_do
 from lapor_desk.http.console.cases import BEYOND_A_FORM, Case, coded, open_case, subject_of
 from lapor_desk.http.console.errors import message_of, status_of
 from lapor_desk.http.console.facts import questions_of
-from lapor_desk.http.console.forms import files_of, text_of, uploads_of
+from lapor_desk.http.console.forms import files_of, text_of, uploads_of, version_of
 from lapor_desk.http.console.frame import Frame, call
 from lapor_desk.http.console.history import history_of, names_in
 from lapor_desk.http.console.linked import Links, links_of
@@ -82,7 +82,7 @@ class Complaints:
             self.frame.house.desk.act,
             case.complaint.id,
             act,
-            version=_version(form),
+            version=version_of(form),
             agency=case.officer.agency,
             uploads=uploads,
         )
@@ -142,11 +142,3 @@ def _action(name: str) -> Action:
     if name not in set(Action) - BEYOND_A_FORM:
         raise HTTPException(404)
     return Action(name)
-
-
-def _version(form: FormData) -> int:
-    """Return the version that was seen; without one nothing can be done, for nobody knows what the officer has read."""
-    text = text_of(form, "version")
-    if not text.isascii() or not text.isdigit() or len(text) > 9:
-        raise HTTPException(400)
-    return int(text)

@@ -15,7 +15,7 @@ from lapor_core.submission import Upload
 from lapor_desk.http.guards import is_same_origin
 from lapor_desk.message_files import MOST_FILES
 
-__all__ = ["files_of", "request_form", "require_same_origin", "text_of", "uploads_of"]
+__all__ = ["files_of", "request_form", "require_same_origin", "text_of", "uploads_of", "version_of"]
 
 
 def require_same_origin(request: Request) -> None:
@@ -50,6 +50,14 @@ def text_of(form: FormData, name: str) -> str:
     """Return a field as it can be stored: NFC, lines ended by a line feed, no control characters; empty when it is absent."""
     value = form.get(name)
     return _clean(value) if isinstance(value, str) else ""
+
+
+def version_of(form: FormData) -> int:
+    """Return the version that was seen; without one nothing can be done, for nobody knows what the officer has read."""
+    text = text_of(form, "version")
+    if not text.isascii() or not text.isdigit() or len(text) > 9:
+        raise HTTPException(400)
+    return int(text)
 
 
 async def uploads_of(form: FormData, name: str) -> tuple[Upload, ...]:

@@ -30,7 +30,7 @@ class Line:
     """One complaint in the list.
 
     Attributes:
-        complaint: None when its reporter was erased.
+        complaint: None when its record cannot be read.
     """
 
     id: str
@@ -89,7 +89,7 @@ class Listing:
 def _line(tx: Reading, complaint_id: str, officer: Officer, now: datetime) -> Line:
     try:
         complaint = tx.load(complaint_id)
-    except Refused:  # erased: the row stays for the counts, and says nothing
+    except Refused:  # it was changed from outside: one such complaint must not hide the others
         return Line(id=complaint_id)
     due = min((clock.due for clock in complaint.running_clocks), default=None)
     return Line(

@@ -17,6 +17,7 @@ from lapor_core.plugins.contracts import ASGIApp
 from lapor_desk.house import House
 from lapor_desk.http.budgets import Budgets
 from lapor_desk.http.console.complaints import Complaints
+from lapor_desk.http.console.erasing import Erasure
 from lapor_desk.http.console.frame import Frame
 from lapor_desk.http.console.listing import Listing
 from lapor_desk.http.console.papers import Papers
@@ -54,7 +55,9 @@ def console_app(house: House, counters: tuple[Mounted, ...], budgets: Budgets) -
     def answer(request: Request, error: Exception) -> Response:
         return frame.problem(request, error)
 
-    routes = [route for part in (Signing, Listing, Complaints, Papers, Preferences) for route in part(frame).routes()]
+    routes = [
+        route for part in (Signing, Listing, Complaints, Erasure, Papers, Preferences) for route in part(frame).routes()
+    ]
     app = Starlette(
         routes=[*routes, Mount("/static", _Look(directory=STATIC))],
         middleware=[Middleware(BodyLimit, limit=_LARGEST_BODY, answer=answer)],

@@ -1,0 +1,94 @@
+"""Officers erase a person on a page that says what will be lost, and that nobody else sees."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from lapor_core import Complaint, State
+from lapor_core.complaint import Ground
+from lapor_core.events import Erased
+from lapor_core.lifecycle import Action
+from lapor_desk.auditing import chains
+from lapor_desk.house import House
+from lapor_desk.http.console.cases import BEYOND_A_FORM
+
+Get = Callable[[str], Any]
+
+
+def page_of(complaint_id: str) -> str:
+    return f"/officers/complaints/{complaint_id}"
+
+
+def test_the_page_lists_every_report_of_the_person_and_erases_them_together(
+    browser: Get, submit: Callable[..., str], house: House
+) -> None:
+    ids = [submit(title="MARKER-SATU"), submit(title="MARKER-DUA")]
+    one, other = (house.desk.complaint(complaint_id) for complaint_id in ids)
+    assert one.reporter_ref == other.reporter_ref
+    officer = browser("pusat")
+    assert any(link.endswith(f"complaints/{one.id}/erase") for link in officer.get(page_of(one.id)).links)
+    page = officer.get(page_of(one.id) + "/erase")
+    assert "tidak dapat dibatalkan" in page.text
+    assert all(each.code in page.text for each in (one, other))
+    unsure = officer.send(page, "erase", ground="requested")
+    assert unsure.status == 422
+    assert "yakin" in unsure.text
+    groundless = officer.send(page, "erase", sure="1")
+    assert groundless.status == 422
+    assert "Pilih alasan penghapusan data." in groundless.text
+    assert house.desk.complaint(one.id).title == "MARKER-SATU"
+    done = officer.send(page, "erase", sure="1", ground="requested")
+    assert done.status == 200
+    assert "Hapus data pribadi: sudah dilakukan." in done.text
+    assert "MARKER" not in done.html
+    for each in (one, other):
+        assert house.desk.complaint(each.id).state is State.ERASED
+        assert Erased(ground=Ground.REQUESTED) in [event.fact for event in house.desk.events(each.id)]
+    assert officer.get(page_of(one.id) + "/erase").status == 404
+    assert all(chain.holds for chain in chains(house.store))
+
+
+def test_what_stands_in_the_way_is_listed_by_code(
+    browser: Get, submit: Callable[..., str], act: Callable[..., Complaint], house: House
+) -> None:
+    over, running = submit(), submit()
+    house.desk.withdraw(house.desk.complaint(over).code)
+    officer = browser("pusat")
+    page = officer.get(page_of(over) + "/erase")
+    refused = officer.send(page, "erase", sure="1", ground="purpose_ended")
+    assert refused.status == 409
+    assert f"{house.desk.complaint(running).code}: Laporan belum selesai" in refused.text
+    later = submit()
+    outdated = officer.send(page, "erase", sure="1", ground="requested")
+    assert outdated.status == 409
+    assert house.desk.complaint(later).code in outdated.text
+    assert [house.desk.complaint(each).state for each in (over, running, later)] == [
+        State.WITHDRAWN,
+        State.SUBMITTED,
+        State.SUBMITTED,
+    ]
+    assert officer.send(outdated, "erase", sure="1", ground="requested").status == 200
+
+
+@pytest.mark.parametrize("login", ["admin", "penghubung", "inspektorat", "loket"])
+def test_to_who_may_not_erase_there_is_no_such_page(
+    browser: Get, forwarded: Callable[..., str], house: House, login: str
+) -> None:
+    complaint_id = forwarded()
+    token = browser("pusat").get(page_of(complaint_id) + "/erase").form("erase")
+    officer = browser(login)
+    page = officer.get(page_of(complaint_id))
+    assert "/erase" not in page.html
+    assert officer.get(page_of(complaint_id) + "/erase").status == 404
+    page.forms.append(token)
+    assert officer.send(page, "erase", sure="1", ground="requested").status in (403, 404)
+    assert house.desk.complaint(complaint_id).state is State.IN_PROGRESS
+
+
+def test_no_form_of_one_complaint_erases(browser: Get, submit: Callable[..., str]) -> None:
+    assert Action.ERASE in BEYOND_A_FORM
+    page = browser("pusat").get(page_of(submit()))
+    assert not any(form.action.endswith("act/erase") for form in page.forms)
