@@ -16,7 +16,7 @@ from typing import Any
 import attrs
 from cryptography.exceptions import InvalidKey
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
-from sqlalchemy import Row, select, update
+from sqlalchemy import Row, bindparam, select, update
 
 from lapor_core.complaint import personal
 from lapor_core.errors import BadValue, NotFound, Refused
@@ -68,10 +68,18 @@ class Officer:
 
 def officers_in(tx: Reading, role: Role, agency: str | None = None) -> tuple[Officer, ...]:
     """Return the officers who hold ``role``, of one agency where it is given, in the order of their logins."""
-    query = select(officers).where(officers.c.role == role.value, officers.c.disabled_at.is_(None))
-    if agency is not None:
-        query = query.where(officers.c.agency == agency)
-    return tuple(_opened(tx, row) for row in tx.connection.execute(query.order_by(officers.c.login)))
+    query = _WITH_ROLE if agency is None else _WITH_ROLE_AT
+    rows = tx.connection.execute(query, {"of_role": role.value, "of_agency": agency})
+    return tuple(_opened(tx, row) for row in rows)
+
+
+# Built once: to build a statement costs more than to run it, and the first runs at every intake.
+_WITH_ROLE = (
+    select(officers)
+    .where(officers.c.role == bindparam("of_role"), officers.c.disabled_at.is_(None))
+    .order_by(officers.c.login)
+)
+_WITH_ROLE_AT = _WITH_ROLE.where(officers.c.agency == bindparam("of_agency"))
 
 
 def read_officer(tx: Reading, officer_id: str) -> Officer | None:

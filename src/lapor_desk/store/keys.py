@@ -84,13 +84,20 @@ class MasterKey:
 
 
 class Keyring:
-    """The master keys that this process has met; the file is read anew when one is asked for that is not among them."""
+    """The master keys that this process has met; the file is read anew when one is asked for that is not among them.
+
+    Attributes:
+        wrapping: The key that wrapped new persons' keys when this process looked last; whether it still does, the database says.
+    """
+
+    wrapping: MasterKey
 
     def __init__(self, keys: Iterable[MasterKey], path: Path | None = None) -> None:
         self._path = path
         self._known: dict[str, MasterKey] = {}
         self._written: tuple[MasterKey, ...] = ()
         self._learn(tuple(keys))
+        self.wrapping = self.newest
 
     @classmethod
     def from_file(cls, path: Path, *, create: bool = True) -> Self:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, ClassVar
 
-from sqlalchemy import Connection, Insert, Select, Table, bindparam, delete, insert, select, text, update
+from sqlalchemy import Connection, Insert, LargeBinary, Select, Table, bindparam, delete, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from lapor_core.errors import NotFound, Refused
@@ -38,7 +38,6 @@ class ReadUnit:
         self.connection = connection
         self.vault = vault
         self._met: dict[str, Person | None] = {}
-        self._wrapping: MasterKey | None = None
 
     def person(self, person_id: str) -> Person:
         """Return a person with their key.
@@ -113,12 +112,23 @@ class WriteUnit(ReadUnit):
         self.add_people([person])
 
     def add_people(self, persons: Iterable[Person]) -> None:
-        """Store several new persons at once, as :meth:`add_person`."""
+        """Store several new persons at once, as :meth:`add_person`.
+
+        They are wrapped by the key that wrapped when this process looked last. The statement stores them only while it still
+        does, and keeps it from being changed until this transaction ends: a person is never stored under a key that is just
+        being put away.
+        """
         known = {person.id: person for person in persons}
-        if known:
-            master = self.wrapping_key()
-            self.connection.execute(_NEW_PEOPLE, [self.person_row(person, master) for person in known.values()])
-            self._met |= known
+        if not known:
+            return
+        if not self._added(known.values(), self.vault.keys.wrapping):  # it was changed since
+            self.vault.keys.wrapping = self.wrapping_key()
+            self._added(known.values(), self.vault.keys.wrapping)
+        self._met |= known
+
+    def _added(self, persons: Collection[Person], master: MasterKey) -> bool:
+        rows = [self.person_row(person, master) for person in persons]
+        return self.connection.execute(_NEW_PEOPLE, rows).rowcount == len(rows)
 
     def add_erased(self, person_id: str, now: datetime) -> None:
         """Store somebody who was erased elsewhere, and whose key is nowhere any more."""
@@ -134,31 +144,20 @@ class WriteUnit(ReadUnit):
     def wrapping_key(self) -> MasterKey:
         """Return the master key that wraps: the one that wraps the key of the house, and until this transaction ends no other.
 
-        Were it another one by then, a person could be stored under a key that is just being put away.
-
         Raises:
             StoreDown: this process cannot find it (``unknown_master_key``).
         """
-        if self._wrapping is None:
-            self._lock_keys("pg_advisory_xact_lock_shared")
-            self._wrapping = self.master_key(self.connection.execute(_WRAPPING).scalar_one())
-        return self._wrapping
+        return self.master_key(self.connection.execute(_WRAPPING.with_for_update(read=True)).scalar_one())
 
     def hold_keys(self) -> None:
         """Wait for every other transaction that stores persons, and let none begin until this one ends."""
-        self._lock_keys("pg_advisory_xact_lock")
+        self.connection.execute(_WRAPPING.with_for_update())
 
     def change_wrapping_key(self, master: MasterKey) -> None:
         """Let ``master`` wrap from now on, which :meth:`hold_keys` must come before."""
         row = self.person_row(self.vault.house, master)
         if self.wrapping_key() != master:
             self.connection.execute(update(people).where(people.c.id == self.vault.house.id).values(row))
-        self._wrapping = master
-
-    def _lock_keys(self, function: str) -> None:
-        """In SQLite, a write transaction has the whole database to itself."""
-        if self.connection.dialect.name == "postgresql":
-            self.connection.execute(_LOCKS[function])
 
     def hold_person(self, person_id: str) -> None:
         """Wait for every other transaction that has met this person, and let none meet them until this one ends."""
@@ -194,9 +193,7 @@ class WriteUnit(ReadUnit):
         """Insert the rows whose keys are not there yet, and return how many these were; as :meth:`insert_new` otherwise."""
         if not rows:
             return 0
-        statement = _insert_ignoring(table, self.connection.dialect.name)
-        counted = {"preserve_rowcount": True}  # of an INSERT, SQLAlchemy keeps no count unless it is asked to
-        return self.connection.execute(statement, rows, execution_options=counted).rowcount
+        return self.connection.execute(_insert_ignoring(table, self.connection.dialect.name), rows).rowcount
 
     def insert_or_replace(self, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
         """Insert the rows, each in place of the one that has its key."""
@@ -204,20 +201,28 @@ class WriteUnit(ReadUnit):
             self.connection.execute(_insert_replacing(table, self.connection.dialect.name), rows)
 
 
-# Built once: to build a statement costs more than to run it, and this one runs at every intake.
-_NEW_PEOPLE = insert(people)
+# In PostgreSQL, the row of the house is locked: shared by those who store persons, and against a change of the master key. In
+# SQLite, where a write transaction has the whole database to itself, nothing is asked for.
 _WRAPPING = select(people.c.master).where(people.c.id == HOUSE)
 
-_KEYS_LOCK = 0x6C61706F6B657973  # "lapokeys": of those who store persons against a change of the master key
-_LOCKS = {
-    name: text(f"SELECT {name}({_KEYS_LOCK})") for name in ("pg_advisory_xact_lock", "pg_advisory_xact_lock_shared")
-}
+# Built once: to build a statement costs more than to run it, and this one runs at every intake.
+_NEW_PEOPLE = (
+    insert(people)
+    .from_select(
+        ["id", "wrapped_key", "master"],
+        select(bindparam("id", type_=people.c.id.type), bindparam("wrapped_key", type_=LargeBinary), people.c.master)
+        .where(people.c.id == HOUSE, people.c.master == bindparam("master"))
+        .with_for_update(read=True),
+    )
+    .execution_options(preserve_rowcount=True)
+)
 
 
 @functools.cache
 def _insert_ignoring(table: Table, dialect: str) -> Insert:
     """Return the statement without its values: built once, it is looked up in SQLAlchemy's cache in a fifth of the time."""
-    return _INSERTS[dialect](table).on_conflict_do_nothing()
+    counted = {"preserve_rowcount": True}  # of an INSERT, SQLAlchemy keeps no count unless it is asked to
+    return _INSERTS[dialect](table).on_conflict_do_nothing().execution_options(**counted)
 
 
 @functools.cache

@@ -145,6 +145,27 @@ def test_a_transaction_that_stores_somebody_meanwhile_is_waited_for(opened: Call
     assert len(masters(desk)) == 1
 
 
+def test_whoever_waits_for_a_change_of_the_key_stores_under_the_new_one(
+    opened: Callable[[], Store], desk: Store
+) -> None:
+    running, stored = opened(), list[Person]()
+    enrol(running)  # it knows the old key as the one that wraps
+    rotation.prepare(desk)
+    thread = threading.Thread(target=lambda: stored.extend(enrol(running, SEVERAL)))
+    with desk.transaction() as tx:
+        tx.hold_keys()
+        tx.change_wrapping_key(desk.vault.keys.newest)
+        thread.start()
+        thread.join(0.1)
+    thread.join(60)
+    assert len(stored) == SEVERAL
+    with desk.reading() as tx:
+        ids = [person.id for person in stored]
+        under = tx.connection.execute(select(people.c.master).where(people.c.id.in_(ids))).scalars().all()
+    assert under == [desk.vault.keys.newest.fingerprint] * SEVERAL
+    assert are_all_read(opened(), stored)
+
+
 def test_whoever_was_erased_stays_erased(desk: Store, erase: Callable[[Store, str], object]) -> None:
     gone, meanwhile, stays = enrol(desk, 3)
     erase(desk, gone.id)
