@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 import attrs
 
 from lapor_core.clocks import Deadline, Extension, Pause
+from lapor_core.clocks.spent import working_days_spent
 from lapor_core.complaint import Clock, Complaint
+from lapor_core.errors import OutOfReach
 from lapor_core.events import ClockMoved, ClockStarted, ClockStopped, Fact
 from lapor_core.lifecycle import State
 from lapor_core.policy.amounts import Limit
@@ -47,9 +50,9 @@ def clock_facts(complaint: Complaint, standard: Standard, at: datetime) -> Itera
             # An answer may come out of a pause: what was waited for moves the due instant before it is judged.
             moved = tuple(_move(case, name, running))
             yield from moved
-            due = next((fact.due for fact in moved if isinstance(fact, ClockMoved)), running.due)
             case.ended[name] = at
-            yield ClockStopped(clock=name, met=at <= due)
+            promise = next((fact for fact in moved if isinstance(fact, ClockMoved)), running)
+            yield case.stopped(promise, running.start)
         elif (anew := _anew(case, name)) is not None and not _anew_before(complaint, running):
             yield case.started(name, anew, first_start=running.first_start or running.start)
         elif _other_limit(case, name, running):
@@ -110,20 +113,14 @@ class _Case:
         first_start: datetime | None = None,
     ) -> Deadline:
         """Return when a clock is due that starts; a pause that lasts gives no new due instant yet."""
-        pauses = tuple(
-            Pause(start=visit.since, end=visit.until)
-            for visit in self.complaint.visits
-            if visit.state in self.rule(name).pauses and visit.until is not None and visit.until > start
-        )
-        agency = self.complaint.agencies[0] if self.complaint.agencies else None
         return self.standard.deadline(
             name,
             self.complaint.tier,
             start=start,
-            pauses=pauses,
+            pauses=self.pauses(name, start),
             granted=granted,
             extensions=more,
-            agency=agency,
+            agency=self.agency,
             now=self.at,
             first_start=first_start,
         )
@@ -141,8 +138,40 @@ class _Case:
             due_date=deadline.due_date,
             provisional=deadline.provisional,
             fingerprint=deadline.fingerprint,
+            policy=deadline.policy,
+            calendar=deadline.calendar,
             first_start=deadline.first_start,
         )
+
+    def stopped(self, promise: Clock | ClockMoved, start: datetime) -> ClockStopped:
+        """Return that a clock stops, met or missed by the promise that stands; how long it took, where the calendar reaches."""
+        name = promise.name if isinstance(promise, Clock) else promise.clock
+        met, office = self.at <= promise.due, self.standard.office_for(name, self.agency)
+        spent = late = None
+        with contextlib.suppress(OutOfReach):
+            spent = working_days_spent(start, self.at, self.pauses(name, start), office)
+            late = 0 if met else max(0, office.count(promise.due_date, office.local_date(self.at)))
+        return ClockStopped(
+            clock=name,
+            met=met,
+            policy=promise.policy,
+            calendar=promise.calendar,
+            working_days=spent,
+            days_late=late,
+        )
+
+    def pauses(self, name: str, start: datetime) -> tuple[Pause, ...]:
+        """Return the pauses of a clock that are over, and did not end before it started."""
+        return tuple(
+            Pause(start=visit.since, end=visit.until)
+            for visit in self.complaint.visits
+            if visit.state in self.rule(name).pauses and visit.until is not None and visit.until > start
+        )
+
+    @property
+    def agency(self) -> str | None:
+        """The agency whose calendar and whose own limit count, where any does."""
+        return self.complaint.agencies[0] if self.complaint.agencies else None
 
 
 def _in_order(policy: Policy) -> list[str]:
@@ -219,6 +248,8 @@ def _move(case: _Case, name: str, running: Clock) -> Iterator[Fact]:
             due_date=deadline.due_date,
             provisional=deadline.provisional,
             fingerprint=deadline.fingerprint,
+            policy=deadline.policy,
+            calendar=deadline.calendar,
         )
 
 

@@ -181,9 +181,13 @@ class Clock:
         due_date: The same as a day of the office's calendar.
         provisional: Whether a day in between is not decreed yet.
         fingerprint: Names the policy and the calendar it was computed from.
+        policy: ``id@version`` of the policy that ``due`` was last found by; empty in older records.
+        calendar: The fingerprint of the calendar that it was found by; empty in older records.
         extensions: What it was extended by, in order; a clock that starts anew has none.
         first_start: When it began the first time, where it started anew because the complaint was returned and another agency
             has it now; None for all others.
+        paused_since: Since when it stands still; None while it runs.
+        missed: Whether it is in the record that ``due`` passed while it ran; a later due instant is not missed yet.
         stopped_at: When it was met or given up; None while it runs.
         round: Counts reopenings: 1 for the first life of the complaint.
     """
@@ -195,8 +199,12 @@ class Clock:
     due_date: date
     provisional: bool
     fingerprint: str
+    policy: str = ""
+    calendar: str = ""
     extensions: tuple[MoreTime, ...] = ()
     first_start: datetime | None = None
+    paused_since: datetime | None = None
+    missed: bool = False
     stopped_at: datetime | None = None
     round: int = 1
 

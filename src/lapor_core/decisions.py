@@ -15,6 +15,7 @@ from lapor_core.errors import BadValue, FactsNeeded, Incomplete, Missing, Refuse
 from lapor_core.evolution import CONSIDERING, evolve
 from lapor_core.facts import Facts
 from lapor_core.lifecycle import Action, Role, State, allowed, next_state
+from lapor_core.pausing import pause_facts
 from lapor_core.standard import Standard
 from lapor_core.submission import Submission
 
@@ -161,12 +162,14 @@ class _Page:
     events: list[happened.Event] = attrs.field(factory=list)
 
     def filled(self, facts: Iterable[happened.Fact], known: Facts | None = None) -> tuple[happened.Event, ...]:
-        """Write each fact down, then a classification and the clocks that it starts, moves and stops."""
+        """Write each fact down, then a classification and the clocks that it starts, moves, stops, pauses and resumes."""
         for fact in facts:
             complaint = self.add(fact)
             for further in tuple(_classification(complaint, fact, known, self.by)):
                 complaint = self.add(further)
             for further in tuple(_clock_facts(complaint, self.by, self.happened_at)):
+                complaint = self.add(further)
+            for further in tuple(pause_facts(complaint, self.by)):
                 complaint = self.add(further)
         return tuple(self.events)
 
@@ -222,7 +225,7 @@ def _clock_facts(complaint: Complaint, standard: Standard, at: datetime) -> Iter
         yield from clock_facts(complaint, standard, at)
         return
     for clock in complaint.running_clocks:
-        yield happened.ClockStopped(clock=clock.name, met=at <= clock.due)
+        yield happened.ClockStopped(clock=clock.name, met=at <= clock.due, policy=clock.policy, calendar=clock.calendar)
 
 
 def _check_possible(complaint: Complaint, act: Act, standard: Standard) -> None:

@@ -168,10 +168,27 @@ def _(fact: happened.ClockStarted, complaint: Complaint, event: happened.Event) 
         provisional=fact.provisional,
         fingerprint=fact.fingerprint,
         first_start=fact.first_start,
+        policy=fact.policy,
+        calendar=fact.calendar,
         round=complaint.round,
     )
     ended = _clocks_with(complaint, fact.clock, stopped_at=event.happened_at)
     return attrs.evolve(complaint, clocks=(*ended, clock))
+
+
+@apply.register
+def _(fact: happened.ClockPaused, complaint: Complaint, _: happened.Event) -> Complaint:
+    return attrs.evolve(complaint, clocks=_clocks_with(complaint, fact.clock, paused_since=fact.since))
+
+
+@apply.register
+def _(fact: happened.ClockResumed, complaint: Complaint, _: happened.Event) -> Complaint:
+    return attrs.evolve(complaint, clocks=_clocks_with(complaint, fact.clock, paused_since=None))
+
+
+@apply.register
+def _(fact: happened.ClockMissed, complaint: Complaint, _: happened.Event) -> Complaint:
+    return attrs.evolve(complaint, clocks=_clocks_with(complaint, fact.clock, missed=True))
 
 
 @apply.register
@@ -207,6 +224,8 @@ _WITH_NOBODY = (State.SUBMITTED, State.HELD, State.MERGED)
 
 
 def _moved(complaint: Complaint, fact: happened.ClockMoved | happened.Extended, **changes: Any) -> Complaint:
+    """What was missed by another due instant than this one is not missed by it: whoever finds that writes it down again."""
+    running = complaint.running(fact.clock)
     moved = _clocks_with(
         complaint,
         fact.clock,
@@ -214,6 +233,9 @@ def _moved(complaint: Complaint, fact: happened.ClockMoved | happened.Extended, 
         due_date=fact.due_date,
         provisional=fact.provisional,
         fingerprint=fact.fingerprint,
+        policy=fact.policy,
+        calendar=fact.calendar,
+        missed=running is not None and running.missed and running.due == fact.due,
         **changes,
     )
     return attrs.evolve(complaint, clocks=moved)

@@ -109,6 +109,8 @@ def moved(complaint: Complaint, found: Iterable[Move], standard: Standard, now: 
                 due_date=move.deadline.due_date,
                 provisional=move.deadline.provisional,
                 fingerprint=move.deadline.fingerprint,
+                policy=move.deadline.policy,
+                calendar=move.deadline.calendar,
             ),
         )
         for sequence, move in enumerate(found, complaint.version + 1)

@@ -9,6 +9,7 @@ from lapor_core.complaint import Complaint
 from lapor_core.escalation import next_step_at
 from lapor_core.events import Event
 from lapor_core.evolution import replay, replay_on
+from lapor_core.misses import next_miss_at
 from lapor_core.notices import notices_for
 from lapor_core.standard import Standard
 from lapor_desk.addressing import Holders, rows_for
@@ -80,10 +81,12 @@ def project(tx: Transaction, complaint: Complaint, standard: Standard, now: date
 
 
 def _entry(complaint: Complaint, standard: Standard, now: datetime) -> Entry:
+    """The sweep looks again when a rung of the ladder is reached or a clock is past due, whichever comes first."""
+    ahead = (next_step_at(complaint, standard, now), next_miss_at(complaint, standard))
     return Entry(
         complaint=complaint,
         office=standard.policy.id,
         due_at=min((clock.due for clock in complaint.running_clocks), default=None),
-        next_step_at=next_step_at(complaint, standard, now),
+        next_step_at=min((moment for moment in ahead if moment is not None), default=None),
         updated_at=now,
     )

@@ -1,4 +1,4 @@
-"""What time does: the steps of the ladder that have come due, taken one complaint and one transaction at a time."""
+"""What time does: clocks that are missed and steps of the ladder that have come due, one complaint and one transaction at a time."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from lapor_core.complaint import Complaint
 from lapor_core.errors import LaporError, require_aware
 from lapor_core.escalation import due_steps, take_step
 from lapor_core.events import Event
+from lapor_core.misses import missed
 from lapor_core.standard import Standard
 from lapor_desk.changing import Changes
 from lapor_desk.recording import project
@@ -27,7 +28,7 @@ _log = logging.getLogger("lapor.desk")
 
 @attrs.frozen(kw_only=True)
 class Sweeper:
-    """Takes the steps that are due.
+    """Writes down which clocks are missed, and takes the steps that are due.
 
     Attributes:
         store: Where complaints are.
@@ -42,7 +43,7 @@ class Sweeper:
     batch: int = 100
 
     def sweep(self, now: datetime) -> int:
-        """Take every step that is due at ``now`` (aware); return how many complaints took one.
+        """Do all that is due at ``now`` (aware); return of how many complaints something was written down.
 
         A complaint that cannot be judged is put off for an hour and told in the log; the others go on.
         """
@@ -72,6 +73,8 @@ class Sweeper:
             changes = Changes(tx, self.standard_of, now)
             complaint = changes.complaint(complaint_id)
             standard = self.standard_of(complaint)
+            changes.happened(missed(complaint, standard, now))
+            complaint = changes.complaint(complaint_id)
             while steps := due_steps(complaint, standard, now):
                 changes.happened(take_step(complaint, steps[0], standard, now))
                 complaint = changes.complaint(complaint_id)

@@ -22,8 +22,14 @@ from lapor_core.texts import long_date, word
 
 __all__ = ["sentence_of", "tracking_of"]
 
-_UNTOLD: tuple[type[happened.Fact], ...] = (happened.Advised, happened.ClockStopped)
-"""What is no news for a citizen."""
+_UNTOLD: tuple[type[happened.Fact], ...] = (
+    happened.Advised,
+    happened.ClockMissed,
+    happened.ClockPaused,
+    happened.ClockResumed,
+    happened.ClockStopped,
+)
+"""What is no news for a citizen, who is told of the state and of the deadline, and sees whether it is late."""
 
 
 def tracking_of(events: Sequence[Event], standard: Standard, now: datetime, language: str = "id") -> Tracking:
@@ -112,11 +118,19 @@ def _told(event: Event, standard: Standard, language: str) -> Mapping[str, Any]:
     if "due_date" in values:
         values["due"] = long_date(values["due_date"], language)
     keys: Sequence[str] = values.get("agencies") or ()
+    if "clock" in values:
+        values["title"] = _title(standard, values["clock"], language)
     if "external_id" in values:
         values["system"] = word("system", values["system"], language)
         values["external_id"] = values["external_id"] or word("external_id", "none", language)
     values["agencies"] = ", ".join(standard.agencies[key].name if key in standard.agencies else key for key in keys)
     return values
+
+
+def _title(standard: Standard, clock: str, language: str) -> str:
+    """Return what a clock is called; of one that the standard does not know any more, its name is all that is known."""
+    known = standard.policy.clocks
+    return known[clock].title.in_language(language) if clock in known else clock
 
 
 class _Values(dict[str, Any]):

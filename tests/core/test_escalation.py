@@ -329,7 +329,7 @@ def test_a_step_may_close_what_was_answered_and_stayed_without_reply() -> None:
     life.act(Action.RESPOND)
     told = next_step_at(life.complaint, life.standard)
     assert told == at("2026-04-07", 7) + HOUR / 2
-    assert [event.type for event in life.climb(told)] == ["step_taken", "closed", "clock_stopped"]
+    assert [event.type for event in life.climb(told)] == ["clock_missed", "step_taken", "closed", "clock_stopped"]
     assert life.complaint.state is State.CLOSED
 
 

@@ -300,11 +300,40 @@ def test_the_sweep_climbs_the_ladder_once_and_shows_the_ombudsman(desk: Desk, cl
     assert ("reminder", "liaison_officer", "email") in queued(desk)
 
 
+def written(desk: Desk, complaint_id: str) -> list[str]:
+    return [event.type for event in desk.events(complaint_id)]
+
+
+def test_what_is_missed_is_written_down_once_where_no_ladder_makes_anybody_look(
+    store: Store, clock: FrozenClock
+) -> None:
+    without = attrs.evolve(STANDARD, policy=attrs.evolve(STANDARD.policy, ladder=()))
+    desk = Desk(store, without, clock=clock)
+    late, answered = forwarded(desk), forwarded(desk, source_id="2")
+    desk.act(answered, Act(action=Action.RESPOND, actor=Actor(role=Role.LIAISON_OFFICER, id="petugas"), text="Sudah."))
+    (promise,) = desk.complaint(late).running_clocks
+    clock.advance(promise.due - clock())
+    assert desk.sweep(clock()) == 0  # the last instant that is in time
+    clock.advance(timedelta(microseconds=1))
+    assert (desk.sweep(clock()), desk.sweep(clock() + timedelta(days=1))) == (1, 0)
+    event = desk.events(late)[-1]
+    assert (event.type, event.happened_at, event.recorded_at) == ("clock_missed", clock(), clock())
+    assert "clock_missed" not in written(desk, answered)
+    assert "terlewati" not in str(
+        desk.track(desk.complaint(late).code)
+    )  # the citizen is shown that it is late, and once
+    with store.reading() as tx:
+        waiting = [listed.next_step_at for listed in tx.listed()]
+    assert waiting == [None, None]
+
+
 def test_a_sweep_at_night_leaves_what_is_overdue_for_the_morning(desk: Desk, clock: FrozenClock) -> None:
     complaints = [forwarded(desk, source_id=source) for source in "123"]
     night = datetime(2026, 5, 12, 23, tzinfo=WITA)
     sweeper = Sweeper(store=desk.store, standard_of=desk.standard_of, batch=1)
     clock.advance(night - clock())
+    assert sweeper.sweep(night) == 3  # that a promise was missed needs nobody at their desk
+    assert [list(written(desk, complaint))[-1] for complaint in complaints] == ["clock_missed"] * 3
     assert sweeper.sweep(night) == 0
     assert sweeper.sweep(night.replace(day=13, hour=8)) == 3
     assert all(desk.complaint(complaint).state is State.ESCALATED for complaint in complaints)

@@ -43,7 +43,10 @@ from lapor_core.events.of_the_reporter import (
     Withdrawn,
 )
 from lapor_core.events.of_time import (
+    ClockMissed,
     ClockMoved,
+    ClockPaused,
+    ClockResumed,
     ClockStarted,
     ClockStopped,
     Extended,
@@ -58,7 +61,10 @@ __all__ = [
     "Asked",
     "Attached",
     "Classified",
+    "ClockMissed",
     "ClockMoved",
+    "ClockPaused",
+    "ClockResumed",
     "ClockStarted",
     "ClockStopped",
     "Closed",

@@ -46,7 +46,10 @@ from lapor_core.events.of_the_reporter import (
     Withdrawn,
 )
 from lapor_core.events.of_time import (
+    ClockMissed,
     ClockMoved,
+    ClockPaused,
+    ClockResumed,
     ClockStarted,
     ClockStopped,
     Extended,
@@ -63,8 +66,11 @@ FACTS: dict[str, type[Fact]] = {
     "classified": Classified,
     "learned": Learned,
     "clock_started": ClockStarted,
+    "clock_paused": ClockPaused,
+    "clock_resumed": ClockResumed,
     "clock_moved": ClockMoved,
     "extended": Extended,
+    "clock_missed": ClockMissed,
     "clock_stopped": ClockStopped,
     "disposed": Disposed,
     "verified": Verified,

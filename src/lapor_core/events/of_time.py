@@ -1,4 +1,9 @@
-"""What time does: clocks that start, move, are extended and stop, and steps of the ladder."""
+"""What time does: clocks that start, pause, move, are extended, missed and stopped, and steps of the ladder.
+
+A fact that gives or judges an instant names the policy (``policy``: ``id@version``) and the calendar (``calendar``: its
+fingerprint) by which that was done, so that nothing is ever judged again by those of another day. Both are empty in records of
+versions that did not write them down.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +15,16 @@ from lapor_core.complaint import personal
 from lapor_core.events.fact import Fact
 from lapor_core.lifecycle import Role
 
-__all__ = ["ClockMoved", "ClockStarted", "ClockStopped", "Extended", "StepTaken"]
+__all__ = [
+    "ClockMissed",
+    "ClockMoved",
+    "ClockPaused",
+    "ClockResumed",
+    "ClockStarted",
+    "ClockStopped",
+    "Extended",
+    "StepTaken",
+]
 
 
 @attrs.frozen(kw_only=True)
@@ -31,6 +45,26 @@ class ClockStarted(Fact):
     provisional: bool
     fingerprint: str
     first_start: datetime | None = None
+    policy: str = ""
+    calendar: str = ""
+
+
+@attrs.frozen(kw_only=True)
+class ClockPaused(Fact):
+    """A running clock stands still from ``since`` on: from when the complaint came to stand where nobody is waited for but others.
+
+    What it adds to the due instant is counted from the stretches in which the complaint stood so, once they are over.
+    """
+
+    clock: str
+    since: datetime
+
+
+@attrs.frozen(kw_only=True)
+class ClockResumed(Fact):
+    """A clock that stood still goes on, or ends at once."""
+
+    clock: str
 
 
 @attrs.frozen(kw_only=True)
@@ -43,6 +77,8 @@ class ClockMoved(Fact):
     due_date: date
     provisional: bool
     fingerprint: str
+    policy: str = ""
+    calendar: str = ""
 
 
 @attrs.frozen(kw_only=True)
@@ -67,11 +103,34 @@ class Extended(Fact):
 
 
 @attrs.frozen(kw_only=True)
+class ClockMissed(Fact):
+    """The due instant of a running clock is over, and what was promised has not been done.
+
+    It happened at the first moment after ``due``, and is written down when that is found. It stays in the record when the
+    clock is moved later afterwards: by what was known then it was missed, and the further fact says what has changed.
+    """
+
+    clock: str
+    due: datetime
+    policy: str = ""
+    calendar: str = ""
+
+
+@attrs.frozen(kw_only=True)
 class ClockStopped(Fact):
-    """What was promised has been done; ``met`` says whether in time."""
+    """What was promised has been done; ``met`` says whether in time.
+
+    Attributes:
+        working_days: How many working days it took, those left out on which it stood still; None in older records.
+        days_late: How many working days after the due day it was done; 0 where it was in time, None in older records.
+    """
 
     clock: str
     met: bool
+    policy: str = ""
+    calendar: str = ""
+    working_days: int | None = None
+    days_late: int | None = None
 
 
 @attrs.frozen(kw_only=True)

@@ -20,6 +20,7 @@ from lapor_core.escalation import due_steps, take_step
 from lapor_core.events import Event
 from lapor_core.evolution import replay, replay_on
 from lapor_core.lifecycle import PERMISSIONS, TABLE, Action, Outcome, Role, State
+from lapor_core.misses import missed
 from lapor_core.policy import ClockRule, ExtensionLimit, ExtensionRule, Limit, RestartOnReturn, Unit
 from lapor_core.policy.loading import shipped_policy
 from lapor_core.standard import Standard, load_standard
@@ -142,9 +143,9 @@ class Life:
         return self.append(events)
 
     def climb(self, now: datetime) -> tuple[Event, ...]:
-        """Let time come to ``now`` and take every step of the ladder that is due then; return their events."""
+        """Let time come to ``now``: clocks are missed, and every step of the ladder that is due is taken; return the events."""
         self.now = now
-        taken: tuple[Event, ...] = ()
+        taken = self.append(missed(self.complaint, self.standard, now))
         while steps := due_steps(self.complaint, self.standard, now):
             taken += self.append(take_step(self.complaint, steps[0], self.standard, now))
         return taken
