@@ -14,7 +14,7 @@ from functools import partial
 import attrs
 
 from lapor_core import events as happened
-from lapor_core.complaint import Clock, Complaint
+from lapor_core.complaint import Actor, Clock, Complaint
 from lapor_core.events import Event
 from lapor_core.evolution import ACTION_OF, evolve
 
@@ -124,15 +124,13 @@ class _Reading:
 
     complaint: Complaint | None = None
     owed: tuple[str, ...] = ()
+    moment: tuple[Actor, datetime, datetime] | None = None
     notes: list[_Notes] = attrs.Factory(list)
 
     def take(self, event: Event) -> None:
-        """An act comes before the clocks that it stops, and may pay what was owed: who owed it is looked at before the act.
-
-        A classification stops none, and may stand between the two.
-        """
+        """An act comes before the clocks that it stops, and may pay what was owed: who owed it is looked at before the act."""
         if self.complaint is not None:
-            if type(event.fact) in ACTION_OF and not isinstance(event.fact, happened.Classified):
+            if self._begins(event):
                 self.owed = _owed(self.complaint)
             place = self.complaint.place_of(getattr(event.fact, "clock", ""))
             if place is not None:
@@ -140,6 +138,13 @@ class _Reading:
         if isinstance(event.fact, happened.ClockStarted):
             self.notes.append(_Notes(limit=event.fact.limit))
         self.complaint = evolve(self.complaint, event)
+
+    def _begins(self, event: Event) -> bool:
+        """Tell whether somebody acts here: a classification that follows from what was done is no act of its own."""
+        if type(event.fact) not in ACTION_OF:
+            return False
+        before, self.moment = self.moment, (event.actor, event.happened_at, event.recorded_at)
+        return not isinstance(event.fact, happened.Classified) or self.moment != before
 
     def _note(self, event: Event, notes: _Notes, clock: Clock, owed: tuple[str, ...]) -> None:
         match event.fact:
@@ -161,7 +166,7 @@ class _Reading:
             case happened.ClockStarted():  # it takes the place of the one that runs
                 notes.end_pause(event.happened_at)
                 if not clock.missed:
-                    notes.owed = owed
+                    notes.owed = self.owed
             case _:
                 pass
 
