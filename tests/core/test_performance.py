@@ -23,7 +23,7 @@ from lapor_core.errors import BadValue, LaporError
 from lapor_core.events import ClockMissed, ClockMoved, ClockPaused, ClockResumed, ClockStarted, ClockStopped, Extended
 from lapor_core.misses import missed, next_miss_at
 from lapor_core.performance import ClockRow, Verdict, clock_rows
-from lapor_core.policy.amounts import Limit
+from lapor_core.policy import Limit, RestartOnReturn
 from lapor_core.records import from_record, to_record, without_personal
 from lapor_core.reports import due_within, report
 from lapor_core.standard import Standard
@@ -354,3 +354,16 @@ def test_the_first_events_of_a_new_complaint_name_policy_and_calendar() -> None:
     assert started
     assert {fact.policy for fact in started} == {"banjarbaru@1"}
     assert all(fact.calendar for fact in started)
+
+
+def test_a_transfer_ends_the_clock_of_those_who_gave_it_back() -> None:
+    anew = attrs.evolve(STANDARD.policy.clock("resolve"), restart_on_return=RestartOnReturn.NEW_AGENCY)
+    clocks = {**STANDARD.policy.clocks, "resolve": anew}
+    life = Life(attrs.evolve(STANDARD, policy=attrs.evolve(STANDARD.policy, clocks=clocks)))
+    life.act(Action.DISPOSE, agencies=("dinas-contoh",))
+    life.act(Action.RETURN)
+    life.act(Action.DISPOSE, agencies=("badan-contoh",), after=DAY)
+    assert [(row.verdict, row.agencies) for row in rows_of(life)] == [
+        (Verdict.ENDED, ("dinas-contoh",)),
+        (Verdict.RUNNING, ("badan-contoh",)),
+    ]
