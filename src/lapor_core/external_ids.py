@@ -16,7 +16,14 @@ from lapor_core.errors import BadValue, Refused, require_aware
 from lapor_core.events import Event, ExternalIdNoted
 from lapor_core.lifecycle import Role, State
 
-__all__ = ["LONGEST_ID", "NOTING", "checked_external_id", "note_external_ids", "notes_of"]
+__all__ = [
+    "LONGEST_ID",
+    "NOTING",
+    "checked_external_id",
+    "note_external_ids",
+    "notes_of",
+    "plain_external_id",
+]
 
 LONGEST_ID = 64
 """In characters."""
@@ -43,6 +50,11 @@ def checked_external_id(system: str, typed: str) -> str:
     if not _SYSTEM.fullmatch(system):
         message = "the name of a system has up to 32 lower-case letters, digits and _, and begins with a letter"
         raise BadValue(message, code="bad_external_system", field="system")
+    return plain_external_id(typed)
+
+
+def plain_external_id(typed: str) -> str:
+    """Return an id as it is kept, of whichever system it is; raises as :func:`checked_external_id` does."""
     plain = typed.strip().removeprefix("#").strip()
     if plain and not _ID.fullmatch(plain):
         message = f"an id has 1 to {LONGEST_ID} letters and digits, and between them . _ : / -; no other characters"

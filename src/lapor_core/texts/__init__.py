@@ -11,7 +11,17 @@ from typing import Any
 
 from lapor_core.errors import LaporError
 
-__all__ = ["LANGUAGES", "clock_time", "decimal", "error_text", "long_date", "short_date", "word", "zone_name"]
+__all__ = [
+    "LANGUAGES",
+    "clock_time",
+    "decimal",
+    "error_text",
+    "long_date",
+    "short_date",
+    "word",
+    "words_in",
+    "zone_name",
+]
 
 LANGUAGES = ("id", "en")
 """The languages of the service; Indonesian serves everybody who asked for another one."""
@@ -20,6 +30,11 @@ LANGUAGES = ("id", "en")
 def word(group: str, key: str, language: str = "id") -> str:
     """Return one text: ``word("state", "responded", "id")`` is *Sudah dijawab*. An unknown key is shown as it is."""
     return str(_texts(language).get(group, {}).get(key, key))
+
+
+def words_in(group: str, language: str = "id") -> Mapping[str, str]:
+    """Return all texts of a group by their keys, in the order of the file; nothing for a group that is not there."""
+    return dict(_texts(language).get(group, {}))
 
 
 def error_text(error: LaporError, language: str = "id") -> str:

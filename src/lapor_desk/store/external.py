@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, delete, select
 
 from lapor_core.complaint import Complaint
 from lapor_core.lifecycle import State
-from lapor_desk.store.tables import external_ids
+from lapor_desk.store.tables import complaint_agencies, external_ids
 from lapor_desk.store.unit import ReadUnit, WriteUnit
 
 __all__ = ["ExternalReads", "ExternalWrites"]
@@ -18,9 +18,12 @@ __all__ = ["ExternalReads", "ExternalWrites"]
 class ExternalReads(ReadUnit):
     """Finding complaints by ids of other systems."""
 
-    def known_as(self, external_id: str) -> tuple[str, ...]:
-        """Return the ids of all complaints that any other system knows by this id."""
+    def known_as(self, external_id: str, agency: str | None = None) -> tuple[str, ...]:
+        """Return the ids of all complaints that any other system knows by this id; of an agency, when one is named."""
         query = select(external_ids.c.complaint_id).where(external_ids.c.digest == self.external_digest(external_id))
+        if agency is not None:
+            mine = select(complaint_agencies.c.complaint_id).where(complaint_agencies.c.agency == agency)
+            query = query.where(external_ids.c.complaint_id.in_(mine))
         return tuple(self.connection.execute(query.distinct().order_by(external_ids.c.complaint_id)).scalars())
 
     def bearers(self, system: str, known: Iterable[str]) -> dict[str, tuple[str, ...]]:

@@ -20,7 +20,7 @@ from lapor_desk.http.console.cases import Case
 from lapor_desk.http.console.facts import PREFIX, facts_from
 from lapor_desk.http.console.forms import text_of
 
-__all__ = ["ActForm", "Field", "act_of", "forms_of", "shown_again"]
+__all__ = ["ActForm", "Field", "act_of", "forms_of", "shown_again", "told_of"]
 
 
 class Field(StrEnum):
@@ -39,6 +39,7 @@ class Field(StrEnum):
     OUTCOME = "outcome"
     REPORT = "report"
     MAIN = "main"
+    EXTERNAL_ID = "external_id"
 
 
 _ANSWER = (Field.AGENCY, Field.TEXT, Field.FILES)
@@ -46,7 +47,7 @@ _ANSWER = (Field.AGENCY, Field.TEXT, Field.FILES)
 _FIELDS: Mapping[Action, tuple[Field, ...]] = MappingProxyType(
     {
         Action.COMPLETE: (Field.REPORT, Field.FILES),
-        Action.DISPOSE: (Field.AGENCIES, Field.FACTS),
+        Action.DISPOSE: (Field.AGENCIES, Field.FACTS, Field.EXTERNAL_ID),
         Action.VERIFY: (Field.FACTS,),
         Action.FORWARD: (Field.AGENCIES, Field.FACTS),
         Action.INVOLVE: (Field.AGENCIES, Field.FACTS),
@@ -124,7 +125,13 @@ def act_of(
         rating=_rating(form) if action is Action.RATE else None,
         submission=_report(form, case, uploads) if action is Action.COMPLETE else None,
         main=main,
+        external_ids=told_of(form) if text_of(form, Field.EXTERNAL_ID) else {},
     )
+
+
+def told_of(form: FormData) -> Mapping[str, str]:
+    """Return what a form says of an id in another system, by the system's name."""
+    return {text_of(form, "system"): text_of(form, Field.EXTERNAL_ID)}
 
 
 def shown_again(shown: ActForm, form: FormData, error: LaporError, message: str) -> ActForm:
@@ -148,6 +155,8 @@ def _is_asked(field: Field, action: Action, case: Case) -> bool:
     agencies = case.complaint.agencies
     if field is Field.AGENCY:  # of several, an officer who belongs to none of them must say for which one
         return len(agencies) > 1 and case.officer.agency not in agencies
+    if field is Field.EXTERNAL_ID:
+        return case.may_note
     if field is Field.REASON:
         return bool(case.standard.policy.refusals_for(action))
     return not (field is Field.AGENCIES and action is Action.CLASSIFY and agencies)

@@ -12,17 +12,18 @@ from lapor_core import events as happened
 from lapor_core.acts import joined
 from lapor_core.codes import normalise_code
 from lapor_core.complaint import Attachment, Clock, Complaint
-from lapor_core.errors import FactsNeeded, LaporError, NotFound
+from lapor_core.errors import BadValue, FactsNeeded, LaporError, NotFound
 from lapor_core.events import Event, answer_files
 from lapor_core.evolution import replay
 from lapor_core.extending import Extendable, extendable
-from lapor_core.lifecycle import Action, allowed, next_state
+from lapor_core.external_ids import NOTING, plain_external_id
+from lapor_core.lifecycle import Action, State, allowed, next_state
 from lapor_core.privacy import View, reader_of, view
 from lapor_core.standard import Standard
 from lapor_desk.desk import Desk
 from lapor_desk.officers import Officer
 
-__all__ = ["BEYOND_A_FORM", "Case", "coded", "open_case", "subject_of"]
+__all__ = ["BEYOND_A_FORM", "Case", "coded", "known_as", "open_case", "subject_of"]
 
 _IN_PART = frozenset({Action.RETURN_IN_PART, Action.RESPOND_IN_PART})
 BEYOND_A_FORM = frozenset({Action.ERASE})
@@ -72,6 +73,11 @@ class Case:
     def extendable(self) -> tuple[Extendable, ...]:
         """The clocks that may be given more time now."""
         return extendable(self.complaint, self.standard, self.now)
+
+    @property
+    def may_note(self) -> bool:
+        """Whether this officer may note under which ids other systems know it."""
+        return self.officer.role in NOTING and self.complaint.state is not State.ERASED
 
     @property
     def named_agency(self) -> str | None:
@@ -164,6 +170,16 @@ def coded(desk: Desk, code: str, officer: Officer) -> Complaint:
         return desk.complaint(found, agency=officer.agency)
     except NotFound:
         raise unknown from None
+
+
+def known_as(desk: Desk, typed: str, officer: Officer) -> tuple[str, ...]:
+    """Return the ids of the complaints that another system knows by this id; to an agency, only its own are there."""
+    try:
+        plain = plain_external_id(typed)
+    except BadValue:
+        return ()
+    with desk.store.reading() as tx:
+        return tx.known_as(plain, agency=officer.agency) if plain else ()
 
 
 def subject_of(seen: View) -> str:

@@ -12,10 +12,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from lapor_core.complaint import Complaint
+from lapor_core.complaint import Actor, Complaint
 from lapor_core.errors import LaporError
 from lapor_core.lifecycle import Action, Outcome
-from lapor_desk.http.console.acting import ActForm, Field, act_of, forms_of, shown_again
+from lapor_desk.http.console.acting import ActForm, Field, act_of, forms_of, shown_again, told_of
 from lapor_desk.http.console.alike import Alike, alike_to, merging_into, turn_down
 from lapor_desk.http.console.cases import BEYOND_A_FORM, Case, coded, open_case, subject_of
 from lapor_desk.http.console.errors import message_of, status_of
@@ -28,8 +28,8 @@ from lapor_desk.officers import Officer
 
 __all__ = ["Complaints"]
 
-_APART = "apart"
-"""What was done when a suggestion was turned down, beside the actions."""
+_APART, _NOTED = "apart", "noted"
+"""What was done, beside the actions: a suggestion was turned down, an id in another system was noted."""
 
 
 @attrs.frozen
@@ -44,6 +44,7 @@ class Complaints:
             Route("/complaints/{id}", self.shown, methods=["GET"]),
             Route("/complaints/{id}/act/{action}", self.act, methods=["POST"]),
             Route("/complaints/{id}/apart", self.apart, methods=["POST"]),
+            Route("/complaints/{id}/ids", self.note, methods=["POST"]),
         ]
 
     async def shown(self, request: Request) -> Response:
@@ -74,6 +75,28 @@ class Complaints:
             await call(turn_down, self.frame.house.desk, case, text_of(form, "other"))
         return self.frame.go(request, f"complaints/{case.complaint.id}?done={_APART}")
 
+    async def note(self, request: Request) -> Response:
+        """Note under which id another system knows the complaint; or show the form again with what is wrong."""
+        async with self.frame.form(request) as form:
+            case = await self._case(request)
+            actor = Actor(role=case.officer.role, id=case.officer.id)
+            try:
+                await call(
+                    self.frame.house.desk.note_external_ids,
+                    case.complaint.id,
+                    told_of(form),
+                    actor,
+                    version=version_of(form),
+                    agency=case.officer.agency,
+                )
+            except LaporError as error:
+                case, message = await self._case(request), message_of(error, self.frame.language(request))
+                typed = {"system": text_of(form, "system"), "external_id": text_of(form, Field.EXTERNAL_ID)}
+                return await self._show(
+                    request, case, forms_of(case), status_of(error), message=message, noting=typed | {"fault": message}
+                )
+        return self.frame.go(request, f"complaints/{case.complaint.id}?done={_NOTED}")
+
     async def _done(self, case: Case, action: Action, form: FormData) -> Complaint:
         uploads = await uploads_of(form, "uploads")
         main = await call(self._coded, text_of(form, Field.MAIN), case.officer) if action is Action.MERGE else None
@@ -102,7 +125,7 @@ class Complaints:
         return await call(open_case, self.frame.house.desk, request.path_params["id"], self.frame.officer(request))
 
     async def _show(
-        self, request: Request, case: Case, forms: tuple[ActForm, ...], status: int = 200, **told: str
+        self, request: Request, case: Case, forms: tuple[ActForm, ...], status: int = 200, **told: Any
     ) -> Response:
         language = self.frame.language(request)
         names, links, alike = await call(self._beside, case, language)
@@ -115,9 +138,10 @@ class Complaints:
             "history": history_of(case, names, language),
             "links": links,
             "alike": alike,
-            "done": done if done in {*Action, _APART} and status == 200 else "",
+            "done": done if done in {*Action, _APART, _NOTED} and status == 200 else "",
             "message": "",
             "unsent": "",
+            "noting": {},
             "outcomes": tuple(Outcome),
         }
         return self.frame.show(request, "complaint.html", status, **values | told)

@@ -14,11 +14,12 @@ from lapor_core.complaint import Complaint
 from lapor_core.errors import LaporError, Refused
 from lapor_core.lifecycle import State
 from lapor_core.privacy import reader_of, view
-from lapor_desk.http.console.cases import coded, subject_of
+from lapor_desk.http.console.cases import coded, known_as, subject_of
 from lapor_desk.http.console.errors import message_of, status_of
-from lapor_desk.http.console.finding import Found, Order, Wish, find
+from lapor_desk.http.console.finding import PAGE_SIZE, Found, Order, Wish, find
 from lapor_desk.http.console.forms import text_of
 from lapor_desk.http.console.frame import Frame, call
+from lapor_desk.http.texts import sentence
 from lapor_desk.officers import Officer
 from lapor_desk.store import Reading
 
@@ -55,25 +56,45 @@ class Listing:
         return await self._show(request, Wish.read(request.query_params))
 
     async def find(self, request: Request) -> Response:
-        """Lead to the complaint with a tracking code; the code is posted, so that no history and no log keeps it."""
+        """Lead to the complaint with a tracking code, or with a number in another system, which several may bear.
+
+        It is posted, so that no history and no log keeps it.
+        """
         async with self.frame.form(request) as form:
             typed = text_of(form, "code")
+            desk, officer = self.frame.house.desk, self.frame.officer(request)
             try:
-                found = await call(coded, self.frame.house.desk, typed, self.frame.officer(request))
+                found: tuple[str, ...] = ((await call(coded, desk, typed, officer)).id,)
             except LaporError as error:
-                message = message_of(error, self.frame.language(request))
-                return await self._show(request, Wish(), status_of(error), message=message, typed=typed)
-        return self.frame.go(request, f"complaints/{found.id}")
+                found = await call(known_as, desk, typed, officer)
+                if not found:
+                    message, status = self._not_found(request, typed, error)
+                    return await self._show(request, Wish(), status, message=message, typed=typed)
+        if len(found) > 1:
+            return await self._show(request, Wish(), only=found, typed=typed)
+        return self.frame.go(request, f"complaints/{found[0]}")
 
-    async def _show(self, request: Request, wish: Wish, status: int = 200, **told: str) -> Response:
-        found, lines = await call(self._found, wish, self.frame.officer(request))
+    def _not_found(self, request: Request, typed: str, error: LaporError) -> tuple[str, int]:
+        """Return what is said of a text by which nothing was found; digits alone were never meant as a code."""
+        language = self.frame.language(request)
+        if typed.removeprefix("#").strip().isdigit():
+            return sentence("list", "unknown_number", language), 404
+        return message_of(error, language), status_of(error)
+
+    async def _show(
+        self, request: Request, wish: Wish, status: int = 200, *, only: tuple[str, ...] = (), **told: str
+    ) -> Response:
+        """Show what was wished for, or ``only`` these complaints."""
+        found, lines = await call(self._found, wish, self.frame.officer(request), only)
         values = {"wish": wish, "found": found, "lines": lines, "message": "", "typed": ""}
         return self.frame.show(request, "list.html", status, **values | self._choices() | told)
 
-    def _found(self, wish: Wish, officer: Officer) -> tuple[Found, tuple[Line, ...]]:
+    def _found(self, wish: Wish, officer: Officer, only: tuple[str, ...]) -> tuple[Found, tuple[Line, ...]]:
         now = self.frame.house.desk.now()
         with self.frame.house.store.reading() as tx:
             found = find(tx, wish, officer.agency, now)
+            if only:
+                found = attrs.evolve(found, ids=only[:PAGE_SIZE], total=len(only[:PAGE_SIZE]), late=0)
             return found, tuple(_line(tx, complaint_id, officer, now) for complaint_id in found.ids)
 
     def _choices(self) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from lapor_core.complaint import Kind
 from lapor_core.explanation.text import reason_text
 from lapor_core.explanation.words import amount
 from lapor_core.policy import Limit
-from lapor_core.texts import clock_time, long_date, short_date, word
+from lapor_core.texts import clock_time, long_date, short_date, word, words_in
 from lapor_desk.house import House
 from lapor_desk.http.console.facts import Question
 from lapor_desk.http.texts import catalog, sentence
@@ -99,6 +99,15 @@ def _why(context: Context, deadline: Deadline, day: DeadlineDay) -> str:
     return reason_text(deadline, day, context["language"])
 
 
+@pass_context
+def _systems(context: Context, noted: Mapping[str, str]) -> Mapping[str, str]:
+    """Return the systems whose ids may be noted, by name: those that have a name in words, and those noted already."""
+    return {
+        **words_in("system", context["language"]),
+        **{each: word("system", each, context["language"]) for each in noted},
+    }
+
+
 def _size(value: int) -> str:
     """Return a size as people write it: *3 MB*, *12 kB*."""
     return f"{value / 1024**2:.0f} MB" if value >= 1024**2 else f"{max(1, round(value / 1024))} kB"
@@ -117,6 +126,7 @@ _OF_EVERY_HOUSE: Mapping[str, Any] = {
     "why": _why,
     "amount": _amount,
     "lacking": _lacking,
+    "systems": _systems,
     "size": _size,
     "kind_of_file": _kind_of_file,
 }
