@@ -8,8 +8,9 @@ from datetime import datetime
 import attrs
 
 from lapor_core.clock_facts import deadline_of
-from lapor_core.clocks import Extension
-from lapor_core.clocks.extensions import latest_of
+from lapor_core.clocks import Deadline, Extension
+from lapor_core.clocks.extensions import latest_of, longest_further
+from lapor_core.clocks.pauses import merged
 from lapor_core.complaint import Clock, Complaint
 from lapor_core.errors import BadValue, LaporError, Refused
 from lapor_core.events import Extended
@@ -25,7 +26,7 @@ class Extendable:
 
     Attributes:
         clock: As it runs.
-        most: How much at most, by one extension.
+        most: How much at most now: one extension, or what is left of all together.
         latest: Until when (aware, in the office's zone).
     """
 
@@ -84,8 +85,14 @@ def _allowed(complaint: Complaint, clock: Clock, standard: Standard, now: dateti
         latest = latest_of(rule.extension.by, deadline.parts[-1], rule, deadline.office)
     except LaporError:  # the calendar does not reach so far: whoever tries is told
         return
-    if now <= latest:
-        yield Extendable(clock=clock, most=rule.extension.limit.over(deadline.limit), latest=latest)
+    most = _left(deadline)
+    if most is not None and now <= latest:
+        yield Extendable(clock=clock, most=most, latest=latest)
+
+
+def _left(deadline: Deadline) -> Limit | None:
+    pauses = merged(deadline.pauses, deadline.office)
+    return longest_further(deadline.rule, deadline.parts, deadline.office, pauses)
 
 
 def _only(complaint: Complaint, standard: Standard, at: datetime) -> str:
@@ -121,4 +128,7 @@ def _most(complaint: Complaint, clock: Clock, standard: Standard, at: datetime) 
     rule = standard.policy.clock(clock.name).extension
     if rule is None:
         raise BadValue(f"the standard knows no extension of the clock {clock.name}", code="no_extension")
-    return rule.limit.over(deadline_of(complaint, clock, standard, at).limit)
+    deadline = deadline_of(complaint, clock, standard, at)
+    return _left(deadline) or rule.limit.over(
+        deadline.limit
+    )  # with nothing left, the refusal says how much was allowed

@@ -263,7 +263,7 @@ FAULTS = (
      extensions_stay_within_what_the_standard_allows),
     ("extensions", "found.due > count_further(rule, most", "found.due >= count_further(rule, most", extensions_stay_within_what_the_standard_allows),
     ("extensions", "        before = found\n", "", extensions_stay_within_what_the_standard_allows),
-    ("extensions", "allowed.limit.over(base.limit)", "allowed.limit.over(new[0].limit)",
+    ("extensions", "most = allowed.limit.over(base.limit)\n    together", "most = allowed.limit.over(new[0].limit)\n    together",
      extensions_stay_within_what_the_standard_allows),
     ("extensions", "office.add(before.last, back)", "office.add(before.last, back + 1)",
      extensions_stay_within_what_the_standard_allows),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -11,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lapor_core import Action, Agency, Facts, Kind, Limit, Role, Standard, State, load_standard
+from lapor_core import Act, Action, Actor, Agency, Facts, Kind, Limit, Role, Standard, State, decide, load_standard
 from lapor_core.clock_facts import deadline_of
 from lapor_core.errors import BadValue, LaporError, NotFound, Refused
 from lapor_core.events import Extended
@@ -90,6 +91,51 @@ def test_it_adds_what_was_granted_to_the_day_it_extends_in_time_and_up_to_the_li
     assert not extendable(life.complaint, SEVEN, life.now)  # once
 
 
+ALL_TOGETHER = ExtensionRule(
+    limit=ExtensionLimit.parse("7 working_days"), times=3, maximum=ExtensionLimit.parse("10 working_days")
+)
+
+
+def test_what_is_offered_is_what_is_left_of_all_together() -> None:
+    life = at_work(with_rule(extension=ALL_TOGETHER))
+    assert [str(one.most) for one in extendable(life.complaint, life.standard, life.now)] == ["7 working_days"]
+    extend(life, limit=Limit.parse("6 working_days"))
+    assert [str(one.most) for one in extendable(life.complaint, life.standard, life.now)] == ["4 working_days"]
+    assert extend(life).limit == "4 working_days"  # as much as is left
+    assert not extendable(life.complaint, life.standard, life.now)
+    with pytest.raises(BadValue) as caught:
+        extend(life)
+    assert caught.value.code == "long_extension"
+
+
+@given(
+    granted=st.lists(st.integers(1, 5), max_size=2),
+    unit=st.sampled_from([Unit.DAYS, Unit.WORKING_DAYS]),
+    together=st.integers(1, 12),
+    of=st.sampled_from([Unit.DAYS, Unit.WORKING_DAYS]),
+)
+def test_what_is_offered_may_be_granted_and_one_more_may_not(
+    granted: list[int], unit: Unit, together: int, of: Unit
+) -> None:
+    rule = ExtensionRule(limit=ExtensionLimit(Limit(9, unit)), times=4, maximum=ExtensionLimit(Limit(together, of)))
+    life = at_work(with_rule(extension=rule))
+    for amount in granted:
+        try:
+            extend(life, limit=Limit(amount, unit))
+        except BadValue:
+            break
+    offered = max((one.most.amount for one in extendable(life.complaint, life.standard, life.now)), default=0)
+    ends: dict[int, datetime] = {}
+    for more in range(1, 11):
+        act = Act(action=Action.EXTEND, actor=Actor(role=Role.SUPERIOR), text=REASON, limit=Limit(more, unit))
+        with contextlib.suppress(BadValue):
+            *_, event = decide(life.complaint, act, life.standard, life.now)
+            assert isinstance(event.fact, Extended)
+            ends[more] = event.fact.due
+    assert set(range(1, offered + 1)) <= set(ends)
+    assert {ends[more] for more in ends if more > offered} <= {ends.get(offered)}  # a day off at its end brings no more
+
+
 def test_without_an_amount_it_is_as_much_as_the_standard_allows() -> None:
     assert extend(at_work()).limit == "7 working_days"
     same = ExtensionRule(limit=ExtensionLimit.parse("same_as_base"))
@@ -138,7 +184,7 @@ def test_it_is_granted_as_often_as_the_standard_says_and_together_no_more_than_i
     life = at_work(with_rule(extension=rule))
     extend(life)
     with pytest.raises(BadValue, match="which is 10 working_days"):
-        extend(life)
+        extend(life, limit=Limit.parse("4 working_days"))
     extend(life, limit=Limit.parse("3 working_days"))
     with pytest.raises(BadValue) as caught:
         extend(life, limit=Limit.parse("1 working_day"))

@@ -17,10 +17,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import lapor_core
-from lapor_core import Action, Kind, Proof, Role, State, Submission, Unit
+from lapor_core import Action, Kind, Limit, Proof, Role, State, Submission, Unit
 from lapor_core.errors import BadValue, FactsNeeded, Incomplete, Missing
 from lapor_core.events import FACTS
 from lapor_core.policy.loading import shipped_policies, shipped_policy
+from lapor_core.testing import Life, example_standard
 from lapor_core.texts import LANGUAGES, clock_time, error_text, long_date, short_date, word
 
 TEXTS = {
@@ -70,6 +71,17 @@ CORE = {
     if not set(FOR_AUTHORS) & set(path.parts)
     for code in codes_in(path.read_text("utf-8"))
 }
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence"),
+    [("id", "Perpanjangan paling lama 7 hari kerja."), ("en", "An extension is at most 7 working days.")],
+)
+def test_an_extension_that_is_too_long_is_told_in_words(language: str, sentence: str) -> None:
+    life = Life.at(State.IN_PROGRESS, example_standard(extension="7 working_days"))
+    with pytest.raises(BadValue) as caught:
+        life.act(Action.EXTEND, limit=Limit.parse("8 working_days"))
+    assert error_text(caught.value, language) == sentence
 
 
 def test_both_languages_have_the_same_keys() -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import jsonschema
 import pytest
 
+from lapor_core.policy import Unit
 from lapor_core.policy.loading import shipped_policies, shipped_policy
 from lapor_desk.cli import main
 
@@ -63,6 +64,23 @@ def test_what_is_not_stated_is_shown_as_such(run: Any) -> None:
     assert "Nomor SK: tidak disebutkan" in out
     assert "Waktu penyelesaian: tidak disebutkan" in out
     assert "SMS ke 1708 dikenai tarif operator" in out
+
+
+def test_what_is_counted_is_shown_in_words(run: Any, tmp_path: Path) -> None:
+    out = run("policy", "show", "malinau")[1]
+    assert "dapat diperpanjang 1 x 7 hari kerja" in out
+    assert "resolve 10 hari kerja" in out
+    assert "Tenggat tahap 2, sejak laporan dibuka kembali, 20 hari kerja" in run("policy", "show", "lgsco")[1]
+    assert not [unit for unit in Unit if f" {unit}" in out]
+    text = (DATA / "malinau.toml").read_text("utf-8")
+    file = tmp_path / "malinau.toml"
+    file.write_text(
+        text.replace('starts = "received"', 'starts = "received"\nrestart_on_return = "new_agency"'), "utf-8"
+    )
+    assert (
+        "dihitung ulang bila laporan dikembalikan dan instansi lain yang menanganinya"
+        in run("policy", "show", str(file))[1]
+    )
 
 
 def test_the_check_tells_every_fault_with_its_line_and_exits_with_2(run: Any, tmp_path: Path) -> None:

@@ -219,6 +219,13 @@ def test_the_command_shows_days_and_decrees_and_then_moves(
     assert "-> " in shown
     assert shown.endswith("would move: 3 by decree\n")
     assert main(["recalculate", "--json", "--config", str(toml)]) == 0
-    assert [len(each["moves"]) for each in json.loads(capsys.readouterr().out)] == [1, 1, 1]
+    moved = [move for each in json.loads(capsys.readouterr().out) for move in each["moves"]]
+    assert [move["reason"] for move in moved] == ["decree", "decree", "decree"]
     assert main(["recalculate", "--config", str(toml)]) == 0
     assert capsys.readouterr().out == "moved: nothing\n"
+    toml.write_text(toml.read_text("utf-8").replace('decrees = ["contoh.toml"]\n', ""), "utf-8")
+    assert main(["recalculate", "--dry-run", "--json", "--config", str(toml)]) == 0  # nothing is known of it any more
+    moved = [move for each in json.loads(capsys.readouterr().out) for move in each["moves"]]
+    assert [move["reason"] for move in moved] == ["policy_or_removed_decree"] * 3
+    assert main(["recalculate", "--config", str(toml)]) == 0
+    assert capsys.readouterr().out.endswith("moved: 3 by policy or removed decree\n")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 
@@ -14,7 +15,7 @@ from lapor_core.errors import BadValue
 from lapor_core.policy.amounts import Amount, Limit, Unit
 from lapor_core.policy.clock_rule import ClockRule, DayEnd, ExtensionRule
 
-__all__ = ["Extension", "extended", "in_order", "latest_of"]
+__all__ = ["Extension", "extended", "in_order", "latest_of", "longest_further"]
 
 
 def _one_amount(_: object, field: attrs.Attribute[Limit], value: Limit) -> None:
@@ -71,14 +72,43 @@ def extended(
         found = count_further(rule, extension.limit, before.due, office, pauses)
         if found.due > count_further(rule, most, before.due, office, pauses).due:
             message = f"an extension by {extension.limit} is more than the standard allows, which is {most}"
-            raise BadValue(message, code="long_extension", value=str(extension.limit), allowed=str(most))
+            raise _too_long(message, extension.limit, most)
         if together is not None and found.due > count_further(rule, together, base.due, office, pauses).due:
             message = (
                 f"with {extension.limit} more the extensions add more than the standard allows, which is {together}"
             )
-            raise BadValue(message, code="long_extension", value=str(extension.limit), allowed=str(together))
+            raise _too_long(message, extension.limit, together)
         before = found
         yield found
+
+
+def longest_further(
+    rule: ClockRule, parts: Sequence[Counted], office: Office, pauses: Sequence[Stretch]
+) -> Limit | None:
+    """Return how much one more extension may add: less than its limit where what all may add together is nearly used up.
+
+    Args:
+        rule: How the clock runs.
+        parts: The limit itself and what was granted, as they were counted.
+        office: Whose days.
+        pauses: Stretches that do not count.
+
+    Returns:
+        An amount in the unit of the extension's limit; None when nothing is left, or the standard knows no extension.
+    """
+    allowed, base, before = rule.extension, parts[0], parts[-1]
+    if allowed is None:
+        return None
+    most = allowed.limit.over(base.limit)
+    if allowed.maximum is None:
+        return most
+    last = count_further(rule, allowed.maximum.over(base.limit), base.due, office, pauses).due
+
+    def too_much(amount: int) -> bool:
+        return count_further(rule, Limit(amount, most.unit), before.due, office, pauses).due > last
+
+    left = bisect_left(range(1, most.amount + 1), x=True, key=too_much)
+    return Limit(left, most.unit) if left else None
 
 
 def in_order(extensions: Iterable[Extension]) -> tuple[Extension, ...]:
@@ -93,6 +123,11 @@ def _allowed(rule: ClockRule, number: int) -> ExtensionRule:
         message = f"{number} extensions, and the standard allows {rule.extension.times}"
         raise BadValue(message, code="too_many_extensions", value=number, allowed=rule.extension.times)
     return rule.extension
+
+
+def _too_long(message: str, given: Limit, most: Limit) -> BadValue:
+    amount = {"amount": most.amount, "unit": most.unit.value}
+    return BadValue(message, code="long_extension", value=str(given), allowed=str(most), **amount)
 
 
 def _check_in_time(extension: Extension, latest: datetime) -> None:

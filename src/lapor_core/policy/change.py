@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from enum import Enum
+from collections.abc import Callable, Mapping
+from enum import Enum, StrEnum
 from functools import partial
 from typing import Any
 
 import attrs
 
 from lapor_core.calendar.hours import DayHours, WrittenSchedule
-from lapor_core.lifecycle import State
+from lapor_core.lifecycle import Action, Role, State
 from lapor_core.policy.phrasing import say, stated
 from lapor_core.policy.wording import Text
 from lapor_core.texts import LANGUAGES, word
@@ -71,10 +71,16 @@ def plain(value: object) -> Words:
 
 
 def _named(value: object, language: str) -> str:
-    """Return a value in words, where it has any: a state, a way of counting."""
-    if isinstance(value, State):
-        return word("state", value, language)
+    """Return a value in words, where it has any: a state, a role, an act, yes or no, a way of counting."""
+    for kind, group in _GROUPS.items():
+        if isinstance(value, kind):
+            return word(group, value, language)
+    if isinstance(value, bool):
+        return say("value", "true" if value else "false", language)
     return say("counting", str(value), language)
+
+
+_GROUPS: Mapping[type[StrEnum], str] = {State: "state", Role: "role", Action: "action"}
 
 
 def _hours(schedule: WrittenSchedule) -> str:

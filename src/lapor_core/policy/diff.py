@@ -8,12 +8,12 @@ from functools import partial
 
 from lapor_core.policy.amounts import Limit
 from lapor_core.policy.change import Change, change, in_words, plain
-from lapor_core.policy.clock_rule import ClockRule, ExtensionRule
+from lapor_core.policy.clock_rule import ClockRule
 from lapor_core.policy.coverage import Case, coverage_of, decided_by, patterns
 from lapor_core.policy.diff_doors import changed_doors
 from lapor_core.policy.lengths import surely_longer
 from lapor_core.policy.model import Policy
-from lapor_core.policy.phrasing import facts_in_words, limit_in_words, say, start_in_words
+from lapor_core.policy.phrasing import extension_in_words, facts_in_words, limit_in_words, start_in_words
 
 __all__ = ["changes"]
 
@@ -134,15 +134,6 @@ def _clock(name: str, was: ClockRule, now: ClockRule, before: Policy, after: Pol
                 before=plain(old_part),
                 after=plain(new_part),
             )
-    former, present = (partial(_extension, rule.extension) for rule in (was, now))
+    former, present = (partial(extension_in_words, rule.extension) for rule in (was, now))
     if former("id") != present("id"):
         yield change("extension", f"{path}.extension", clock=title, before=former, after=present)
-
-
-def _extension(rule: ExtensionRule | None, language: str) -> str:
-    """Return *1 x 7 hari kerja*, or that nothing is stated."""
-    if rule is None:
-        return say("value", "nothing", language)
-    limit = rule.limit.limit
-    amount = say("value", "same_as_base", language) if limit is None else limit_in_words(limit, language)
-    return f"{rule.times} x {amount}"

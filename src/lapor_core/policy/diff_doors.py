@@ -8,6 +8,7 @@ import attrs
 
 from lapor_core.policy.change import Change, Words, change, in_words, plain
 from lapor_core.policy.model import Contact, LadderStep, Policy, Requirement
+from lapor_core.policy.phrasing import distance_in_words
 from lapor_core.texts import word
 
 __all__ = ["changed_doors"]
@@ -85,12 +86,23 @@ def _ladder(before: Policy, after: Policy) -> Iterator[Change]:
         path, step = f"ladder.{key}", _step(key, after if key in new else before)
         if (key in old) != (key in new):
             yield change("step_added" if key in new else "step_removed", path, step=step)
+        if key in old and key in new:
+            yield from _changed(path, step, old[key], new[key])
         shown_before, shown_after = _shown(old.get(key)), _shown(new.get(key))
         for contact in (*shown_after, *shown_before):
             if (contact in shown_before) != (contact in shown_after):
                 code = "shown_added" if contact in shown_after else "shown_removed"
                 policy = after if contact in shown_after else before
                 yield change(code, path, contact=policy.contacts[contact].name, step=step)
+
+
+def _changed(path: str, step: Words, was: LadderStep, now: LadderStep) -> Iterator[Change]:
+    for part in ("remind", "act", "different_person", "anytime"):
+        before, after = getattr(was, part), getattr(now, part)
+        if before != after:
+            yield change(
+                "step_changed", path, step=step, what=in_words("part", part), before=plain(before), after=plain(after)
+            )
 
 
 def _shown(step: LadderStep | None) -> tuple[str, ...]:
@@ -102,7 +114,6 @@ def _step(key: str, policy: Policy) -> Words:
     step = next(step for step in policy.ladder if step.key == key)
 
     def words(language: str) -> str:
-        unit = f" {word('unit', step.at.unit, language)}" if step.at.unit is not None else ""
-        return f"{policy.clock(step.clock).title.in_language(language)} {step.at.amount:+d}{unit}"
+        return f"{policy.clock(step.clock).title.in_language(language)} {distance_in_words(step.at, language)}"
 
     return words

@@ -8,14 +8,24 @@ from collections.abc import Mapping
 from importlib import resources
 from typing import Any
 
-from lapor_core.policy.amounts import Limit
-from lapor_core.policy.clock_rule import ClockRule, Start
+from lapor_core.policy.amounts import Amount, Limit
+from lapor_core.policy.clock_rule import ClockRule, ExtensionRule, Start
 from lapor_core.policy.criteria import Value
 from lapor_core.policy.known_facts import SERVICE_FACTS
 from lapor_core.policy.model import Policy
 from lapor_core.texts import LANGUAGES, word
 
-__all__ = ["fact_title", "fact_value", "facts_in_words", "limit_in_words", "say", "start_in_words", "stated"]
+__all__ = [
+    "distance_in_words",
+    "extension_in_words",
+    "fact_title",
+    "fact_value",
+    "facts_in_words",
+    "limit_in_words",
+    "say",
+    "start_in_words",
+    "stated",
+]
 
 _UNSTATED = ("", "0", "-", "tidak disebutkan", "not stated")
 
@@ -38,6 +48,21 @@ def limit_in_words(limit: Limit | None, language: str) -> str:
     if limit.agency:
         parts.append(say("value", "agency", language))
     return parts[0] if len(parts) == 1 else say("value", "shortest", language, limits=", ".join(parts))
+
+
+def distance_in_words(distance: Amount, language: str) -> str:
+    """Return *-3 hari kerja*, or *+0*."""
+    unit = f" {word('unit', distance.unit, language)}" if distance.unit is not None else ""
+    return f"{distance.amount:+d}{unit}"
+
+
+def extension_in_words(rule: ExtensionRule | None, language: str) -> str:
+    """Return *1 x 7 hari kerja*, or that it is not stated."""
+    if rule is None:
+        return say("value", "nothing", language)
+    limit = rule.limit.limit
+    amount = say("value", "same_as_base", language) if limit is None else limit_in_words(limit, language)
+    return f"{rule.times} x {amount}"
 
 
 def start_in_words(clock: ClockRule, policy: Policy, language: str) -> str:

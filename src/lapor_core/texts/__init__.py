@@ -42,7 +42,8 @@ def error_text(error: LaporError, language: str = "id") -> str:
     texts = _texts(language)["error"]
     known = f"{error.code}_of_late" if "minutes" in error.params else error.code  # one that passes says when
     template = texts.get(known, texts["other"])
-    return str(template).format_map(_Params({name: _shown(value) for name, value in error.params.items()}))
+    params = {name: _shown(name, value, language) for name, value in error.params.items()}
+    return str(template).format_map(_Params(params))
 
 
 def long_date(day: date, language: str = "id") -> str:
@@ -73,7 +74,9 @@ def zone_name(moment: datetime) -> str:
     return moment.tzname() or moment.strftime("UTC%z")
 
 
-def _shown(value: object) -> object:
+def _shown(name: str, value: object, language: str) -> object:
+    if name == "unit":
+        return word("unit", str(value), language)
     return ", ".join(map(str, value)) if isinstance(value, tuple) else value
 
 

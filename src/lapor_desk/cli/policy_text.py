@@ -4,8 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lapor_core.policy import Contact, ExtensionRule, Policy
-from lapor_core.policy.phrasing import fact_title, stated
+from lapor_core.policy import Contact, ExtensionRule, Policy, RestartOnReturn
+from lapor_core.policy.phrasing import (
+    distance_in_words,
+    extension_in_words,
+    fact_title,
+    limit_in_words,
+    start_in_words,
+    stated,
+)
 
 __all__ = ["policy_lines"]
 
@@ -45,7 +52,7 @@ def _head(policy: Policy) -> Iterator[str]:
 def _judged(policy: Policy) -> Iterator[str]:
     yield "Tingkat, dari yang teringan:"
     for tier in policy.tiers:
-        limits = ", ".join(f"{clock} {limit}" for clock, limit in tier.limits.items())
+        limits = ", ".join(f"{clock} {limit_in_words(limit, 'id')}" for clock, limit in tier.limits.items())
         yield f"  {tier.name:<12} {limits}".rstrip()
         if tier.reading:
             yield f"{_INDENT}{tier.reading}"
@@ -61,9 +68,12 @@ def _judged(policy: Policy) -> Iterator[str]:
 def _timed(policy: Policy) -> Iterator[str]:
     yield "Jam hitung:"
     for name, clock in policy.clocks.items():
-        yield f"  {name:<12} {clock.title.id}, sejak {clock.starts}{f', {clock.limit}' if clock.limit else ''}"
+        limit = f", {limit_in_words(clock.limit, 'id')}" if clock.limit else ""
+        yield f"  {name:<12} {clock.title.id}, {start_in_words(clock, policy, 'id')}{limit}"
         if clock.extension is not None:
             yield f"{_INDENT}{_extension(clock.extension)}"
+        if clock.restart_on_return is RestartOnReturn.NEW_AGENCY:
+            yield f"{_INDENT}dihitung ulang bila laporan dikembalikan dan instansi lain yang menanganinya"
         if clock.reading:
             yield f"{_INDENT}{clock.reading}"
     yield "Tangga:"
@@ -71,11 +81,12 @@ def _timed(policy: Policy) -> Iterator[str]:
         different = ("orang lain",) if step.different_person else ()
         act = (step.act,) if step.act else ()
         anytime = ("kapan saja",) if step.anytime else ()
-        yield f"  {step.key:<24} {', '.join((*step.remind, *act, *different, *step.show_reporter, *anytime))}"
+        at = f"{step.clock} {distance_in_words(step.at, 'id')}"
+        yield f"  {at:<24} {', '.join((*step.remind, *act, *different, *step.show_reporter, *anytime))}"
 
 
 def _extension(rule: ExtensionRule) -> str:
-    return f"dapat diperpanjang {rule.times} x {rule.limit}"
+    return f"dapat diperpanjang {extension_in_words(rule, 'id')}"
 
 
 def _doors(policy: Policy) -> Iterator[str]:

@@ -73,7 +73,7 @@ def _as_data(each: Recalculated) -> dict[str, Any]:
         "moves": [
             {
                 "clock": move.clock.name,
-                "reason": move.reason,
+                "reason": _reason(move),
                 "from": move.clock.due.isoformat(),
                 "to": move.deadline.due.isoformat(),
                 "provisional": move.deadline.provisional,
@@ -103,6 +103,11 @@ def _lines(each: Recalculated) -> Iterator[str]:
             yield f"    {long_date(day.date):<28} {effect}: {_names(day) or 'by decree'}  ({'; '.join(day.decrees)})"
 
 
+def _reason(move: Move) -> str:
+    """Return the reason for programs; what cannot be told apart has one name for both."""
+    return "policy_or_removed_decree" if move.reason == POLICY else move.reason
+
+
 _BECAUSE = {POLICY: "the policy, the office's week or hours, or a decree that was taken out"}
 """What cannot be told apart: of a decree that is loaded no more, nothing is known."""
 
@@ -118,6 +123,6 @@ def _names(day: DayChange) -> str:
 
 
 def _sum(found: list[Recalculated], *, dry_run: bool) -> str:
-    reasons = Counter(move.reason for each in found for move in each.moves)
+    reasons = Counter(_reason(move).replace("_", " ") for each in found for move in each.moves)
     clocks = ", ".join(f"{count} by {reason}" for reason, count in sorted(reasons.items())) or "nothing"
     return f"{'would move' if dry_run else 'moved'}: {clocks}"
