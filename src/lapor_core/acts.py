@@ -278,6 +278,7 @@ _FACTS_OF: Mapping[Action, Callable[[Complaint, Act, Standard], _Facts]] = {
     Action.MERGE: _merged,
     Action.UNMERGE: _one(lambda complaint, act, __: happened.Unmerged(of=complaint.merged_into or "", reason=act.text)),
     Action.WITHDRAW: _one(lambda _, act, __: happened.Withdrawn(reason=act.text)),
+    Action.REQUEST_ERASURE: _one(lambda _, act, __: happened.ErasureRequested(text=act.text)),
     Action.ERASE: _erased,
 }
 

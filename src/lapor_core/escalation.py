@@ -15,6 +15,7 @@ from lapor_core.events import Event, StepTaken
 from lapor_core.evolution import replay_on
 from lapor_core.lifecycle import Role, is_over, next_state
 from lapor_core.policy.amounts import Amount, Unit
+from lapor_core.policy.clock_rule import ClockRule, Start
 from lapor_core.policy.model import LadderStep
 from lapor_core.standard import Standard
 
@@ -45,7 +46,7 @@ def due_steps(complaint: Complaint, standard: Standard, now: datetime) -> tuple[
     """Return the steps that are due and were not taken yet, in the order of their instants.
 
     Pure and idempotent: each step is due once per clock, so once per round and once more when a new tier starts the clock
-    anew. None is due for a complaint that is over, in a pause, or before its clock starts; while the office is shut only
+    anew. None is due for a complaint that is over (but for those of a request for erasure), in a pause, or before its clock starts; while the office is shut only
     those that the policy has taken at any time.
     """
     require_aware(now)
@@ -94,7 +95,7 @@ _SYSTEM = Actor(role=Role.SYSTEM, id="ladder")
 
 
 def _ahead(complaint: Complaint, standard: Standard) -> list[DueStep]:
-    return [] if is_over(complaint.state) else sorted(_untaken(complaint, standard), key=lambda due: due.at)
+    return sorted(_untaken(complaint, standard), key=lambda due: due.at)
 
 
 def _untaken(complaint: Complaint, standard: Standard) -> Iterator[DueStep]:
@@ -102,12 +103,18 @@ def _untaken(complaint: Complaint, standard: Standard) -> Iterator[DueStep]:
     for step in standard.policy.ladder:
         clock = complaint.running(step.clock)
         taken = (step.key, complaint.place_of(step.clock)) in complaint.steps
-        if clock is None or taken or complaint.state in standard.policy.clock(step.clock).pauses:
+        if clock is None or taken or not _is_climbed(complaint, standard.policy.clock(step.clock)):
             continue
         office = standard.office_for(step.clock, agency)
         at = _instant(_in_own_unit(step.at, clock, standard), clock, office, anytime=step.anytime)
         if at > clock.start:
             yield DueStep(step=step, at=at, office=office)
+
+
+def _is_climbed(complaint: Complaint, rule: ClockRule) -> bool:
+    """Tell whether the steps of a clock are taken now: of a complaint that is over, the data may still have to go."""
+    waited_for = not is_over(complaint.state) or rule.starts is Start.ERASURE_REQUESTED
+    return waited_for and complaint.state not in rule.pauses
 
 
 def _in_own_unit(distance: Amount, clock: Clock, standard: Standard) -> Amount:

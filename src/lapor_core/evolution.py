@@ -45,6 +45,7 @@ ACTION_OF: dict[type[happened.Fact], Action] = {
     happened.Merged: Action.MERGE,
     happened.Unmerged: Action.UNMERGE,
     happened.Withdrawn: Action.WITHDRAW,
+    happened.ErasureRequested: Action.REQUEST_ERASURE,
     happened.Erased: Action.ERASE,
 }
 """The action that each fact records; facts that are not listed leave the state alone."""
@@ -146,6 +147,7 @@ _MILESTONES: dict[type[happened.Fact], Start] = {
     happened.Forwarded: Start.FORWARDED,
     happened.Responded: Start.RESPONDED,
     happened.Asked: Start.ASKED,
+    happened.ErasureRequested: Start.ERASURE_REQUESTED,
     happened.Appealed: Start.APPEALED,
 }
 

@@ -91,6 +91,7 @@ class Action(StrEnum):
     MERGE = "merge"
     UNMERGE = "unmerge"
     WITHDRAW = "withdraw"
+    REQUEST_ERASURE = "request_erasure"
     ERASE = "erase"
 
 
@@ -227,6 +228,7 @@ _STAYS: Mapping[Action, set[State]] = {
     },
     Action.ESCALATE: {State.SUBMITTED, State.DISPOSED, State.VERIFIED, State.ESCALATED},
     Action.RATE: {State.RESPONDED, State.CLOSED},
+    Action.REQUEST_ERASURE: set(_LEADS) - {State.ERASED},
 }
 """What changes nothing but the record: action -> the states in which it is possible, and which it leaves as they are."""
 
@@ -281,11 +283,12 @@ PERMISSIONS: Mapping[Action, frozenset[Role]] = MappingProxyType(
         Action.MERGE: _OFFICERS,
         Action.UNMERGE: _OFFICERS,
         Action.WITHDRAW: _CITIZEN,
+        Action.REQUEST_ERASURE: _CITIZEN | _OFFICERS,
         Action.ERASE: frozenset({Role.CENTRAL_ADMIN, Role.SYSTEM}),
     }
 )
 """Which roles may take an action. The counter officer acts for a visitor who stands before the counter; whoever must answer
-gives himself no more time."""
+gives himself no more time; a request for erasure may come by letter, and an officer enters it."""
 
 _OVER = frozenset({State.MERGED, State.CLOSED, State.REJECTED, State.ARCHIVED, State.WITHDRAWN, State.ERASED})
 _UNOWED = _OVER | {State.INCOMPLETE, State.RESPONDED}

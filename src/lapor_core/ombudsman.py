@@ -185,7 +185,11 @@ def _rated_badly(complaint: Complaint) -> bool | None:
 def _is_owed(name: str, policy: Policy) -> bool:
     """Tell whether a clock is a promise of the office; the reporter's own, and the silence after an answer, are none."""
     first = policy.chain(name)[0] if name in policy.clocks else name
-    return first not in policy.clocks or policy.clock(first).starts not in (Start.ASKED, Start.RESPONDED)
+    return first not in policy.clocks or policy.clock(first).starts not in _NO_ANSWER
+
+
+_NO_ANSWER = (Start.ASKED, Start.RESPONDED, Start.ERASURE_REQUESTED)
+"""What starts clocks at whose end no answer to the complaint is owed."""
 
 
 def _recent(event: date | None, today: date) -> Condition:

@@ -176,6 +176,15 @@ class Desk:
         """
         self._act_as_reporter(code, Act(action=Action.WITHDRAW, actor=_REPORTER, text=reason))
 
+    def request_erasure(self, code: str, reason: str = "") -> None:
+        """Ask for the erasure of the reporter's personal data (UU 27/2022); whoever may erase is told.
+
+        Raises:
+            BadValue, NotFound: as :meth:`track`.
+            Refused: it is not possible now (``not_possible``).
+        """
+        self._act_as_reporter(code, Act(action=Action.REQUEST_ERASURE, actor=_REPORTER, text=reason))
+
     def rate(self, code: str, rating: Rating, text: str = "") -> None:
         """Say what the reporter thinks of the answer.
 

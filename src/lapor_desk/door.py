@@ -76,6 +76,9 @@ class Door:
     def withdraw(self, code: str, reason: str = "") -> None:
         self.desk.withdraw(code, reason)
 
+    def request_erasure(self, code: str, reason: str = "") -> None:
+        self.desk.request_erasure(code, reason)
+
     def report_delivery(self, key: str, verdict: Verdict) -> None:
         with self.desk.store.transaction() as tx:
             report_delivery(tx, self.channel, key, verdict, self.now())

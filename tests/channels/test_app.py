@@ -130,6 +130,7 @@ def test_it_passes_the_check_for_channels() -> None:
             "/ratings",
             "/attachments",
             "/withdrawals",
+            "/erasure-requests",
         ],
     )
 

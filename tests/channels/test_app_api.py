@@ -145,6 +145,13 @@ class Caller:
         body = example("withdraw") | {"code": self.code if code is None else code}
         return self.client.post("/withdrawals", **(options or {"json": body}))
 
+    def request_erasure(self, code: str | None = None, **options: Any) -> Any:
+        body = example("request_erasure") | {"code": self.code if code is None else code}
+        return self.client.post("/erasure-requests", **(options or {"json": body}))
+
+    def erased(self) -> None:
+        self.desk.move(self.code, State.ERASED)
+
     def broken(self, method: str, ask: Callable[[], Any], error: Exception | None = None) -> Any:
         def fail(*_: Any, **__: Any) -> None:
             raise error or RuntimeError
@@ -262,6 +269,14 @@ ANSWERS: dict[tuple[str, str], Callable[[Caller], Any]] = {
     ("withdraw", "415"): lambda caller: caller.withdraw(**TEXT),
     ("withdraw", "422"): lambda caller: caller.withdraw("x"),
     ("withdraw", "5XX"): lambda caller: caller.broken("withdraw", caller.withdraw),
+    ("request_erasure", "204"): lambda caller: caller.request_erasure(),
+    ("request_erasure", "400"): lambda caller: caller.request_erasure(**UNREADABLE),
+    ("request_erasure", "404"): lambda caller: caller.request_erasure(NOBODYS),
+    ("request_erasure", "409"): lambda caller: (caller.erased(), caller.request_erasure())[-1],
+    ("request_erasure", "413"): lambda caller: caller.request_erasure(**LARGE),
+    ("request_erasure", "415"): lambda caller: caller.request_erasure(**TEXT),
+    ("request_erasure", "422"): lambda caller: caller.request_erasure("x"),
+    ("request_erasure", "5XX"): lambda caller: caller.broken("request_erasure", caller.request_erasure),
     ("reply", "204"): lambda caller: caller.reply(),
     ("reply", "400"): lambda caller: caller.reply(**UNREADABLE),
     ("reply", "404"): lambda caller: caller.reply(NOBODYS),
@@ -312,13 +327,13 @@ def test_an_answer_is_what_the_document_says(operation_id: str, status: str) -> 
 
 def test_the_tracking_says_what_may_be_done_and_a_rating_what_is_wrong_with_it() -> None:
     caller = Caller()
-    assert caller.track().json()["may"] == ["attach", "reply", "withdraw"]
+    assert caller.track().json()["may"] == ["attach", "reply", "request_erasure", "withdraw"]
     told = caller.rate(stars=6, outcome="entah").json()["error"]
     assert [(fault["field"], fault["code"]) for fault in told["fields"]] == [
         ("outcome", "unknown_outcome"),
         ("stars", "bad_rating"),
     ]
-    assert caller.track().json()["may"] == ["attach", "rate", "reply"]
+    assert caller.track().json()["may"] == ["attach", "rate", "reply", "request_erasure"]
     assert caller.rate().status_code == 204
     assert caller.desk.track(caller.code).state == State.APPEALED
 

@@ -657,7 +657,7 @@ def test_every_page_in_every_language_under_every_prefix(desk: Desk, prefix: str
             assert not target.startswith("/")
             if target.startswith("#"):
                 assert target.removeprefix("#") in links.ids
-            elif not urlsplit(whole).path.endswith(("/reply", "/rate", "/attach", "/withdraw", "/file")):
+            elif not urlsplit(whole).path.endswith(("/reply", "/rate", "/attach", "/withdraw", "/erasure", "/file")):
                 assert client.get(whole).status_code in ({200, 404} if "receipt" in whole else {200}), (path, target)
     assert len(seen) == 9
 

@@ -815,7 +815,7 @@ def test_every_page_in_every_language_under_every_prefix(desk: Desk, prefix: str
             assert not target.startswith("/")
             if target.startswith("#"):
                 assert parts.fragment in links.ids
-            elif not parts.path.endswith(("/leave", "/reply", "/rate", "/attach", "/withdraw", "/file")):
+            elif not parts.path.endswith(("/leave", "/reply", "/rate", "/attach", "/withdraw", "/erasure", "/file")):
                 assert client.get(whole).status_code in ({200, 404} if "receipt" in parts.path else {200}), (
                     path,
                     target,

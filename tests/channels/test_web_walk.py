@@ -170,6 +170,13 @@ def test_files_come_later_and_a_report_is_taken_back():
     desk.move(code, State.IN_PROGRESS)
     gone = client.post("/track/withdraw", data={"code": code, "reason": "Sudah menyala."})
     assert ("Laporan Anda sudah dicabut." in gone.text, desk.track(code).state) == (True, State.WITHDRAWN)
+    wished = client.post("/track/erasure", data={"code": code, "wish": "x" * 100_001})
+    assert (wished.status_code, "track/erasure" in wished.text) == (422, True)
+    wished = client.post("/track/erasure", data={"code": code, "wish": "Tidak diperlukan lagi."})
+    assert "Permintaan Anda sudah diteruskan kepada petugas." in wished.text
+    assert desk.track(code).state == State.WITHDRAWN
+    desk.move(code, State.ERASED)
+    assert "track/erasure" not in client.post("/track", data={"code": code}).text
     for act in ("rate", "attach", "withdraw", "reply"):
         assert f"track/{act}" not in gone.text
     assert client.post("/track/withdraw", data={"code": "0000-0000-000"}).status_code == 404

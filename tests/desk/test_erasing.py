@@ -31,12 +31,13 @@ from lapor_core import (
 )
 from lapor_core.decisions import receive
 from lapor_core.errors import BadValue, Refused
-from lapor_core.events import Erased, Unfollowed
+from lapor_core.events import Erased, ErasureRequested, Unfollowed
 from lapor_core.testing import FrozenClock
 from lapor_desk.accounts import Accounts
 from lapor_desk.auditing import chains
 from lapor_desk.desk import Desk
 from lapor_desk.erasing import complaints_of
+from lapor_desk.officers import Officers
 from lapor_desk.recording import record_new
 from lapor_desk.sessions import open_session
 from lapor_desk.store import Status, Store, StoreDown, Transaction
@@ -218,6 +219,19 @@ def test_an_erased_complaint_is_no_matter_of_the_sweep(desk: Desk, submit: Submi
     before = desk.events(mine.id)
     assert Sweeper(store=desk.store, standard_of=desk.standard_of).sweep(NOW.replace(year=2027)) == 0
     assert desk.events(mine.id) == before
+
+
+def test_who_asks_by_the_code_is_heard_and_who_may_erase_is_told(desk: Desk, store: Store, submit: Submit) -> None:
+    officers = Officers(store, clock=lambda: NOW, agencies=frozenset())
+    officers.add("pusat", "rahasia-contoh", Role.CENTRAL_ADMIN, email="pusat@example.id")
+    mine = submit()
+    desk.request_erasure(mine.code, f"Mohon {MARK} dihapus")
+    with store.reading() as tx:
+        told = {(each.template, each.role) for each in tx.notices_of(mine.id)}
+    assert {("erasure_requested", "reporter"), ("to_erase", "central_admin")} <= told
+    assert "meminta data pribadinya dihapus" in desk.track(mine.code).entries[-1].text
+    desk.act(mine.id, ERASE)
+    assert ErasureRequested() in [event.fact for event in desk.events(mine.id)]  # the wish stays, its words do not
 
 
 def test_files_that_a_crash_left_behind_are_deleted_by_the_next_chore(

@@ -1,4 +1,4 @@
-"""What the holder of a code may do beside replying: rate the answer, add files, take the report back."""
+"""What the holder of a code may do beside replying: rate the answer, add files, take the report back, ask for erasure."""
 
 from __future__ import annotations
 
@@ -46,6 +46,14 @@ class WithdrawalBody:
     reason: str = personal(default="")
 
 
+@attrs.frozen(kw_only=True)
+class ErasureRequestBody:
+    """The keys of a request for erasure."""
+
+    code: str = personal(default="")
+    reason: str = personal(default="")
+
+
 @attrs.frozen
 class Acts:
     """The routes for what is done to a report by whoever holds its code; the code is posted."""
@@ -58,6 +66,7 @@ class Acts:
         yield Route("/ratings", self.rate, methods=["POST"])
         yield Route("/attachments", self.attach, methods=["POST"])
         yield Route("/withdrawals", self.withdraw, methods=["POST"])
+        yield Route("/erasure-requests", self.request_erasure, methods=["POST"])
 
     async def rate(self, request: Request) -> Response:
         """Take what the reporter thinks of the answer: it closes the report, opens it again, or appeals."""
@@ -76,6 +85,12 @@ class Acts:
         """Take the report back."""
         body = await receive(request, WithdrawalBody)
         await call(self.desk.withdraw, clean(body.code), clean(body.reason))
+        return Response(status_code=204)
+
+    async def request_erasure(self, request: Request) -> Response:
+        """Take the wish that the reporter's data be erased."""
+        body = await receive(request, ErasureRequestBody)
+        await call(self.desk.request_erasure, clean(body.code), clean(body.reason))
         return Response(status_code=204)
 
 

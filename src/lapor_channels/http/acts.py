@@ -1,4 +1,4 @@
-"""What the holder of a code may do beside replying: rate the answer, add files, take the report back."""
+"""What the holder of a code may do beside replying: rate the answer, add files, take the report back, ask for erasure."""
 
 from __future__ import annotations
 
@@ -40,6 +40,7 @@ class Acts:
         yield Route("/track/rate", self.rate, methods=["POST"])
         yield Route("/track/attach", self.attach, methods=["POST"])
         yield Route("/track/withdraw", self.withdraw, methods=["POST"])
+        yield Route("/track/erasure", self.request_erasure, methods=["POST"])
 
     async def rate(self, request: Request) -> Response:
         """Take what the reporter thinks of the answer: it closes the report, opens it again, or appeals."""
@@ -74,6 +75,16 @@ class Acts:
         if wrong := self._too_long(request, sent.written):
             return await self._again(request, sent, wrong)
         return await self._do(request, sent, "withdraw", lambda desk: desk.withdraw(sent.code, sent.written["reason"]))
+
+    async def request_erasure(self, request: Request) -> Response:
+        """Take the wish that the reporter's data be erased."""
+        async with form_of(request) as form:
+            sent = _Sent.of(form, "wish")
+        if wrong := self._too_long(request, sent.written):
+            return await self._again(request, sent, wrong)
+        return await self._do(
+            request, sent, "erasure", lambda desk: desk.request_erasure(sent.code, sent.written["wish"])
+        )
 
     def _wrong_rating(self, request: Request, written: Mapping[str, str]) -> Iterator[tuple[str, str]]:
         say = self.track.site.text

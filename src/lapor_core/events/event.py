@@ -39,6 +39,7 @@ from lapor_core.events.of_the_reporter import (
     Appealed,
     Attached,
     Completed,
+    ErasureRequested,
     Rated,
     Received,
     Reopened,
@@ -99,6 +100,7 @@ FACTS: dict[str, type[Fact]] = {
     "followed": Followed,
     "unfollowed": Unfollowed,
     "withdrawn": Withdrawn,
+    "erasure_requested": ErasureRequested,
     "erased": Erased,
 }
 """The type names under which facts are stored; a name is never used again for something else."""

@@ -11,7 +11,17 @@ from lapor_core.complaint import Attachment, Kind, Proof, Reporter, Visibility, 
 from lapor_core.events.fact import Fact
 from lapor_core.lifecycle import Outcome
 
-__all__ = ["Appealed", "Attached", "Completed", "Rated", "Received", "Reopened", "Replied", "Withdrawn"]
+__all__ = [
+    "Appealed",
+    "Attached",
+    "Completed",
+    "ErasureRequested",
+    "Rated",
+    "Received",
+    "Reopened",
+    "Replied",
+    "Withdrawn",
+]
 
 
 @attrs.frozen(kw_only=True)
@@ -104,3 +114,10 @@ class Withdrawn(Fact):
     """The reporter took it back."""
 
     reason: str = personal(default="")
+
+
+@attrs.frozen(kw_only=True)
+class ErasureRequested(Fact):
+    """The reporter asked to have their personal data erased (UU 27/2022): on all of their complaints, and for good."""
+
+    text: str = personal(default="")

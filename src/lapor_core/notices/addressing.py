@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 import attrs
 
@@ -66,6 +66,7 @@ _TOLD: Mapping[type[happened.Fact], tuple[tuple[str, Role], ...]] = {
     happened.Appealed: (("appealed", Role.SUPERIOR), ("appealed", Role.INSPECTORATE)),
     happened.Merged: (("merged", Role.REPORTER),),
     happened.Unmerged: (("unmerged", Role.REPORTER),),
+    happened.ErasureRequested: (("erasure_requested", Role.REPORTER),),
     happened.Withdrawn: (("withdrawn", Role.LIAISON_OFFICER),),
 }
 """The standard promises one of these, the notice of every answer; the others keep the citizen and the officers informed."""
@@ -88,19 +89,19 @@ def notices_for(
     Args:
         events: What has happened.
         complaint: The complaint.
-        policy: Says who disposes, and so is told of what waits for that (the central admin where it is None), and who is told
-            of a moved deadline (the reporter and the liaison officer).
+        policy: Says who disposes and who erases, and so is told of what waits for that (the central admin where it is None),
+            and who is told of a moved deadline (the reporter and the liaison officer).
     """
-    disposing = PERMISSIONS[Action.DISPOSE] if policy is None else policy.roles_for(Action.DISPOSE)
+    doing = PERMISSIONS.__getitem__ if policy is None else policy.roles_for
     moved = TELL_MOVED if policy is None else policy.tell_moved
-    return tuple(notice for event in events for notice in _told(event, complaint, disposing, moved))
+    return tuple(notice for event in events for notice in _told(event, complaint, doing, moved))
 
 
 def _told(
-    event: happened.Event, complaint: Complaint, disposing: frozenset[Role], moved: Iterable[Role]
+    event: happened.Event, complaint: Complaint, doing: Callable[[Action], frozenset[Role]], moved: Iterable[Role]
 ) -> Iterator[Notice]:
     fact = event.fact
-    waits = _to_dispose(fact, complaint, disposing)
+    waits = (*_to_dispose(fact, complaint, doing(Action.DISPOSE)), *_to_erase(fact, doing(Action.ERASE)))
     for template, role in (*_templates(fact, complaint), *_of_clocks(fact, complaint, moved), *waits):
         for recipient in _recipients(event.fact, role, complaint):
             yield Notice(complaint=complaint.id, sequence=event.sequence, template=template, recipient=recipient)
@@ -122,6 +123,11 @@ def _to_dispose(fact: happened.Fact, complaint: Complaint, disposing: frozenset[
     """Tell those who dispose that something waits for it; who put it aside and takes it up again knows already."""
     if complaint.state is State.SUBMITTED and isinstance(fact, _BRINGS_WORK):
         yield from (("to_dispose", role) for role in sorted(disposing - _NOBODYS))
+
+
+def _to_erase(fact: happened.Fact, erasing: frozenset[Role]) -> Iterator[tuple[str, Role]]:
+    if isinstance(fact, happened.ErasureRequested):
+        yield from (("to_erase", role) for role in sorted(erasing - _NOBODYS))
 
 
 _BRINGS_WORK = (happened.Received, happened.Completed, happened.Replied, happened.Unmerged)

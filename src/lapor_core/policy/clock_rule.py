@@ -31,7 +31,8 @@ class Start(StrEnum):
     """The event that starts a clock.
 
     ``asked`` is that the reporter was asked for something, for the reporter's own clock. ``reopened`` begins a new round, in
-    which what starts with ``received`` starts again as well; ``appealed`` (*keberatan*) begins none. ``breached`` is that a
+    which what starts with ``received`` starts again as well; ``appealed`` (*keberatan*) begins none. ``erasure_requested`` is
+    that the reporter asked to have their data erased (UU 27/2022), which may be long after the answer. ``breached`` is that a
     breach of personal data became known: it stands in no complaint's record, and whoever answers for it hands its instant in.
     """
 
@@ -43,6 +44,7 @@ class Start(StrEnum):
     ASKED = "asked"
     REOPENED = "reopened"
     APPEALED = "appealed"
+    ERASURE_REQUESTED = "erasure_requested"
     BREACHED = "breached"
 
 
@@ -162,7 +164,7 @@ class ClockRule:
             it before (``new_agency``), or runs on (``never``).
         extension: How it may be extended; None when the standard knows no extension.
         stops: The states in which what was promised has been done: an answer, or that none will come; for an appeal also that
-            the complaint is taken up again.
+            the complaint is taken up again, and for a request of erasure that the data was erased, and nothing else.
         pauses: The states in which it does not run.
         calendar: Whose calendar it runs on: the office's that owns the standard, or the reported agency's.
         first_day: Whether the day on which it starts is day one.
@@ -192,6 +194,8 @@ class ClockRule:
 
     @stops.default
     def _answered_or_given_up(self) -> tuple[State, ...]:
+        if self.starts == Start.ERASURE_REQUESTED:
+            return (State.ERASED,)
         return (*_ENDS, State.IN_PROGRESS) if self.starts == Start.APPEALED else _ENDS
 
     @property

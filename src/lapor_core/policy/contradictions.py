@@ -9,6 +9,7 @@ from lapor_core.calendar.weeks import as_week
 from lapor_core.calendar.zones import as_zone
 from lapor_core.documents import Path
 from lapor_core.errors import BadValue, LaporError, NotFound, did_you_mean
+from lapor_core.lifecycle import Action
 from lapor_core.policy.clock_rule import ClockRule, RestartOnReturn, Start
 from lapor_core.policy.model import Policy
 from lapor_core.policy.offices import INDONESIA, foreign_calendar
@@ -63,6 +64,11 @@ def _of_ladder(policy: Policy) -> Found:
         if step.clock not in policy.clocks:
             problem = f'"{step.clock}": not a clock; {did_you_mean(step.clock, policy.clocks)}'
             yield ("ladder", index, "clock"), problem
+        if step.act is Action.ERASE:
+            yield (
+                ("ladder", index, "act"),
+                "a person is erased on a ground, by an officer or after the retention; no step does it",
+            )
         for contact in step.show_reporter:
             if contact not in policy.contacts:
                 problem = f'"{contact}": not a contact; {did_you_mean(contact, policy.contacts)}'

@@ -39,6 +39,7 @@ def findings(policy: Policy) -> Found:
     for name, clock in policy.clocks.items():
         yield from _never_starts(policy, name, clock)
         yield from _never_starts_anew(policy, name, clock)
+        yield from _erasing(policy, name, clock)
         yield from _too_long(policy, name, clock)
 
 
@@ -97,6 +98,18 @@ def _never_starts(policy: Policy, name: str, clock: ClockRule) -> Found:
         yield (*at, "starts"), f'it never starts: nobody may {act}, so nothing is ever "{start}"'
     if start is Start.REOPENED and clock.rounds is Rounds.FIRST:
         yield (*at, "rounds"), "it never starts: the first round is over once a complaint is reopened"
+
+
+def _erasing(policy: Policy, name: str, clock: ClockRule) -> Found:
+    if clock.starts != Start.ERASURE_REQUESTED:
+        return
+    if set(clock.stops) != {State.ERASED}:
+        problem = (
+            'what was asked for is done when the data is erased, and not before: leave stops out, or write ["erased"]'
+        )
+        yield ("clocks", name, "stops"), problem
+    if not policy.roles_for(Action.REQUEST_ERASURE):
+        yield ("clocks", name, "starts"), f"it never starts: nobody may {Action.REQUEST_ERASURE}"
 
 
 def _never_starts_anew(policy: Policy, name: str, clock: ClockRule) -> Found:

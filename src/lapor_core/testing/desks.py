@@ -124,6 +124,12 @@ def _withdraws(trial: DeskTrial) -> None:
     _refused("not_possible", lambda: trial.desk.withdraw(code))
 
 
+def _takes_requests_for_erasure(trial: DeskTrial) -> None:
+    code = trial.desk.submit(_submission(trial)).code
+    trial.desk.request_erasure(code, "Tidak diperlukan lagi")
+    assert trial.desk.track(code).state == State.SUBMITTED, "a request for erasure changes where a complaint stands"
+
+
 def _completes(trial: DeskTrial) -> None:
     receipt = trial.desk.submit(_submission(trial, narrative=""), partial=True)
     assert receipt.lacking == ("missing_narrative",), "a receipt does not say what is missing"
@@ -242,6 +248,7 @@ _LAWS: tuple[Callable[[DeskTrial], None], ...] = (
     _tracks,
     _replies,
     _withdraws,
+    _takes_requests_for_erasure,
     _completes,
     _rates,
     _hands_out_files,

@@ -242,6 +242,9 @@ class MemoryDesk:
     def withdraw(self, code: str, reason: str = "") -> None:
         self._act(code, Action.WITHDRAW, reason)
 
+    def request_erasure(self, code: str, reason: str = "") -> None:
+        self._act(code, Action.REQUEST_ERASURE, reason)
+
     def report_delivery(self, key: str, verdict: Verdict) -> None:
         if key not in self.deliveries:
             raise NotFound("no message of this channel's notifier has this key", code="unknown_message")

@@ -181,6 +181,7 @@ def test_every_indonesian_word_leads_to_a_key_or_value_of_the_format() -> None:
         "responded",
         "asked",
         "reopened",
+        "erasure_requested",
         "narrative",
         "event_date",
         "event_time",

@@ -268,6 +268,14 @@ class Desk(Protocol):
         """
         ...
 
+    def request_erasure(self, code: str, reason: str = "") -> None:
+        """Ask for the erasure of the reporter's personal data (UU 27/2022), on all of their complaints; an officer decides.
+
+        Raises:
+            NotFound, BadValue: as :meth:`track`. Refused: not possible now, for the data was erased.
+        """
+        ...
+
     def report_delivery(self, key: str, verdict: Verdict) -> None:
         """Tell what became of a message after its next hop had taken it: a delivery receipt, any number of times.
 
