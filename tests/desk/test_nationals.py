@@ -109,13 +109,18 @@ def by_hand(store: Store, complaint: Complaint, told: Mapping[str, str]) -> None
 
 
 def test_a_complaint_of_an_erased_person_is_not_taken_in_anew(
-    store: Store, erase: Callable[[Store, str], object]
+    store: Store, take_in: Callable[..., Complaint], erase: Callable[[Store, str], object]
 ) -> None:
+    noted = take_in(received_at=NOW)
+    by_hand(store, noted, {"sp4n_tracking": "1916450", "sp4n_id": "2"})
     list(take_rows(store, read(BELUM), STANDARD, NOW))
     with store.reading() as tx:
-        person = tx.person_of(find_national(tx, "1916449") or "")
-    erase(store, person)
-    assert [each.outcome for each in take_rows(store, read(BELUM), STANDARD, NOW)] == ["known"]
+        imported = tx.person_of(find_national(tx, "1916449") or "")
+    for person in (imported, noted.reporter_ref):
+        erase(store, person)
+    with store.reading() as tx:
+        assert tx.load(noted.id).external_ids == {}
+    assert [each.outcome for each in take_rows(store, read(BELUM, PROSES), STANDARD, NOW)] == ["known", "known"]
 
 
 def test_ids_travel_to_another_desk_which_then_knows_the_rows(store: Store, tmp_path: Path) -> None:
