@@ -109,7 +109,7 @@ class _Known:
 
     tx: Transaction
     here: Mapping[str, tuple[str, ...]]
-    internal: Mapping[str, str]
+    internal: dict[str, str]
     now: datetime
 
     def outcome(self, looked_at: _Entry | BadRow) -> Outcome:
@@ -126,6 +126,7 @@ class _Known:
         for complaint_id in bearing:
             if complaint_id not in self.internal and not self.tx.is_erased(self.tx.person_of(complaint_id)):
                 _note(self.tx, complaint_id, {INTERNAL: row.national_id}, self.now)
+                self.internal[complaint_id] = digest
         return Outcome(line=row.line, outcome="known")
 
 

@@ -74,7 +74,8 @@ def test_a_row_whose_id_was_noted_by_hand_is_known_and_its_internal_id_comes_int
 ) -> None:
     complaint = take_in(received_at=NOW, narrative="Jalan contoh rusak")
     by_hand(store, complaint, {"sp4n_tracking": "1916449"})
-    assert [each.outcome for each in take_rows(store, read(BELUM, PROSES), STANDARD, NOW)] == ["known", "new"]
+    rows = [*read(BELUM, PROSES), *read(with_(BELUM, id="9"))]
+    assert [each.outcome for each in take_rows(store, rows, STANDARD, NOW)] == ["known", "new", "bad"]
     with store.reading() as tx:
         assert find_national(tx, "1916449") == complaint.id
         assert tx.load(complaint.id).external_ids == {"sp4n_tracking": "1916449", "sp4n_id": "1"}
