@@ -32,6 +32,7 @@ __all__ = [
     "Purpose",
     "Rating",
     "Reporter",
+    "Shown",
     "Visibility",
     "Visit",
     "personal",
@@ -70,6 +71,14 @@ class Ground(StrEnum):
     CONSENT_WITHDRAWN = "consent_withdrawn"
     PURPOSE_ENDED = "purpose_ended"
     RETENTION_OVER = "retention_over"
+
+
+class Shown(StrEnum):
+    """What of a reporter was shown: addresses and numbers, the copy of a document, or a letter that names them."""
+
+    CONTACT = "contact"
+    PAPER = "paper"
+    LETTER = "letter"
 
 
 @attrs.frozen(kw_only=True)

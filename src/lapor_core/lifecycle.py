@@ -105,6 +105,7 @@ class Role(StrEnum):
     SUPERIOR = "superior"
     INSPECTORATE = "inspectorate"
     COUNTER_OFFICER = "counter_officer"
+    AUDITOR = "auditor"
     SYSTEM = "system"
 
 
@@ -288,7 +289,8 @@ PERMISSIONS: Mapping[Action, frozenset[Role]] = MappingProxyType(
     }
 )
 """Which roles may take an action. The counter officer acts for a visitor who stands before the counter; whoever must answer
-gives himself no more time; a request for erasure may come by letter, and an officer enters it."""
+gives himself no more time; a request for erasure may come by letter, and an officer enters it; an auditor looks, and may take
+none."""
 
 _OVER = frozenset({State.MERGED, State.CLOSED, State.REJECTED, State.ARCHIVED, State.WITHDRAWN, State.ERASED})
 _UNOWED = _OVER | {State.INCOMPLETE, State.RESPONDED}

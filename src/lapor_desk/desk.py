@@ -12,10 +12,10 @@ from datetime import datetime
 import attrs
 
 from lapor_core.codes import normalise_code
-from lapor_core.complaint import Actor, Complaint, Rating
+from lapor_core.complaint import Actor, Complaint, Rating, Reporter, Shown
 from lapor_core.decisions import Act, decide
 from lapor_core.errors import NotFound, Refused, require_aware
-from lapor_core.events import Event
+from lapor_core.events import Event, IdentitySeen
 from lapor_core.evolution import replay
 from lapor_core.external_ids import note_external_ids
 from lapor_core.lifecycle import Action, Role, State
@@ -27,11 +27,12 @@ from lapor_desk import retention
 from lapor_desk.changing import Change, Changes
 from lapor_desk.erasing import Erasing, clear_away
 from lapor_desk.intake import Intake
+from lapor_desk.looking import Look, Looking
 from lapor_desk.message_files import attachments_of, prepared
 from lapor_desk.overtaking import again_when_overtaken
 from lapor_desk.recording import record
 from lapor_desk.standards import Standards
-from lapor_desk.store import PreparedFile, Store
+from lapor_desk.store import PreparedFile, Reading, Store
 from lapor_desk.suggesting import sketch_new
 from lapor_desk.sweeping import Sweeper
 from lapor_desk.telemetry import measured
@@ -286,8 +287,11 @@ class Desk:
         complaint, now = self.complaint(complaint_id), self.now()
         if complaint.state is State.ERASED:
             decide(complaint, act, self.standard_of(complaint), max(now, complaint.reached_at))  # which refuses it
-        if version is not None and version != complaint.version:
-            raise self._overtaken(Refused("it was changed", code="changed_meanwhile", complaint=complaint_id))
+        try:
+            with self.store.reading() as tx:
+                _check_version(tx, complaint, version)
+        except Refused as error:
+            raise self._overtaken(error) from None
         known = None if seen is None else frozenset(seen)
         return self._done(complaint_id, self._erasing.erase(complaint.reporter_ref, act, now, seen=known))
 
@@ -348,7 +352,7 @@ class Desk:
             with self.store.transaction() as tx:
                 before = tx.load(complaint_id)
                 _check_agency(before, agency)
-                _check_version(before, version)
+                _check_version(tx, before, version)
                 standard = self.standard_of(before)
                 at = max(self.now(), before.reached_at)
                 new = note_external_ids(before, told, actor=actor, office=standard.policy.id, now=at)
@@ -373,6 +377,42 @@ class Desk:
         """Return the record of a complaint; raises as :meth:`complaint` does."""
         with self.store.reading() as tx:
             return tx.events(complaint_id)
+
+    # Who reported.
+
+    @measured("lapor.look")
+    def identity(self, complaint_id: str, actor: Actor, reason: str, *, agency: str | None = None) -> Reporter:
+        """Return who reported, which is in no view of an officer, and write down that ``actor`` was shown it.
+
+        Args:
+            complaint_id: The complaint.
+            actor: Who looks.
+            reason: Why; it stands in the record, and the reporter can read that somebody looked.
+            agency: The agency the actor belongs to: only its own complaints are there for it.
+
+        Raises:
+            NotFound: no such complaint (``unknown_complaint``).
+            Refused: it is not for this role (``not_permitted``), or the reporter was erased (``erased``).
+            BadValue: no reason is given (``reason_needed``).
+        """
+        return self._look(complaint_id, Look(actor=actor, shown=Shown.CONTACT, reason=reason, agency=agency)).reporter
+
+    @measured("lapor.look")
+    def identity_paper(
+        self, complaint_id: str, file: str, actor: Actor, reason: str, *, agency: str | None = None
+    ) -> bytes:
+        """Return the copy of an identity document with the digest ``file``, and write it down as :meth:`identity` does.
+
+        Raises:
+            NotFound: as :meth:`identity`; there is no such copy (``unknown_file``). Refused, BadValue: as :meth:`identity`.
+        """
+        look = Look(actor=actor, shown=Shown.PAPER, reason=reason, file=file, agency=agency)
+        return self.store.read_file(self._look(complaint_id, look).reporter_ref, file)
+
+    def _look(self, complaint_id: str, look: Look) -> Complaint:
+        seen, complaint = Looking(self.store, self.standard_of).look(complaint_id, look, self.now())
+        self._tell([seen], complaint)
+        return complaint
 
     # What time does.
 
@@ -401,7 +441,7 @@ class Desk:
             changes = Changes(tx, self.standard_of, self.now())
             complaint = changes.complaint(complaint_id)
             _check_agency(complaint, agency)
-            _check_version(complaint, version)
+            _check_version(tx, complaint, version)
             if act.main is not None:
                 _check_agency(changes.complaint(act.main.id), agency)
             tx.attach(complaint.reporter_ref, files)
@@ -411,7 +451,7 @@ class Desk:
     def _overtaken(self, error: Refused) -> Refused:
         """Return what tells an actor who came too late what has happened."""
         complaint_id = str(error.params["complaint"])
-        last = self.events(complaint_id)[-1]
+        last = next(event for event in reversed(self.events(complaint_id)) if not isinstance(event.fact, IdentitySeen))
         state, role = self.complaint(complaint_id).state, last.actor.role
         what = f"{type(last.fact).__name__} by the {role}"
         message = f"complaint {complaint_id} was changed meanwhile ({what}) and is {state} now; look at it again"
@@ -436,9 +476,17 @@ def _check_agency(complaint: Complaint, agency: str | None) -> None:
         raise NotFound(message, code="unknown_complaint", complaint=complaint.id)
 
 
-def _check_version(complaint: Complaint, version: int | None) -> None:
-    if version is not None and version != complaint.version:
+def _check_version(tx: Reading, complaint: Complaint, version: int | None) -> None:
+    if version is not None and _has_moved(tx, complaint, version):
         raise Refused("it was changed meanwhile", code="changed_meanwhile", complaint=complaint.id)
+
+
+def _has_moved(tx: Reading, complaint: Complaint, version: int) -> bool:
+    """Tell whether anything happened since ``version`` was seen; that somebody looked at who reported changes nothing."""
+    if version == complaint.version:
+        return False
+    since = tx.outline(complaint.id)[version:]
+    return not since or not all(isinstance(event.fact, IdentitySeen) for event in since)
 
 
 def _found(complaint_id: str | None) -> str:

@@ -16,7 +16,7 @@ from lapor_core.complaint import Complaint
 from lapor_core.errors import BadValue, NotFound, Refused
 from lapor_core.lifecycle import State
 from lapor_core.likeness import Likeness, likeness, matter_of, sketch
-from lapor_core.privacy import Reader
+from lapor_core.privacy import Reader, may_see_identity
 from lapor_desk.store import Reading, Sketch, Store
 
 __all__ = ["Suggestion", "hold_apart", "sketch_new", "suggestions"]
@@ -55,7 +55,7 @@ def suggestions(
         agency: Only complaints of this agency.
         limit: How many at most.
     """
-    knows_reporter = reader is Reader.ADMIN
+    knows_reporter = may_see_identity(reader)
     matter = matter_of(complaint, knows_reporter=knows_reporter)
     known = {complaint.id, complaint.merged_into, *complaint.followers, *tx.held_apart_from(complaint.id)}
     found = [

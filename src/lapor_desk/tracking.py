@@ -117,6 +117,9 @@ def _told(event: Event, standard: Standard, language: str) -> Mapping[str, Any]:
     values = {field.name: getattr(fact, field.name) for field in attrs.fields(type(fact))}
     if "due_date" in values:
         values["due"] = long_date(values["due_date"], language)
+    if isinstance(fact, happened.IdentitySeen):
+        values["role"] = word("role", event.actor.role, language)
+        values["shown"] = word("shown", fact.shown, language)
     keys: Sequence[str] = values.get("agencies") or ()
     if "clock" in values:
         values["title"] = _title(standard, values["clock"], language)

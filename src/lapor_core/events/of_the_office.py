@@ -1,10 +1,10 @@
-"""What officers do: dispose, verify, forward, answer, ask, put aside, merge, erase."""
+"""What officers do: dispose, verify, forward, answer, ask, put aside, merge, erase, look at who reported."""
 
 from __future__ import annotations
 
 import attrs
 
-from lapor_core.complaint import Attachment, Facts, Ground, personal
+from lapor_core.complaint import Attachment, Facts, Ground, Shown, personal
 from lapor_core.events.fact import Fact
 
 __all__ = [
@@ -20,6 +20,7 @@ __all__ = [
     "Followed",
     "Forwarded",
     "Held",
+    "IdentitySeen",
     "Involved",
     "Learned",
     "Merged",
@@ -98,6 +99,19 @@ class ExternalIdNoted(Fact):
 
     system: str
     external_id: str = personal()
+
+
+@attrs.frozen(kw_only=True)
+class IdentitySeen(Fact):
+    """An officer was shown who reported (UU 27/2022); it changes nothing, and the reporter can read that it was so.
+
+    Attributes:
+        shown: What of the reporter.
+        reason: Why, in the officer's words; the reporter does not read it.
+    """
+
+    shown: Shown
+    reason: str = personal()
 
 
 @attrs.frozen(kw_only=True)

@@ -328,8 +328,11 @@ class Policy:
         return f"{self.id}@{self.version}"
 
     def roles_for(self, action: Action) -> frozenset[Role]:
-        """Return who may take ``action``: as this policy says, else as the general table of the service does."""
-        return self.permissions.get(action, PERMISSIONS[action])
+        """Return who may take ``action``: as this policy says, else as the general table of the service does.
+
+        Whatever a policy says, an auditor only looks.
+        """
+        return self.permissions.get(action, PERMISSIONS[action]) - {Role.AUDITOR}
 
     @property
     def roles(self) -> frozenset[Role]:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from lapor_core.complaint import Kind
 from lapor_core.documents import Path
 from lapor_core.errors import did_you_mean
-from lapor_core.lifecycle import Action
+from lapor_core.lifecycle import Action, Role
 from lapor_core.policy.criteria import Criterion
 from lapor_core.policy.known_facts import SERVICE_FACTS, FactRule
 from lapor_core.policy.model import Policy
@@ -47,6 +47,9 @@ def implausible(policy: Policy) -> Found:
     yield from _days(policy)
     yield from _facts(policy)
     yield from _channels(policy)
+    for action, roles in policy.permissions.items():
+        if Role.AUDITOR in roles:
+            yield ("permissions", action), f'"{Role.AUDITOR}": an auditor looks, and does nothing'
     for key, refusal in policy.refusals.items():
         for place, act in enumerate(refusal.acts):
             if act not in REFUSING:

@@ -19,7 +19,7 @@ from sqlalchemy.types import NullType
 
 from lapor_core.complaint import Complaint
 from lapor_core.errors import BadValue, LaporError, NotFound, Refused
-from lapor_core.events import Event, Received
+from lapor_core.events import FACTS, Event, Received
 from lapor_core.evolution import replay
 from lapor_core.records import Record, from_record, to_record, without_personal
 from lapor_desk.store.tables import complaints, events, instant_text
@@ -68,6 +68,15 @@ class LogReads(ReadUnit):
         query = select(events).where(events.c.complaint_id == complaint_id).order_by(events.c.sequence)
         return self._read(complaint_id, self.connection.execute(query)) or _unknown(complaint_id)
 
+    def outline(self, complaint_id: str) -> tuple[Event, ...]:
+        """Return the events of a complaint with every personal field empty; no seal is opened for it.
+
+        Raises:
+            NotFound, BadValue: as :meth:`events`. Refused: what is stored was changed (``tampered``).
+        """
+        query = select(events).where(events.c.complaint_id == complaint_id).order_by(events.c.sequence)
+        return self._read(complaint_id, self.connection.execute(query), sealed=True) or _unknown(complaint_id)
+
     def load_all(self, complaint_ids: Sequence[str]) -> tuple[Complaint, ...]:
         """Return several complaints, read with one statement, in the order asked for; raises what :meth:`events` raises."""
         query = select(events).where(events.c.complaint_id.in_(complaint_ids)).order_by(events.c.sequence)
@@ -76,9 +85,9 @@ class LogReads(ReadUnit):
             rows[row.complaint_id].append(row)
         return tuple(replay(self._read(each, rows[each]) or _unknown(each)) for each in complaint_ids)
 
-    def _read(self, complaint_id: str, rows: Iterable[Row[Any]]) -> tuple[Event, ...]:
+    def _read(self, complaint_id: str, rows: Iterable[Row[Any]], *, sealed: bool = False) -> tuple[Event, ...]:
         try:
-            return tuple(from_record(self._record(row)) for row in rows)
+            return tuple(from_record(_outline(row) if sealed else self._record(row)) for row in rows)
         except (TypeError, ValueError) as error:
             if isinstance(error, LaporError) and error.code != "naive_datetime":
                 raise
@@ -129,19 +138,7 @@ class LogReads(ReadUnit):
             yield {}
 
     def _record(self, row: Row[Any]) -> Record:
-        record = Record(
-            complaint=row.complaint_id,
-            sequence=row.sequence,
-            type=row.type,
-            schema=row.schema,
-            office=row.office,
-            role=row.role,
-            actor=row.actor,
-            happened_at=row.happened_at,
-            recorded_at=row.recorded_at,
-            public=_object(row.public),
-            personal={},
-        )
+        record = _open_part(row)
         if row.sealed is None:
             return record
         if self.is_erased(row.person_id):
@@ -149,6 +146,28 @@ class LogReads(ReadUnit):
         place = _place(row.complaint_id, row.sequence)
         opened = self.vault.open(self.person(row.person_id), row.sealed, place)
         return attrs.evolve(record, personal=_object(opened))
+
+
+def _open_part(row: Row[Any]) -> Record:
+    return Record(
+        complaint=row.complaint_id,
+        sequence=row.sequence,
+        type=row.type,
+        schema=row.schema,
+        office=row.office,
+        role=row.role,
+        actor=row.actor,
+        happened_at=row.happened_at,
+        recorded_at=row.recorded_at,
+        public=_object(row.public),
+        personal={},
+    )
+
+
+def _outline(row: Row[Any]) -> Record:
+    """Return a row as a record whose seal is left shut; of a type that a later version wrote nothing is known to be sealed."""
+    record = _open_part(row)
+    return without_personal(record) if record.type in FACTS else record
 
 
 class LogWrites(LogReads, WriteUnit):

@@ -166,7 +166,10 @@ class RegisterWrites(RegisterReads, ExternalWrites):
             self.enter([entry])
 
     def project_noted(self, complaint: Complaint) -> None:
-        """Write down a complaint of which nothing else is new than ids of other systems."""
+        """Write down a complaint of which nothing else is new than ids of other systems, or that somebody looked at it.
+
+        It counts as no movement of the complaint: a reporter's data is kept no longer for it.
+        """
         changed = update(complaints).where(complaints.c.id == complaint.id)
         self.connection.execute(changed.values(version=complaint.version))
         self.project_external_ids(complaint)

@@ -11,19 +11,19 @@ import attrs
 from lapor_core import events as happened
 from lapor_core.acts import joined
 from lapor_core.codes import normalise_code
-from lapor_core.complaint import Attachment, Clock, Complaint
-from lapor_core.errors import BadValue, FactsNeeded, LaporError, NotFound
+from lapor_core.complaint import Attachment, Clock, Complaint, Purpose
+from lapor_core.errors import BadValue, FactsNeeded, LaporError, NotFound, Refused
 from lapor_core.events import Event, answer_files
 from lapor_core.evolution import replay
 from lapor_core.extending import Extendable, extendable
 from lapor_core.external_ids import NOTING, plain_external_id
 from lapor_core.lifecycle import Action, State, allowed, next_state
-from lapor_core.privacy import View, reader_of, view
+from lapor_core.privacy import Reader, View, may_see_identity, reader_of, view
 from lapor_core.standard import Standard
 from lapor_desk.desk import Desk
 from lapor_desk.officers import Officer
 
-__all__ = ["BEYOND_A_FORM", "Case", "coded", "known_as", "open_case", "subject_of"]
+__all__ = ["BEYOND_A_FORM", "Case", "check_id", "coded", "known_as", "open_case", "subject_of"]
 
 _IN_PART = frozenset({Action.RETURN_IN_PART, Action.RESPOND_IN_PART})
 BEYOND_A_FORM = frozenset({Action.ERASE})
@@ -113,6 +113,17 @@ class Case:
         """Every file the officer may open."""
         return (*self.seen.attachments, *self.answered_with)
 
+    @property
+    def may_see_identity(self) -> bool:
+        """Whether the officer may look at who reported, as long as there is anything to see."""
+        return may_see_identity(reader_of(self.officer.role)) and self.complaint.state is not State.ERASED
+
+    @property
+    def papers(self) -> tuple[Attachment, ...]:
+        """The copies of identity documents that the officer may look at; each look is written down."""
+        copies = (file for file in self.complaint.attachments if file.purpose is Purpose.IDENTITY)
+        return tuple(attrs.evolve(file, name="") for file in copies) if self.may_see_identity else ()
+
     def among_files(self, attachments: Iterable[Attachment]) -> tuple[Attachment, ...]:
         """Return those of ``attachments`` that the officer may open, as the officer may see them."""
         digests = {file.digest for file in attachments}
@@ -137,9 +148,11 @@ def open_case(desk: Desk, complaint_id: str, officer: Officer) -> Case:
 
     Raises:
         NotFound: no such complaint, or none of the officer's agency (``unknown_complaint``).
+        Refused: the officer audits, and reads records alone (``not_permitted``).
     """
-    if not _ID.fullmatch(complaint_id):
-        raise NotFound("this is not the id of a complaint", code="unknown_complaint")
+    if reader_of(officer.role) is Reader.AUDITOR:
+        raise Refused("an auditor reads the record of a complaint, and not its matter", code="not_permitted")
+    check_id(complaint_id)
     desk.complaint(complaint_id, agency=officer.agency)
     events = desk.events(complaint_id)
     complaint = replay(events)
@@ -152,6 +165,16 @@ def open_case(desk: Desk, complaint_id: str, officer: Officer) -> Case:
         answered_with=tuple(_answered_with(events)),
         now=desk.now(),
     )
+
+
+def check_id(complaint_id: str) -> None:
+    """Refuse what can be no complaint's id.
+
+    Raises:
+        NotFound: code ``unknown_complaint``.
+    """
+    if not _ID.fullmatch(complaint_id):
+        raise NotFound("this is not the id of a complaint", code="unknown_complaint")
 
 
 def coded(desk: Desk, code: str, officer: Officer) -> Complaint:

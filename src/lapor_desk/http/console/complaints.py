@@ -51,7 +51,7 @@ class Complaints:
         """Show a complaint; the form to merge it has the code of another one in it when a suggestion leads there."""
         case = await self._case(request)
         main_id = request.query_params.get("main", "")
-        return await self._show(
+        return await self.show(
             request, case, await call(merging_into, self.frame.house.desk, case, forms_of(case), main_id)
         )
 
@@ -92,7 +92,7 @@ class Complaints:
             except LaporError as error:
                 case, message = await self._case(request), message_of(error, self.frame.language(request))
                 typed = {"system": text_of(form, "system"), "external_id": text_of(form, Field.EXTERNAL_ID)}
-                return await self._show(
+                return await self.show(
                     request, case, forms_of(case), status_of(error), message=message, noting=typed | {"fault": message}
                 )
         return self.frame.go(request, f"complaints/{case.complaint.id}?done={_NOTED}")
@@ -119,14 +119,15 @@ class Complaints:
             shown_again(shown, form, error, message) if shown.action is action else shown for shown in forms_of(case)
         )
         unsent = "" if action in case.actions else text_of(form, "text")
-        return await self._show(request, case, forms, status_of(error), message=message, unsent=unsent)
+        return await self.show(request, case, forms, status_of(error), message=message, unsent=unsent)
 
     async def _case(self, request: Request) -> Case:
         return await call(open_case, self.frame.house.desk, request.path_params["id"], self.frame.officer(request))
 
-    async def _show(
+    async def show(
         self, request: Request, case: Case, forms: tuple[ActForm, ...], status: int = 200, **told: Any
     ) -> Response:
+        """Return the page of a complaint, with what is ``told`` on it this time."""
         language = self.frame.language(request)
         names, links, alike = await call(self._beside, case, language)
         done = request.query_params.get("done", "")
@@ -143,6 +144,9 @@ class Complaints:
             "unsent": "",
             "noting": {},
             "outcomes": tuple(Outcome),
+            "identity": None,
+            "look_fault": "",
+            "look_reason": "",
         }
         return self.frame.show(request, "complaint.html", status, **values | told)
 

@@ -15,6 +15,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from lapor_core.errors import Refused
+from lapor_core.lifecycle import Role
 from lapor_desk.house import House
 from lapor_desk.http.budgets import Budgets
 from lapor_desk.http.console.errors import message_of, status_of
@@ -124,6 +125,6 @@ class Frame:
             "csrf": csrf_token(session) if session else "",
             "base": up(request),
             "home": way_home(request.scope),
-            "counters": self.counters if officer is not None else (),
+            "counters": self.counters if officer is not None and officer.role is not Role.AUDITOR else (),
             "office": self.house.standard.policy.office.name,
         }

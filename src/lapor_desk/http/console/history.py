@@ -52,7 +52,7 @@ def history_of(case: Case, names: Mapping[str, str], language: str) -> tuple[Ent
 def _entries(case: Case, names: Mapping[str, str], language: str) -> Iterator[Entry]:
     local = case.standard.office.local
     for event in case.events:
-        text, words = sentence_of(event, case.standard, language), _words(event.fact)
+        text, words = sentence_of(event, case.standard, language), _words(event.fact, case)
         at, recorded = local(event.happened_at), local(event.recorded_at)
         yield Entry(
             at=at,
@@ -74,7 +74,9 @@ def _files(fact: happened.Fact) -> tuple[Attachment, ...]:
     return () if isinstance(fact, happened.Received) else getattr(fact, "attachments", ())
 
 
-def _words(fact: happened.Fact) -> str:
+def _words(fact: happened.Fact, case: Case) -> str:
+    if isinstance(fact, happened.IdentitySeen) and not case.may_see_identity:
+        return ""  # it may tell of the reporter
     return str(getattr(fact, "reason", "") or getattr(fact, "text", "")) if not isinstance(fact, _BY_ITSELF) else ""
 
 

@@ -13,7 +13,7 @@ from starlette.routing import Route
 from lapor_core.complaint import Complaint
 from lapor_core.errors import LaporError, Refused
 from lapor_core.lifecycle import State
-from lapor_core.privacy import reader_of, view
+from lapor_core.privacy import Reader, reader_of, view
 from lapor_desk.http.console.cases import coded, known_as, subject_of
 from lapor_desk.http.console.errors import message_of, status_of
 from lapor_desk.http.console.finding import PAGE_SIZE, Found, Order, Wish, find
@@ -72,7 +72,7 @@ class Listing:
                     return await self._show(request, Wish(), status, message=message, typed=typed)
         if len(found) > 1:
             return await self._show(request, Wish(), only=found, typed=typed)
-        return self.frame.go(request, f"complaints/{found[0]}")
+        return self.frame.go(request, f"{_page_of(officer)}/{found[0]}")
 
     def _not_found(self, request: Request, typed: str, error: LaporError) -> tuple[str, int]:
         """Return what is said of a text by which nothing was found; digits alone were never meant as a code."""
@@ -85,8 +85,9 @@ class Listing:
         self, request: Request, wish: Wish, status: int = 200, *, only: tuple[str, ...] = (), **told: str
     ) -> Response:
         """Show what was wished for, or ``only`` these complaints."""
-        found, lines = await call(self._found, wish, self.frame.officer(request), only)
-        values = {"wish": wish, "found": found, "lines": lines, "message": "", "typed": ""}
+        officer = self.frame.officer(request)
+        found, lines = await call(self._found, wish, officer, only)
+        values = {"wish": wish, "found": found, "lines": lines, "page": _page_of(officer), "message": "", "typed": ""}
         return self.frame.show(request, "list.html", status, **values | self._choices() | told)
 
     def _found(self, wish: Wish, officer: Officer, only: tuple[str, ...]) -> tuple[Found, tuple[Line, ...]]:
@@ -105,6 +106,11 @@ class Listing:
             "tiers": tuple(tier.name for tier in standard.policy.tiers),
             "orders": tuple(Order),
         }
+
+
+def _page_of(officer: Officer) -> str:
+    """Return which pages of complaints are the officer's: an auditor reads records, in which nothing of the matter stands."""
+    return "records" if reader_of(officer.role) is Reader.AUDITOR else "complaints"
 
 
 def _line(tx: Reading, complaint_id: str, officer: Officer, now: datetime) -> Line:

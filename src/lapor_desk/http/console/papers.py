@@ -18,9 +18,9 @@ from lapor_desk.http.console.cases import Case, open_case, subject_of
 from lapor_desk.http.console.frame import Frame, call
 from lapor_desk.http.guards import PAGE_HEADERS
 
-__all__ = ["Papers"]
+__all__ = ["FILE_HEADERS", "Papers"]
 
-_FILE_HEADERS = {**PAGE_HEADERS, "Content-Security-Policy": "sandbox; default-src 'none'"}
+FILE_HEADERS = {**PAGE_HEADERS, "Content-Security-Policy": "sandbox; default-src 'none'"}
 _PICTURE_HEADERS = {**PAGE_HEADERS, "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'"}
 
 
@@ -45,7 +45,7 @@ class Papers:
         if found is None:
             raise HTTPException(404)
         content = await call(self.frame.house.store.read_file, case.complaint.reporter_ref, found.digest)
-        headers = {**_FILE_HEADERS, "Content-Disposition": _disposition(found, case)}
+        headers = {**FILE_HEADERS, "Content-Disposition": _disposition(found, case)}
         return Response(content, media_type=found.media_type, headers=headers)
 
     async def explained(self, request: Request) -> Response:

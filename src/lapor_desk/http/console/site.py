@@ -20,8 +20,10 @@ from lapor_desk.http.console.complaints import Complaints
 from lapor_desk.http.console.erasing import Erasure
 from lapor_desk.http.console.frame import Frame
 from lapor_desk.http.console.listing import Listing
+from lapor_desk.http.console.looks import Looks
 from lapor_desk.http.console.papers import Papers
 from lapor_desk.http.console.preferences import Preferences
+from lapor_desk.http.console.records import Records
 from lapor_desk.http.console.signing import Signing
 from lapor_desk.http.console.wording import words_of
 from lapor_desk.http.doors import Mounted
@@ -55,9 +57,8 @@ def console_app(house: House, counters: tuple[Mounted, ...], budgets: Budgets) -
     def answer(request: Request, error: Exception) -> Response:
         return frame.problem(request, error)
 
-    routes = [
-        route for part in (Signing, Listing, Complaints, Erasure, Papers, Preferences) for route in part(frame).routes()
-    ]
+    parts = (Signing, Listing, Complaints, Looks, Erasure, Papers, Records, Preferences)
+    routes = [route for part in parts for route in part(frame).routes()]
     app = Starlette(
         routes=[*routes, Mount("/static", _Look(directory=STATIC))],
         middleware=[Middleware(BodyLimit, limit=_LARGEST_BODY, answer=answer)],

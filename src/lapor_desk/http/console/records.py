@@ -1,0 +1,108 @@
+"""The record of one complaint, for whoever audits: what happened, by whom and when, and whether the chain holds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import attrs
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from lapor_core.errors import BadValue, NotFound, Refused
+from lapor_core.events import Event
+from lapor_core.evolution import replay
+from lapor_core.privacy import Reader, Trace, reader_of, trail
+from lapor_core.standard import Standard
+from lapor_desk.desk import Desk
+from lapor_desk.http.console.cases import check_id
+from lapor_desk.http.console.frame import Frame, call
+from lapor_desk.officers import Officer
+from lapor_desk.store import Chain, Reading
+from lapor_desk.tracking import sentence_of
+
+__all__ = ["Records"]
+
+
+@attrs.frozen(kw_only=True)
+class Record:
+    """A complaint as an auditor may see it.
+
+    Attributes:
+        events: None of them where they cannot be read; the chain says more.
+        chain: What checking it has found.
+    """
+
+    id: str
+    events: tuple[Event, ...]
+    standard: Standard
+    chain: Chain
+
+
+@attrs.frozen(kw_only=True)
+class Row:
+    """One event in a table: its sentence with the words of nobody, and what else may be told of it."""
+
+    trace: Trace
+    text: str
+    told: Mapping[str, str]
+
+
+@attrs.frozen
+class Records:
+    """The pages of an auditor, for nobody else: other officers have the history on the complaint's own page."""
+
+    frame: Frame
+
+    def routes(self) -> list[Route]:
+        """Return the routes."""
+        return [Route("/records/{id}", self.shown, methods=["GET"])]
+
+    async def shown(self, request: Request) -> Response:
+        """Show the record of a complaint, also of one whose reporter was erased."""
+        officer = self.frame.officer(request)
+        record = await call(_open, self.frame.house.desk, request.path_params["id"], officer)
+        rows = tuple(_rows(record, self.frame.language(request)))
+        return self.frame.show(request, "record.html", record=record, rows=rows)
+
+
+def _open(desk: Desk, complaint_id: str, officer: Officer) -> Record:
+    if reader_of(officer.role) is not Reader.AUDITOR:
+        raise Refused("this page is for auditors", code="not_permitted", role=officer.role)
+    check_id(complaint_id)
+    with desk.store.reading() as tx:
+        chain, events = tx.verify_chain(complaint_id), _events(tx, complaint_id)
+    if officer.agency is not None and officer.agency not in (replay(events).agencies if events else ()):
+        raise NotFound(f'"{complaint_id}": no such complaint', code="unknown_complaint", complaint=complaint_id)
+    standard = desk.standard_of(replay(events)) if events else desk.standard
+    return Record(id=complaint_id, events=events, standard=standard, chain=chain)
+
+
+def _events(tx: Reading, complaint_id: str) -> tuple[Event, ...]:
+    """Return the events as far as they are open; none where they were changed so that they cannot be read."""
+    try:
+        events = tx.outline(complaint_id)
+        replay(events)
+    except (BadValue, NotFound, Refused):
+        return ()
+    return events
+
+
+def _rows(record: Record, language: str) -> Iterator[Row]:
+    for event, trace in zip(record.events, trail(record.events), strict=True):
+        told = {name: _plain(value) for name, value in trace.told.items() if value not in (None, "", [], {})}
+        yield Row(trace=trace, text=_said(sentence_of(event, record.standard, language)), told=told)
+
+
+def _said(sentence: str) -> str:
+    """Return a sentence without the part of it that leads to somebody's words, for these are not there."""
+    whole = sentence.strip()
+    if not whole.endswith(":"):
+        return whole
+    before, _, last = whole.removesuffix(":").rpartition(". ")
+    return before or last
+
+
+def _plain(value: Any) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
