@@ -1,4 +1,4 @@
-"""Checking the record: every chain, the heads of all of them as one checkpoint, and the log for another program to verify.
+"""Checking the record: every chain, who looked at reporters, and the log for another program to verify.
 
 None of this opens what is sealed. The formats stand in ``docs/reference/log-format.md``.
 """
@@ -13,11 +13,13 @@ from typing import Any, TextIO
 import attrs
 from sqlalchemy import Row, func, select, union
 
+from lapor_core.complaint import Actor, Shown
 from lapor_core.errors import require_aware
+from lapor_core.lifecycle import Role
 from lapor_desk.store import Chain, Reading, Store
 from lapor_desk.store.tables import complaints, events, instant_text
 
-__all__ = ["LOG_FORMAT", "chains", "count_complaints", "export_log"]
+__all__ = ["LOG_FORMAT", "Looked", "chains", "count_complaints", "export_log", "looks"]
 
 LOG_FORMAT = "lapor-log/1"
 """The name of the exported log's format; it counts up when what the hash covers changes."""
@@ -47,6 +49,38 @@ def _ids(store: Store, after: str) -> list[str]:
     query = select(_KNOWN.c.id).where(_KNOWN.c.id > after).order_by(_KNOWN.c.id).limit(_BATCH)
     with store.reading() as tx:
         return list(tx.connection.execute(query).scalars())
+
+
+@attrs.frozen(kw_only=True)
+class Looked:
+    """That an officer was shown who reported; ``at`` is in UTC."""
+
+    complaint: str
+    sequence: int
+    actor: Actor
+    at: datetime
+    shown: Shown
+
+
+def looks(store: Store, since: datetime, until: datetime) -> Iterator[Looked]:
+    """Yield every look at who reported from ``since`` to before ``until`` (both aware), in the order of time."""
+    query = (
+        select(events)
+        .where(events.c.type == "identity_seen")
+        .where(
+            events.c.happened_at >= require_aware(since, "since"), events.c.happened_at < require_aware(until, "until")
+        )
+        .order_by(events.c.happened_at, events.c.complaint_id, events.c.sequence)
+    )
+    with store.reading() as tx, tx.connection.execute(query, execution_options={"yield_per": _BATCH}) as rows:
+        for row in rows:
+            yield Looked(
+                complaint=row.complaint_id,
+                sequence=row.sequence,
+                actor=Actor(role=Role(row.role), id=row.actor),
+                at=row.happened_at,
+                shown=Shown(json.loads(row.public)["shown"]),
+            )
 
 
 @attrs.frozen(kw_only=True)

@@ -16,7 +16,7 @@ from lapor_core.lifecycle import AFTER_RATING, PERMISSIONS, Outcome, allowed, is
 from lapor_core.testing import Life, example_standard
 
 ALONE = {
-    *("advised", "received", "learned", "external_id_noted", "step_taken", "followed", "unfollowed"),
+    *("advised", "received", "learned", "external_id_noted", "step_taken", "followed", "unfollowed", "identity_seen"),
     *("clock_started", "clock_paused", "clock_resumed", "clock_moved", "clock_missed", "clock_stopped"),
 }
 
@@ -34,8 +34,8 @@ def test_every_action_is_possible_somewhere_and_permitted_to_somebody() -> None:
     assert all(PERMISSIONS.values())
 
 
-def test_every_role_may_do_something() -> None:
-    assert set().union(*PERMISSIONS.values()) == set(Role)
+def test_every_role_may_do_something_and_an_auditor_nothing() -> None:
+    assert set().union(*PERMISSIONS.values()) == set(Role) - {Role.AUDITOR}
 
 
 def test_every_action_is_recorded_by_facts_and_every_fact_records_one_action_or_stands_alone() -> None:
@@ -138,6 +138,14 @@ def test_a_policy_may_give_an_action_to_other_roles() -> None:
         life.act(Action.VERIFY, Role.AGENCY_ADMIN)
     life.act(Action.VERIFY, Role.SUPERIOR)
     assert life.complaint.state is State.VERIFIED
+
+
+def test_no_policy_lets_an_auditor_act() -> None:
+    standard = example_standard()
+    policy = attrs.evolve(standard.policy, permissions={Action.DISPOSE: frozenset({Role.AUDITOR, Role.CENTRAL_ADMIN})})
+    life = Life(attrs.evolve(standard, policy=policy))
+    with pytest.raises(Refused, match=r"dispose is not for the auditor; .*dispose \(central_admin\)"):
+        life.act(Action.DISPOSE, Role.AUDITOR)
 
 
 def test_a_refusal_is_an_answer_and_changes_nothing() -> None:

@@ -16,13 +16,14 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from lapor_core import TABLE, Action, Actor, Event, Kind, Role, Standard, State, replay
-from lapor_core.complaint import Clock, Reporter, Visibility
+from lapor_core.complaint import Clock, Reporter, Shown, Visibility
 from lapor_core.errors import LaporError, Refused
+from lapor_core.identity import look
 from lapor_core.lifecycle import may
 from lapor_core.merging import Together, let_go, merge, pass_on, unmerge
 from lapor_core.notices import notices_for, write
 from lapor_core.policy import ClockRule, Limit, RestartOnReturn, Text
-from lapor_core.privacy import Reader, view
+from lapor_core.privacy import Reader, trail, view
 from lapor_core.records import from_record, to_record
 from lapor_core.testing import Life, acts, example_standard, example_submission, visibilities
 
@@ -55,6 +56,7 @@ STATES = st.sampled_from(State)
 DELAYS = st.timedeltas(timedelta(0), timedelta(days=20))
 ADMIN = Actor(role=Role.CENTRAL_ADMIN, id="admin-contoh")
 NAME, NUMBER, MATTER = "Marka-Nama", "628100007731", "Marka-Kronologi"  # the number is invented
+REASON = "Marka-Alasan"
 MARKED: dict[str, Any] = {"reporter": Reporter(name=NAME, mobile=f"+{NUMBER}"), "narrative": MATTER, "title": MATTER}
 LACKING = {
     *("already_involved", "facts_needed", "files_needed", "has_followers", "main_needed", "submission_needed"),
@@ -109,15 +111,19 @@ class Model:
         flags = complaint.visibility
         for reader in Reader:
             shown = str(attrs.asdict(view(complaint, reader)))
-            outside = reader in (Reader.PUBLIC, Reader.AGENCY)
-            assert not (outside and (flags.anonymous or reader is Reader.PUBLIC) and NAME in shown)
+            outside = reader is not Reader.REPORTER
+            nameless = flags.anonymous or reader in (Reader.PUBLIC, Reader.AUDITOR)
+            assert not (outside and nameless and NAME in shown)
             assert not (reader is Reader.PUBLIC and flags.secret and MATTER in shown)
             assert not (outside and NUMBER in shown)
+            assert not (reader is Reader.AUDITOR and MATTER in shown)
+        told = str([attrs.asdict(trace) for trace in trail(self.life.events[len(self.seen) :])])
+        assert not [mark for mark in (NAME, NUMBER, MATTER, REASON, complaint.code) if mark in told]
         for notice in notices_for(self.life.events[len(self.seen) :], complaint):
             event = self.life.events[notice.sequence - 1]
             written = write(notice.template, event, replay(self.life.events[: notice.sequence]), self.life.standard)
             words = written.subject + written.text + written.short + str(written.values) + notice.key
-            assert not [mark for mark in (NAME, NUMBER, MATTER) if mark in words]
+            assert not [mark for mark in (NAME, NUMBER, MATTER, REASON) if mark in words]
 
     def _state_and_replay(self) -> None:
         complaint = self.life.complaint
@@ -261,6 +267,22 @@ class Register(RuleBasedStateMachine):
     def let_time_pass(self, data: st.DataObject, delay: timedelta) -> None:
         model = self._one(data)
         self._followed(model, model.life.climb(model.life.now + delay))
+
+    @rule(
+        data=st.data(), role=st.sampled_from(Role), shown=st.sampled_from(Shown), reason=st.sampled_from(["", REASON])
+    )
+    def look_at_who_reported(self, data: st.DataObject, role: Role, shown: Shown, reason: str) -> None:
+        model = self._one(data)
+        life, actor = model.life, Actor(role=role, id="petugas-contoh")
+        seen, refusal = _tried(
+            lambda: look(life.complaint, shown, actor=actor, reason=reason, office="contoh", now=life.now)
+        )
+        permitted = role in (Role.CENTRAL_ADMIN, Role.AGENCY_ADMIN, Role.COUNTER_OFFICER)
+        assert (refusal is None) == (permitted and bool(reason) and model.state is not State.ERASED), refusal
+        if seen:
+            before = life.complaint
+            self._followed(model, life.append([seen]))
+            assert attrs.evolve(life.complaint, version=before.version) == before
 
     @precondition(lambda self: len(self.models) > 1)
     @rule(data=st.data())

@@ -116,7 +116,8 @@ def test_the_words_of_an_event_use_what_its_fact_holds() -> None:
     for language in LANGUAGES:
         for name, text in TEXTS[language]["event"].items():
             fields = {field.name for field in attrs.fields(FACTS[name])}
-            given = fields | ({"due"} if "due_date" in fields else set()) | ({"title"} if "clock" in fields else set())
+            of_others = {"due": "due_date", "title": "clock", "role": "shown"}
+            given = fields | {value for value, field in of_others.items() if field in fields}
             assert placeholders(text) <= given, name
 
 

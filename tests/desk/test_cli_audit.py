@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import update
 
-from lapor_core import Proof, Reporter, Submission
+from lapor_core import Actor, Proof, Reporter, Role, Submission
 from lapor_desk.cli import main
 from lapor_desk.config import Config
 from lapor_desk.house import open_house
@@ -91,3 +91,49 @@ def test_the_log_is_exported_once_and_for_its_owner_only(audit: Run, code: str, 
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert len(file.read_text("utf-8").splitlines()) > 2
     assert audit("export", file) == 2
+
+
+# Who looked at reporters
+
+
+@pytest.fixture
+def looked(config: Config, code: str) -> str:
+    """The id of a complaint whose reporter two officers have looked at, one of them twice."""
+    with open_house(config, clock=lambda: RECEIVED) as house:
+        admin = house.officers.add("admin", "rahasia-contoh", Role.AGENCY_ADMIN)
+        with house.store.reading() as tx:
+            complaint_id = tx.find(code)
+        assert complaint_id is not None
+        for officer in (admin.id, "petugas-lama", admin.id):
+            house.desk.identity(complaint_id, Actor(role=Role.AGENCY_ADMIN, id=officer), "PENANDA-ALASAN")
+    return complaint_id
+
+
+def test_looks_of_a_period_are_listed_and_counted(audit: Run, looked: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert audit("looks", "--since", "2026-03-13", "--until", "2026-03-13") == 0
+    told = capsys.readouterr().out
+    assert told.count(looked) == 3
+    assert told.splitlines()[-3:] == ["admin (agency_admin): 2", "petugas-lama (agency_admin): 1", "looks: 3"]
+    assert "2026-03-13 10:00" in told
+    assert "PENANDA" not in told
+    assert audit("looks", "--since", "2026-03-14", "--until", "2026-03-20") == 0
+    assert capsys.readouterr().out == "looks: 0\n"
+
+
+def test_looks_as_json_name_officers_by_id_and_login(
+    audit: Run, looked: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert audit("looks", "--since", "2026-03-01", "--until", "2026-03-31", "--json") == 0
+    told = json.loads(capsys.readouterr().out)
+    assert [each["looks"] for each in told["officers"]] == [2, 1]
+    assert [each["login"] for each in told["officers"]] == ["admin", None]
+    assert {each["complaint"] for each in told["looks"]} == {looked}
+    assert {(each["role"], each["shown"]) for each in told["looks"]} == {("agency_admin", "contact")}
+
+
+@pytest.mark.parametrize("period", [("2026-03-14", "2026-03-13"), ("kemarin", "2026-03-13")])
+def test_a_period_that_is_none_is_refused(
+    audit: Run, code: str, period: tuple[str, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert audit("looks", "--since", period[0], "--until", period[1]) == 2
+    assert len(capsys.readouterr().err.splitlines()) == 1

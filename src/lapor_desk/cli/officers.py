@@ -43,7 +43,7 @@ def add(
     login
         What the officer signs in with: lower-case letters, digits, ".", "_", "@" and "-".
     role
-        central_admin, agency_admin, liaison_officer, superior, inspectorate or counter_officer.
+        central_admin, agency_admin, liaison_officer, superior, inspectorate, counter_officer or auditor.
     agency
         The key of the officer's agency; needed for a liaison officer and a superior.
     name

@@ -41,6 +41,7 @@ PEOPLE: Mapping[str, tuple[Role, str | None]] = {
     "tetangga": (Role.LIAISON_OFFICER, "dinas-teladan"),
     "inspektorat": (Role.INSPECTORATE, None),
     "loket": (Role.COUNTER_OFFICER, None),
+    "auditor": (Role.AUDITOR, None),
 }
 """Logins, with the role of each and its agency."""
 
