@@ -17,6 +17,7 @@ from lapor_core import (
     Actor,
     Agency,
     Facts,
+    Ground,
     Kind,
     Proof,
     Purpose,
@@ -131,6 +132,18 @@ def test_a_file_that_proves_nobody_s_identity_is_no_such_copy(desk: Desk, compla
     assert desk.events(complaint_id) == before
 
 
+def test_of_an_erased_reporter_nothing_is_left_to_look_at(desk: Desk, complaint_id: str) -> None:
+    erase = Act(action=Action.ERASE, actor=Actor(role=Role.CENTRAL_ADMIN, id="o1"), ground=Ground.REQUESTED)
+    desk.identity(complaint_id, ADMIN, WHY)
+    desk.act(complaint_id, erase)
+    before = desk.events(complaint_id)
+    with pytest.raises(Refused) as caught:
+        desk.identity(complaint_id, ADMIN, WHY)
+    assert caught.value.code == "erased"
+    assert desk.events(complaint_id) == before
+    assert seen(desk, complaint_id) == [(Shown.CONTACT, "")]
+
+
 def test_what_cannot_be_written_down_is_not_shown(
     desk: Desk, complaint_id: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -139,7 +152,7 @@ def test_what_cannot_be_written_down_is_not_shown(
 
     before = desk.events(complaint_id)
     with monkeypatch.context() as broken:
-        broken.setattr("lapor_desk.store.Transaction.lengthen", fails)
+        broken.setattr("lapor_desk.store.Transaction.project_noted", fails)
         with pytest.raises(OSError, match="the disk is full"):
             desk.identity(complaint_id, ADMIN, WHY)
     assert desk.events(complaint_id) == before

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
-from lapor_core import Action, Complaint, Facts, Reporter, Role
+from lapor_core import Action, Complaint, Facts, Ground, Reporter, Role
 from lapor_desk.house import House
 from lapor_desk.store.tables import events
 
@@ -74,8 +74,10 @@ def test_a_record_that_was_changed_says_where(browser: Get, complaint_id: str, h
     assert "tidak dapat dibaca" in browser("auditor").get(record_of(complaint_id)).text
 
 
-def test_the_record_of_an_erased_reporter_is_still_there(browser: Get, complaint_id: str, house: House) -> None:
-    house.store.erase_person(house.desk.complaint(complaint_id).reporter_ref, house.clock())
+def test_the_record_of_an_erased_reporter_is_still_there(
+    browser: Get, complaint_id: str, act: Callable[..., Complaint]
+) -> None:
+    act(complaint_id, "pusat", Action.ERASE, ground=Ground.REQUESTED)
     page = browser("auditor").get(record_of(complaint_id))
     assert "Rantai utuh" in page.text
     assert "Laporan diterima" in page.text
