@@ -134,7 +134,19 @@ class Trace:
 _AUDITED = frozenset(
     {
         *("policy", "channel", "entry_channel", "received_at", "kind", "lacking", "tier", "rule"),
-        *("clock", "limit", "start", "due", "due_date", "provisional", "fingerprint", "calendar", "met", "reason"),
+        *(
+            "clock",
+            "limit",
+            "start",
+            "first_start",
+            "since",
+            "due",
+            "due_date",
+            "provisional",
+            "fingerprint",
+            "calendar",
+        ),
+        *("met", "working_days", "days_late", "reason", "system"),
         *("agencies", "agency", "refusal", "settled", "stars", "outcome", "ground", "shown", "by"),
         *("step", "remind", "show_reporter", "different_person", "into", "of", "complaint"),
     }

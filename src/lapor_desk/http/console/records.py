@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from lapor_core.complaint import PERSONAL
 from lapor_core.errors import BadValue, NotFound, Refused
 from lapor_core.events import Event
 from lapor_core.evolution import replay
@@ -23,6 +24,8 @@ from lapor_desk.store import Chain, Reading
 from lapor_desk.tracking import sentence_of
 
 __all__ = ["Records"]
+
+_DOTS = "…"
 
 
 @attrs.frozen(kw_only=True)
@@ -42,7 +45,7 @@ class Record:
 
 @attrs.frozen(kw_only=True)
 class Row:
-    """One event in a table: its sentence with the words of nobody, and what else may be told of it."""
+    """One event in a table: its sentence without anybody's words, and what else may be told of it."""
 
     trace: Trace
     text: str
@@ -92,16 +95,14 @@ def _events(tx: Reading, complaint_id: str) -> tuple[Event, ...]:
 def _rows(record: Record, language: str) -> Iterator[Row]:
     for event, trace in zip(record.events, trail(record.events), strict=True):
         told = {name: _plain(value) for name, value in trace.told.items() if value not in (None, "", [], {})}
-        yield Row(trace=trace, text=_said(sentence_of(event, record.standard, language)), told=told)
+        yield Row(trace=trace, text=sentence_of(_veiled(event), record.standard, language), told=told)
 
 
-def _said(sentence: str) -> str:
-    """Return a sentence without the part of it that leads to somebody's words, for these are not there."""
-    whole = sentence.strip()
-    if not whole.endswith(":"):
-        return whole
-    before, _, last = whole.removesuffix(":").rpartition(". ")
-    return before or last
+def _veiled(event: Event) -> Event:
+    """Return an event with dots where somebody's words are: that they are hidden is not that there are none."""
+    personal = (field.name for field in attrs.fields(type(event.fact)) if field.metadata.get(PERSONAL))
+    words = {name: _DOTS for name in personal if isinstance(getattr(event.fact, name), str)}
+    return attrs.evolve(event, fact=attrs.evolve(event.fact, **words))
 
 
 def _plain(value: Any) -> str:
