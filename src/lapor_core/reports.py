@@ -11,7 +11,7 @@ import attrs
 from lapor_core.errors import BadValue
 from lapor_core.performance import ClockRow, Verdict
 
-__all__ = ["Performance", "Report", "due_within", "report"]
+__all__ = ["Performance", "Report", "check_period", "due_within", "report"]
 
 
 @attrs.frozen(kw_only=True)
@@ -91,7 +91,7 @@ def report(rows: Iterable[ClockRow], *, first: date, last: date, agency: str | N
     Raises:
         BadValue: ``last`` comes before ``first`` (code ``bad_period``).
     """
-    _check_period(first, last)
+    check_period(first, last)
     groups, totals = defaultdict[_Key, _Count](_Count), defaultdict[_Key, _Count](_Count)
     for row in due_within(rows, first=first, last=last, agency=agency):
         month = f"{row.due_date:%Y-%m}"
@@ -103,13 +103,13 @@ def report(rows: Iterable[ClockRow], *, first: date, last: date, agency: str | N
 
 def due_within(rows: Iterable[ClockRow], *, first: date, last: date, agency: str | None = None) -> Iterator[ClockRow]:
     """Yield the rows that :func:`report` counts, which has the same arguments."""
-    _check_period(first, last)
+    check_period(first, last)
     for row in rows:
         if first <= row.due_date <= last and (agency is None or agency in (row.agencies or ("",))):
             yield row
 
 
-def _check_period(first: date, last: date) -> None:
+def check_period(first: date, last: date) -> None:
     """Raise BadValue (code ``bad_period``) where the last day comes before the first."""
     if last < first:
         message = f"a period from {first} to {last} ends before it begins"

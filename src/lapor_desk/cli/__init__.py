@@ -51,6 +51,7 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
         "doctor": Command(help="Whether the desk is well, and what mends what is not.", extra="desk"),
         "notices": Command(help="Show notices that are stuck or failed, and queue them again.", extra="desk"),
         "recalculate": Command(help="Move open deadlines after a new decree or a corrected policy.", extra="desk"),
+        "report": Command(help="What was promised and what was kept, by agency, tier, clock and month.", extra="desk"),
         "audit": Command(help="Verify the record, take checkpoints of it, and export it.", extra="desk"),
         "backup": Command(help="Back up database and attachments while the desk runs.", extra="desk"),
         "keys": Command(help="Change the master key.", extra="desk"),

@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any, NoReturn
 
 import attrs
-from sqlalchemy import Row, bindparam, insert, select, type_coerce
+from sqlalchemy import Row, Select, bindparam, insert, select, type_coerce
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.types import NullType
 
@@ -79,11 +79,25 @@ class LogReads(ReadUnit):
 
     def load_all(self, complaint_ids: Sequence[str]) -> tuple[Complaint, ...]:
         """Return several complaints, read with one statement, in the order asked for; raises what :meth:`events` raises."""
-        query = select(events).where(events.c.complaint_id.in_(complaint_ids)).order_by(events.c.sequence)
-        rows: defaultdict[str, list[Row[Any]]] = defaultdict(list)
-        for row in self.connection.execute(query):
-            rows[row.complaint_id].append(row)
+        rows = self._gathered(select(events), complaint_ids)
         return tuple(replay(self._read(each, rows[each]) or _unknown(each)) for each in complaint_ids)
+
+    def outlines(self, complaint_ids: Sequence[str]) -> Iterator[tuple[str, tuple[Event, ...] | LaporError]]:
+        """Yield several complaints each with what :meth:`outline` returns of it, or with the error that it raises."""
+        rows = self._gathered(_OPEN, complaint_ids)
+        for each in complaint_ids:
+            try:
+                found = self._read(each, rows[each], sealed=True)
+                yield each, found or _unknown(each)
+            except LaporError as error:
+                yield each, error
+
+    def _gathered(self, query: Select[Any], complaint_ids: Sequence[str]) -> Mapping[str, list[Row[Any]]]:
+        rows: defaultdict[str, list[Row[Any]]] = defaultdict(list)
+        these = query.where(events.c.complaint_id.in_(complaint_ids)).order_by(events.c.sequence)
+        for row in self.connection.execute(these):
+            rows[row.complaint_id].append(row)
+        return rows
 
     def _read(self, complaint_id: str, rows: Iterable[Row[Any]], *, sealed: bool = False) -> tuple[Event, ...]:
         try:
@@ -277,6 +291,9 @@ def _fault(row: Mapping[str, Any], expected: int, head: str) -> str:
 
 def _unknown(complaint_id: str) -> NoReturn:
     raise NotFound(f'"{complaint_id}": no such complaint', code="unknown_complaint", complaint=complaint_id)
+
+
+_OPEN = select(*(column for column in events.c if column.name not in ("sealed", "prev_hash", "hash")))
 
 
 def _object(text: str | bytes) -> dict[str, Any]:

@@ -1,0 +1,74 @@
+"""Reading the record of clocks of a whole register, for reports: no policy, no calendar and nothing personal is needed for it."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, time, timedelta
+
+import attrs
+from sqlalchemy import ColumnElement, func, select
+
+from lapor_core.errors import LaporError
+from lapor_core.events import Event
+from lapor_core.performance import ClockRow, clock_rows
+from lapor_desk.store import Store
+from lapor_desk.store.tables import complaints
+
+__all__ = ["ClocksOf", "count_received", "read_clocks"]
+
+_BATCH = 500
+_log = logging.getLogger("lapor.desk")
+
+
+@attrs.frozen(kw_only=True)
+class ClocksOf:
+    """What the record of one complaint says of its clocks; ``problem`` is the code of why it cannot be read, else empty."""
+
+    complaint_id: str
+    rows: tuple[ClockRow, ...] = ()
+    problem: str = ""
+
+
+def count_received(store: Store, last: date) -> int:
+    """Return how many complaints :func:`read_clocks` will read."""
+    with store.reading() as tx:
+        return tx.connection.execute(select(func.count()).select_from(complaints).where(_by(last))).scalar_one()
+
+
+def read_clocks(store: Store, last: date) -> Iterator[ClocksOf]:
+    """Yield the clocks of every complaint of which one can have been due by ``last``; some hundred complaints at a time.
+
+    What it costs follows the number of complaints received until then: one that was closed long ago is read too.
+    """
+    after = ""
+    while ids := _ids(store, last, after):
+        with store.reading() as tx:
+            found = [_clocks(each, events) for each, events in tx.outlines(ids)]
+        yield from found
+        after = ids[-1]
+
+
+def _ids(store: Store, last: date, after: str) -> list[str]:
+    query = select(complaints.c.id).where(_by(last), complaints.c.id > after).order_by(complaints.c.id).limit(_BATCH)
+    with store.reading() as tx:
+        return list(tx.connection.execute(query).scalars())
+
+
+def _by(last: date) -> ColumnElement[bool]:
+    """Received by that day, in whatever zone: nothing is due before it was received."""
+    return complaints.c.received_at < datetime.combine(last, time(), UTC) + timedelta(days=2)
+
+
+def _clocks(complaint_id: str, events: tuple[Event, ...] | LaporError) -> ClocksOf:
+    if isinstance(events, LaporError):
+        return _unread(complaint_id, events)
+    try:
+        return ClocksOf(complaint_id=complaint_id, rows=clock_rows(events))
+    except LaporError as error:
+        return _unread(complaint_id, error)
+
+
+def _unread(complaint_id: str, error: LaporError) -> ClocksOf:
+    _log.warning("complaint %s cannot be reported: %s", complaint_id, error.code)
+    return ClocksOf(complaint_id=complaint_id, problem=error.code)

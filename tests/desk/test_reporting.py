@@ -1,0 +1,176 @@
+"""The report to the superior: read from the record, the same whatever is loaded today, and with nobody's name in it."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Callable, Iterator
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import attrs
+import pytest
+from sqlalchemy import update
+
+from lapor_core import Act, Action, Actor, Agency, Facts, Ground, Kind, Proof, Reporter, Role, Submission
+from lapor_core.policy.amounts import Limit
+from lapor_core.policy.loading import shipped_policy
+from lapor_core.reports import Report, report
+from lapor_core.standard import load_standard
+from lapor_core.testing import FrozenClock
+from lapor_desk.cli import main
+from lapor_desk.config import Config
+from lapor_desk.desk import Desk
+from lapor_desk.house import open_house
+from lapor_desk.recalculating import Recalculation
+from lapor_desk.reporting import count_received, read_clocks
+from lapor_desk.store.tables import events
+
+MORNING = datetime(2026, 3, 13, 10, tzinfo=ZoneInfo("Asia/Makassar"))
+YEAR: dict[str, Any] = {"first": date(2026, 1, 1), "last": date(2026, 12, 31)}
+AGENCIES = (Agency(key="dinas-contoh", name="Dinas Contoh"), Agency(key="badan-contoh", name="Badan Contoh"))
+STANDARD = load_standard("banjarbaru", agencies=AGENCIES)
+SEDANG = Facts(kind=Kind.COMPLAINT, supervisory=False, abuse_of_authority=False)
+CENTRE, ADMIN = Actor(role=Role.CENTRAL_ADMIN, id="pusat"), Actor(role=Role.AGENCY_ADMIN, id="admin")
+OFFICER = Actor(role=Role.LIAISON_OFFICER, id="petugas")
+MARK = "Penanda-Contoh"
+
+
+@pytest.fixture
+def clock() -> FrozenClock:
+    return FrozenClock(MORNING)
+
+
+@pytest.fixture
+def desk(url: str, tmp_path: Path, clock: FrozenClock) -> Iterator[Desk]:
+    """A desk with three complaints: one answered in time, one missed and then answered late, one that runs."""
+    places = {"key_file": tmp_path / "lapor.key", "files": tmp_path / "files", "outbox": tmp_path / "outbox"}
+    with open_house(Config(database=url, agencies=AGENCIES, **places), clock=clock) as house:
+        desk = house.desk
+        in_time, late = forwarded(desk, "1", "dinas-contoh"), forwarded(desk, "2", "badan-contoh")
+        clock.advance(timedelta(days=5))
+        desk.act(in_time, Act(action=Action.RESPOND, actor=OFFICER, text=MARK))
+        clock.advance(timedelta(days=30))
+        desk.sweep(clock())
+        desk.act(late, Act(action=Action.RESPOND, actor=Actor(role=Role.SUPERIOR, id="atasan"), text=MARK))
+        forwarded(desk, "3", "dinas-contoh", clock())
+        yield desk
+
+
+def forwarded(desk: Desk, number: str, agency: str, at: datetime = MORNING) -> str:
+    receipt = desk.submit(
+        Submission(
+            channel="sms",
+            source_id=number,
+            received_at=at,
+            reporter=Reporter(name=MARK, mobile=f"+628000000000{number}"),  # invented
+            proofs=frozenset({Proof.SENDER_NUMBER}),
+            narrative=MARK,
+        )
+    )
+    with desk.store.reading() as tx:
+        complaint = tx.find(receipt.code) or ""
+    desk.act(complaint, Act(action=Action.DISPOSE, actor=CENTRE, agencies=(agency,), facts=SEDANG))
+    desk.act(complaint, Act(action=Action.VERIFY, actor=ADMIN))
+    desk.act(complaint, Act(action=Action.FORWARD, actor=ADMIN))
+    return complaint
+
+
+def reported(desk: Desk) -> Report:
+    assert sum(1 for _ in read_clocks(desk.store, YEAR["last"])) == count_received(desk.store, YEAR["last"])
+    return report((row for each in read_clocks(desk.store, YEAR["last"]) for row in each.rows), **YEAR)
+
+
+def test_each_agency_has_what_it_owed_and_nothing_of_today_changes_that(desk: Desk, clock: FrozenClock) -> None:
+    before = reported(desk)
+    assert [(each.agency, each.month, each.met, each.missed, each.running) for each in before.rows] == [
+        ("badan-contoh", "2026-04", 0, 1, 0),
+        ("dinas-contoh", "2026-04", 1, 0, 0),
+        ("dinas-contoh", "2026-05", 0, 0, 1),
+    ]
+    (total,) = before.totals
+    assert (total.promised, total.in_time) == (3, 0.5)
+
+    policy = shipped_policy("banjarbaru")
+    tiers = tuple(attrs.evolve(tier, limits={"resolve": Limit.parse("2 days")}) for tier in policy.tiers)
+    shorter = load_standard(attrs.evolve(policy, tiers=tiers), agencies=AGENCIES)
+    today = Desk(desk.store, shorter.as_known_on(date(2024, 1, 1)), clock=clock)
+    moves = list(Recalculation(store=today.store, standard_of=today.standard_of).look(clock()))
+    assert any(each.moves for each in moves)  # by what is loaded now, other promises would have been made
+    assert reported(today) == before
+    stranger = Desk(desk.store, load_standard("malinau"), clock=clock)  # nothing here was received under it
+    assert reported(stranger) == before
+
+    of_an_erased_reporter_whether_in_time_stays_and_what_cannot_be_read_is_told(desk)
+
+
+def of_an_erased_reporter_whether_in_time_stays_and_what_cannot_be_read_is_told(desk: Desk) -> None:
+    with desk.store.reading() as tx:
+        latest, late, first = (each.id for each in tx.listed())
+    desk.erase(first, Act(action=Action.ERASE, actor=CENTRE, ground=Ground.REQUESTED))
+    assert [each.met for each in reported(desk).rows] == [0, 1, 0]
+    with desk.store.transaction() as tx:
+        tx.connection.execute(update(events).where(events.c.complaint_id == late).values(public='{"ghost":1}'))
+    read = {each.complaint_id: each for each in read_clocks(desk.store, YEAR["last"])}
+    assert [read[each].problem for each in (first, late, latest)] == ["", "bad_json", ""]
+    assert read[late].rows == ()
+
+
+@pytest.fixture
+def lapor(url: str, desk: Desk, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Callable[..., str]:
+    """Runs ``lapor report`` on the desk's database and returns what it printed."""
+    assert desk
+    toml = tmp_path / "lapor.toml"
+    toml.write_text(f'database = "{url}"\nkey_file = "lapor.key"\nfiles = "files"\noutbox = "outbox"\n', "utf-8")
+
+    def run(*argv: str, status: int = 0) -> str:
+        capsys.readouterr()
+        assert main(["report", *argv, "--config", str(toml)]) == status
+        seen = capsys.readouterr()
+        assert MARK not in seen.out + seen.err
+        assert "8000000000" not in seen.out + seen.err
+        return seen.out or seen.err
+
+    return run
+
+
+def test_the_command_prints_a_table_and_files_for_other_programs_and_says_what_it_cannot_do(
+    lapor: Callable[..., str], desk: Desk
+) -> None:
+    period = ("--from", "2026-01-01", "--until", "2026-12-31")
+    table = lapor(*period).splitlines()
+    assert table[0] == "promises due from 2026-01-01 to 2026-12-31"
+    assert [line.split() for line in table[2:]] == [
+        [
+            *("month", "agency", "tier", "clock", "promised", "met", "missed", "running", "ended", "corrected"),
+            "in",
+            "time",
+            "median",
+            "90",
+            "%",
+        ],
+        ["2026-04", "badan-contoh", "sedang", "resolve", *"10100", "0", "0.0%", "19", "19"],
+        ["2026-04", "dinas-contoh", "sedang", "resolve", *"11000", "0", "100.0%", "2", "2"],
+        ["2026-05", "dinas-contoh", "sedang", "resolve", *"10010", "0", "-", "-", "-"],
+        ["all", "all", "all", "resolve", *"31110", "0", "50.0%", "2", "19"],
+    ]
+    data = json.loads(lapor(*period, "--agency", "badan-contoh", "--json"))
+    assert [(each["agency"], each["missed"], each["in_time"]) for each in data["rows"]] == [("badan-contoh", 1, 0.0)]
+    sheet = list(csv.DictReader(io.StringIO(lapor(*period, "--csv"))))
+    assert [each["median_working_days"] for each in sheet] == ["19", "2", ""]
+    clocks = list(csv.DictReader(io.StringIO(lapor(*period, "--rows"))))
+    lines = [json.loads(line) for line in lapor(*period, "--rows", "--json").splitlines()]
+    assert {each["verdict"] for each in clocks} == {each["verdict"] for each in lines} == {"met", "missed", "running"}
+    assert all(each["policy"] == "banjarbaru@1" and each["calendar"] for each in clocks)
+    codes = {desk.complaint(each["complaint"]).code for each in clocks}
+    assert not [code for code in codes if code in str(clocks) + str(lines)]
+    assert lapor("--from", "2027-01-01", "--until", "2027-01-31").count("\n") == 3
+
+    assert "ends before it begins" in lapor("--from", "2026-02-01", "--until", "2026-01-31", status=2)
+    assert "not a date" in lapor("--from", "kemarin", "--until", "2026-01-31", status=2)
+    with desk.store.transaction() as tx:
+        tx.connection.execute(update(events).values(public='{"ghost":1}'))
+    lapor("--from", "2026-01-01", "--until", "2026-12-31", status=1)
