@@ -14,12 +14,12 @@ import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import Connection, MetaData, inspect, text
+from sqlalchemy import Connection, MetaData, TableClause, column, inspect, select, text
 
 from lapor_core.errors import BadValue
 from lapor_desk.store import Database, migrating, upgrade
 from lapor_desk.store.migrating import HEAD, VERSION_TABLE
-from lapor_desk.store.tables import PREFIX, metadata
+from lapor_desk.store.tables import PREFIX, Instant, metadata
 
 VERSIONS = Path(sys.modules[upgrade.__module__].__file__ or "").parent / "migrations" / "versions"
 
@@ -72,6 +72,33 @@ def test_every_earlier_form_is_brought_to_the_newest_with_what_stands_in_it(
         for table in filled:
             assert connection.execute(text(f"SELECT count(*) FROM {table}")).scalar() == 1, table
         assert connection.execute(text("SELECT id FROM complaints")).scalars().all() == ["host"]
+
+
+def test_after_an_update_the_sweep_looks_at_every_promise_that_is_past_due(
+    open_database: Callable[[], Database], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Until then it was made to look by the ladder alone; what it will look at sooner, or never, stays."""
+    database, day = open_database(), [datetime(2026, 3, number, tzinfo=UTC) for number in (1, 2, 3)]
+    with monkeypatch.context() as earlier:
+        earlier.setattr(migrating, "HEAD", "0004")
+        upgrade(database)
+    moments = [(None, None), (day[1], None), (day[1], day[2]), (day[1], day[0])]
+    texts = ("code", "state", "channel", "policy", "office", "person_id", "id")
+    instants = ("received_at", "updated_at", "due_at", "next_step_at")
+    then = TableClause(
+        PREFIX + "complaints", column("version"), *map(column, texts), *(column(name, Instant) for name in instants)
+    )
+    with database.writing() as connection:
+        connection.execute(text(f"INSERT INTO {PREFIX}people (id, master) VALUES ('p', 'x')"))
+        for number, (due, step) in enumerate(moments):
+            row = (
+                dict.fromkeys(texts, f"c{number}") | {"version": 1, "person_id": "p"} | dict.fromkeys(instants, day[0])
+            )
+            connection.execute(then.insert().values(row | {"due_at": due, "next_step_at": step}))
+    upgrade(database)
+    with database.reading() as connection:
+        query = select(then.c.next_step_at).order_by(then.c.id)
+        assert connection.execute(query).scalars().all() == [None, day[1], day[1], day[0]]
 
 
 def fill_every_table(connection: Connection) -> list[str]:
