@@ -294,6 +294,7 @@ def _unknown(complaint_id: str) -> NoReturn:
 
 
 _OPEN = select(*(column for column in events.c if column.name not in ("sealed", "prev_hash", "hash")))
+"""Without what is sealed, and without what only a verifier needs."""
 
 
 def _object(text: str | bytes) -> dict[str, Any]:
