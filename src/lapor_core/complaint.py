@@ -239,6 +239,7 @@ class Complaint:
         reporter_ref: Opaque reference to the person.
         facts: What is known for its tier.
         judged_by: The facts by which the tier was decided.
+        pin_hash: What is kept of its PIN (:func:`lapor_core.pins.hash_pin`); empty where its code alone opens it.
         lacking: What is still missing while it is incomplete, by the codes of :class:`lapor_core.errors.Missing`.
         external_ids: Under which ids other systems know it, by the system's name (``sp4n_tracking``).
         agencies: Those it was handed to, by key.
@@ -273,6 +274,7 @@ class Complaint:
     place: str = personal(default="")
     event_date: date | None = None
     attachments: tuple[Attachment, ...] = ()
+    pin_hash: str = personal(default="")
     tier: str | None = None
     judged_by: Facts | None = None
     lacking: tuple[str, ...] = ()

@@ -32,6 +32,7 @@ def receive(
     reporter_ref: str,
     attachments: tuple[Attachment, ...] = (),
     partial: bool = False,
+    pin_hash: str = "",
 ) -> tuple[happened.Event, ...]:
     """Return the first events of a complaint.
 
@@ -45,6 +46,7 @@ def receive(
         attachments: The uploads, stored.
         partial: Whether content may be missing for now (*belum lengkap*): the complaint is then incomplete, and has its
             code. Who reports must be known in any case.
+        pin_hash: What is kept of its PIN, where one was drawn.
 
     Raises:
         Incomplete: the submission lacks what its channel must bring.
@@ -77,6 +79,7 @@ def receive(
         visibility=submission.visibility,
         attachments=attachments,
         lacking=tuple(piece.code for piece in lacking),
+        pin_hash=pin_hash,
     )
     actor = Actor(role=Role.REPORTER, id=reporter_ref)
     page = _Page(complaint_id=complaint, actor=actor, happened_at=submission.received_at, recorded_at=now, by=standard)

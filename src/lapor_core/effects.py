@@ -107,6 +107,11 @@ def _(fact: happened.Rated, complaint: Complaint, _: happened.Event) -> Complain
 
 
 @apply.register
+def _(fact: happened.PinRenewed, complaint: Complaint, _: happened.Event) -> Complaint:
+    return attrs.evolve(complaint, pin_hash=fact.pin_hash)
+
+
+@apply.register
 def _(fact: happened.Merged, complaint: Complaint, _: happened.Event) -> Complaint:
     return attrs.evolve(complaint, merged_into=fact.into)
 

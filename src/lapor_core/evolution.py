@@ -117,6 +117,7 @@ def _begin(event: happened.Event) -> Complaint:
         place=fact.place,
         event_date=fact.event_date,
         attachments=fact.attachments,
+        pin_hash=fact.pin_hash,
         lacking=fact.lacking,
         external_ids=fact.external_ids,
         milestones={} if fact.lacking else {Start.RECEIVED: fact.received_at},

@@ -20,7 +20,7 @@ from lapor_core.evolution import replay
 from lapor_core.external_ids import note_external_ids
 from lapor_core.lifecycle import Action, Role, State
 from lapor_core.plugins import PluginHost
-from lapor_core.plugins.contracts import Download, Receipt, Tracking
+from lapor_core.plugins.contracts import Download, Principal, Receipt, Tracking
 from lapor_core.standard import Standard
 from lapor_core.submission import Submission, Upload
 from lapor_desk import retention
@@ -30,13 +30,14 @@ from lapor_desk.intake import Intake
 from lapor_desk.looking import Look, Looking
 from lapor_desk.message_files import attachments_of, prepared
 from lapor_desk.overtaking import again_when_overtaken
+from lapor_desk.pins import Pins
 from lapor_desk.recording import record
 from lapor_desk.standards import Standards
 from lapor_desk.store import PreparedFile, Reading, Store
 from lapor_desk.suggesting import sketch_new
 from lapor_desk.sweeping import Sweeper
 from lapor_desk.telemetry import measured
-from lapor_desk.tracking import tracking_of
+from lapor_desk.tracking import locked_tracking_of, tracking_of
 
 __all__ = ["Desk"]
 
@@ -52,7 +53,7 @@ class Desk:
         standard: The newest service standard.
         clock: Gives the present instant (aware).
         former: Earlier versions; a complaint falls under the one in force on the day it is received.
-        random: Gives random bytes, for tracking codes.
+        random: Gives random bytes, for tracking codes and PINs.
         queued: Called after notices were queued, so that they need not wait for the next look.
         plugins: Asked for advice about what was taken in, and told of every event; without it nobody is.
     """
@@ -75,8 +76,14 @@ class Desk:
         self._standards = Standards(newest=standard, former=tuple(former))
         self._plugins = plugins or PluginHost(entry_points=())
         self._erasing = Erasing(store=store, standard_of=self.standard_of)
+        self._pins = Pins(store=store, random=random)
         self._intake = Intake(
-            store=store, standards=self._standards, now=self.now, random=random, plugins=self._plugins
+            store=store,
+            standards=self._standards,
+            now=self.now,
+            random=random,
+            plugins=self._plugins,
+            pins=self._pins,
         )
 
     def now(self) -> datetime:
@@ -101,7 +108,8 @@ class Desk:
         """
         return self._standards.of(complaint)
 
-    # What citizens do, through their channels.
+    # What citizens do, through their channels. An anonymous or secret report opens with its code and its PIN: what is asked
+    # without that is refused, as lapor_core.plugins.Desk says.
 
     @measured("lapor.submit")
     def submit(self, submission: Submission, *, partial: bool = False) -> Receipt:
@@ -122,9 +130,9 @@ class Desk:
             self.queued()
             self._tell(taken.events, taken.complaint)
             self._intake.screen(submission, taken.complaint)
-        return self._receipt(taken.complaint, repeated=not taken.events)
+        return self._receipt(taken.complaint, repeated=not taken.events, pin=taken.pin)
 
-    def complete(self, code: str, submission: Submission) -> None:
+    def complete(self, code: str, submission: Submission, *, pin: str = "") -> None:
         """Bring what an incomplete complaint lacks.
 
         Raises:
@@ -132,84 +140,110 @@ class Desk:
             Incomplete: something is missing still. Refused: it is not incomplete (``not_possible``).
         """
         self._act_as_reporter(
-            code, Act(action=Action.COMPLETE, actor=_REPORTER, submission=submission), submission.uploads
+            code, pin, Act(action=Action.COMPLETE, actor=_REPORTER, submission=submission), submission.uploads
         )
 
     @measured("lapor.track")
-    def track(self, code: str, language: str = "id") -> Tracking:
+    def track(self, code: str, language: str = "id", *, pin: str = "") -> Tracking:
         """Return what the holder of ``code`` may see: of a complaint that was erased, that it was, and nothing of its matter.
+
+        Without the PIN that a complaint needs, that is locked.
 
         Raises:
             BadValue: mistyped (``bad_code``). NotFound: nobody holds this code (``unknown_code``).
         """
         with self.store.reading() as tx:
             events = tx.events(_found(tx.find(normalise_code(code))))
-        return tracking_of(events, self.standard_of(replay(events)), self.now(), language)
+        complaint, now = replay(events), self.now()
+        standard = self.standard_of(complaint)
+        if complaint.pin_hash and not pin.strip():
+            return locked_tracking_of(complaint, standard, now, language)
+        self._pins.check(complaint, pin, now)
+        return tracking_of(events, standard, now, language)
 
-    def download(self, code: str, file: str) -> Download:
+    def download(self, code: str, file: str, *, pin: str = "") -> Download:
         """Return a file that :meth:`track` lists for the holder of ``code``, by its id.
 
         Raises:
             BadValue, NotFound: as :meth:`track`; it lists no such file (``unknown_file``).
         """
-        listed = (each for entry in self.track(code).entries for each in entry.files if each.id == file)
+        complaint = self._opened(code, pin)
+        entries = tracking_of(self.events(complaint.id), self.standard_of(complaint), self.now()).entries
+        listed = (each for entry in entries for each in entry.files if each.id == file)
         if (found := next(listed, None)) is None:
             raise NotFound("no answer to this report came with this file", code="unknown_file", field="file")
-        with self.store.reading() as tx:
-            complaint = tx.load(_found(tx.find(normalise_code(code))))
         return Download(file=found, content=self.store.read_file(complaint.reporter_ref, found.id))
 
-    def reply(self, code: str, text: str, uploads: Sequence[Upload] = ()) -> None:
+    def reply(self, code: str, text: str, uploads: Sequence[Upload] = (), *, pin: str = "") -> None:
         """Add the reporter's reply.
 
         Raises:
             BadValue, NotFound: as :meth:`track`; a file cannot be taken; the text is empty (``text_needed``).
             Refused: a reply is not possible now (``not_possible``).
         """
-        self._act_as_reporter(code, Act(action=Action.REPLY, actor=_REPORTER, text=text), uploads)
+        self._act_as_reporter(code, pin, Act(action=Action.REPLY, actor=_REPORTER, text=text), uploads)
 
-    def withdraw(self, code: str, reason: str = "") -> None:
+    def withdraw(self, code: str, reason: str = "", *, pin: str = "") -> None:
         """Take the complaint back, as its reporter wishes.
 
         Raises:
             BadValue, NotFound: as :meth:`track`.
             Refused: it is not possible now (``not_possible``).
         """
-        self._act_as_reporter(code, Act(action=Action.WITHDRAW, actor=_REPORTER, text=reason))
+        self._act_as_reporter(code, pin, Act(action=Action.WITHDRAW, actor=_REPORTER, text=reason))
 
-    def request_erasure(self, code: str, reason: str = "") -> None:
+    def request_erasure(self, code: str, reason: str = "", *, pin: str = "") -> None:
         """Ask for the erasure of the reporter's personal data (UU 27/2022); whoever may erase is told.
 
         Raises:
             BadValue, NotFound: as :meth:`track`.
             Refused: it is not possible now (``not_possible``).
         """
-        self._act_as_reporter(code, Act(action=Action.REQUEST_ERASURE, actor=_REPORTER, text=reason))
+        self._act_as_reporter(code, pin, Act(action=Action.REQUEST_ERASURE, actor=_REPORTER, text=reason))
 
-    def rate(self, code: str, rating: Rating, text: str = "") -> None:
+    def rate(self, code: str, rating: Rating, text: str = "", *, pin: str = "") -> None:
         """Say what the reporter thinks of the answer.
 
         Raises:
             BadValue, NotFound: as :meth:`track`; the text is missing (``text_needed``).
             Refused: it is not possible now (``not_possible``).
         """
-        self._act_as_reporter(code, Act(action=Action.RATE, actor=_REPORTER, rating=rating, text=text))
+        self._act_as_reporter(code, pin, Act(action=Action.RATE, actor=_REPORTER, rating=rating, text=text))
 
-    def attach(self, code: str, uploads: Sequence[Upload], text: str = "") -> None:
+    def attach(self, code: str, uploads: Sequence[Upload], text: str = "", *, pin: str = "") -> None:
         """Add files.
 
         Raises:
             BadValue, NotFound: as :meth:`track`; there is no file (``files_needed``), or one cannot be taken.
             Refused: it is not possible now (``not_possible``).
         """
-        self._act_as_reporter(code, Act(action=Action.ATTACH, actor=_REPORTER, text=text), uploads)
+        self._act_as_reporter(code, pin, Act(action=Action.ATTACH, actor=_REPORTER, text=text), uploads)
 
-    def _act_as_reporter(self, code: str, act: Act, uploads: Sequence[Upload] = ()) -> None:
-        with self.store.reading() as tx:
-            complaint_id = _found(tx.find(normalise_code(code)))
-            complaint = tx.load(complaint_id)
+    def renew_pin(self, code: str, principal: Principal) -> Receipt:
+        """Draw another PIN for the reporter who has lost it, and return a receipt with it.
+
+        Raises:
+            BadValue, NotFound: as :meth:`track`.
+            Refused: ``principal`` has not reported it (``not_the_reporter``), or it needs no PIN (``no_pin``).
+        """
+        complaint = self._of_code(code)
+        pin, complaint, events = self._pins.renew(complaint, principal, self.standard_of(complaint), self.now())
+        self._tell(events, complaint)
+        return self._receipt(complaint, repeated=True, pin=pin)
+
+    def _act_as_reporter(self, code: str, pin: str, act: Act, uploads: Sequence[Upload] = ()) -> None:
+        complaint = self._opened(code, pin)
         actor = Actor(role=Role.REPORTER, id=complaint.reporter_ref)
-        self.act(complaint_id, attrs.evolve(act, actor=actor), uploads=uploads)
+        self.act(complaint.id, attrs.evolve(act, actor=actor), uploads=uploads)
+
+    def _opened(self, code: str, pin: str) -> Complaint:
+        complaint = self._of_code(code)
+        self._pins.check(complaint, pin, self.now())
+        return complaint
+
+    def _of_code(self, code: str) -> Complaint:
+        with self.store.reading() as tx:
+            return tx.load(_found(tx.find(normalise_code(code))))
 
     # What officers do.
 
@@ -457,7 +491,7 @@ class Desk:
         message = f"complaint {complaint_id} was changed meanwhile ({what}) and is {state} now; look at it again"
         return Refused(message, code="changed_meanwhile", complaint=complaint_id, role=role, state=state)
 
-    def _receipt(self, complaint: Complaint, *, repeated: bool) -> Receipt:
+    def _receipt(self, complaint: Complaint, *, repeated: bool, pin: str) -> Receipt:
         clock = complaint.promise
         return Receipt(
             code=complaint.code,
@@ -466,6 +500,8 @@ class Desk:
             due_date=clock.due_date if clock else None,
             repeated=repeated,
             lacking=complaint.lacking,
+            needs_pin=bool(complaint.pin_hash),
+            pin=pin,
         )
 
 

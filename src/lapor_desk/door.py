@@ -55,29 +55,32 @@ class Door:
             raise Refused(message, code="undeclared_proof", channel=self.channel)
         return self.desk.submit(submission, partial=partial)
 
-    def track(self, code: str, language: str = "id") -> Tracking:
-        return self.desk.track(code, language)
+    def track(self, code: str, language: str = "id", *, pin: str = "") -> Tracking:
+        return self.desk.track(code, language, pin=pin)
 
-    def download(self, code: str, file: str) -> Download:
-        return self.desk.download(code, file)
+    def download(self, code: str, file: str, *, pin: str = "") -> Download:
+        return self.desk.download(code, file, pin=pin)
 
-    def reply(self, code: str, text: str, uploads: tuple[Upload, ...] = ()) -> None:
-        self.desk.reply(code, text, uploads)
+    def reply(self, code: str, text: str, uploads: tuple[Upload, ...] = (), *, pin: str = "") -> None:
+        self.desk.reply(code, text, uploads, pin=pin)
 
-    def complete(self, code: str, submission: Submission) -> None:
-        self.desk.complete(code, submission)
+    def complete(self, code: str, submission: Submission, *, pin: str = "") -> None:
+        self.desk.complete(code, submission, pin=pin)
 
-    def rate(self, code: str, rating: Rating, text: str = "") -> None:
-        self.desk.rate(code, rating, text)
+    def rate(self, code: str, rating: Rating, text: str = "", *, pin: str = "") -> None:
+        self.desk.rate(code, rating, text, pin=pin)
 
-    def attach(self, code: str, uploads: tuple[Upload, ...], text: str = "") -> None:
-        self.desk.attach(code, uploads, text)
+    def attach(self, code: str, uploads: tuple[Upload, ...], text: str = "", *, pin: str = "") -> None:
+        self.desk.attach(code, uploads, text, pin=pin)
 
-    def withdraw(self, code: str, reason: str = "") -> None:
-        self.desk.withdraw(code, reason)
+    def withdraw(self, code: str, reason: str = "", *, pin: str = "") -> None:
+        self.desk.withdraw(code, reason, pin=pin)
 
-    def request_erasure(self, code: str, reason: str = "") -> None:
-        self.desk.request_erasure(code, reason)
+    def renew_pin(self, code: str, principal: Principal) -> Receipt:
+        return self.desk.renew_pin(code, principal)
+
+    def request_erasure(self, code: str, reason: str = "", *, pin: str = "") -> None:
+        self.desk.request_erasure(code, reason, pin=pin)
 
     def report_delivery(self, key: str, verdict: Verdict) -> None:
         with self.desk.store.transaction() as tx:

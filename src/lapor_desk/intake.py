@@ -24,6 +24,7 @@ from lapor_desk.erasing import clear_away
 from lapor_desk.message_files import attachments_of, prepared
 from lapor_desk.overtaking import again_when_overtaken
 from lapor_desk.people import enrol, find_account
+from lapor_desk.pins import Pins
 from lapor_desk.recording import record, record_new
 from lapor_desk.standards import Standards
 from lapor_desk.store import Person, PreparedFile, Reading, Store, Transaction, Vault
@@ -38,10 +39,15 @@ _log = logging.getLogger("lapor.desk")
 
 @attrs.frozen(kw_only=True)
 class Taken:
-    """A complaint that a submission became; ``events`` are its first ones, and none when it was there before."""
+    """A complaint that a submission became; ``events`` are its first ones, and none when it was there before.
+
+    Attributes:
+        pin: The PIN that was drawn for it; empty when it needs none, or was there before.
+    """
 
     complaint: Complaint
     events: tuple[Event, ...] = ()
+    pin: str = attrs.field(default="", repr=False)
 
 
 @attrs.frozen(kw_only=True)
@@ -52,6 +58,7 @@ class Intake:
         now: Gives the present instant (aware).
         random: Gives random bytes, for tracking codes.
         plugins: Asked for advice about what was taken in.
+        pins: Draws the PINs of anonymous and secret reports.
     """
 
     store: Store
@@ -59,6 +66,7 @@ class Intake:
     now: Callable[[], datetime]
     random: Callable[[int], bytes]
     plugins: PluginHost
+    pins: Pins
 
     def take(self, submission: Submission, *, partial: bool) -> Taken:
         """Return the complaint of a submission, which is stored by then.
@@ -118,6 +126,7 @@ class Intake:
         *,
         partial: bool,
     ) -> Taken:
+        pin, pin_hash = self.pins.draw_for(submission.visibility)  # before the transaction: it takes its time
         with self.store.transaction() as tx:
             complaint_id = secrets.token_hex(16)
             known = tx.claim_intake(submission.channel, submission.source_id, complaint_id)
@@ -135,9 +144,10 @@ class Intake:
                 reporter_ref=person.id,
                 attachments=attachments_of(files),
                 partial=partial,
+                pin_hash=pin_hash,
             )
             (complaint,) = record_new(tx, [events], standard, now)
-            return Taken(complaint=complaint, events=events)
+            return Taken(complaint=complaint, events=events, pin=pin)
 
     def _keep_files(self, submission: Submission, files: Sequence[PreparedFile]) -> Person | None:
         """Write files down before the transaction that names them, and return whose they are; None without any to write."""

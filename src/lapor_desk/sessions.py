@@ -74,23 +74,39 @@ class Attempts:
             Refused: code ``too_many_tries``; ``params["minutes"]`` says after how many full minutes the next try is free.
         """
         with self._lock:
-            recent = self._recent(name, now)
-        if len(recent) >= self._most:
-            free = recent[-self._most] + self._within
-            minutes = max(1, math.ceil((free - now) / timedelta(minutes=1)))
-            raise Refused(f"too many tries; wait {minutes} minutes", code="too_many_tries", minutes=minutes)
+            self._check(name, now)
 
     def failed(self, name: str, now: datetime) -> None:
         """Count a failure."""
         with self._lock:
-            if len(self._failures) >= _MOST_NAMES:  # whoever tries ten thousand names must not fill the memory
-                self._failures = {known: recent for known in self._failures if (recent := self._recent(known, now))}
-            self._failures[name] = [*self._recent(name, now), now]
+            self._add(name, now)
+
+    def count(self, name: str, now: datetime) -> None:
+        """Count a try as a failure before anybody knows how it ends: of many at once, none is free.
+
+        Raises:
+            Refused: as :meth:`check` does; then it is not counted.
+        """
+        with self._lock:
+            self._check(name, now)
+            self._add(name, now)
 
     def forget(self, name: str) -> None:
         """Forget the failures of a name that has shown who it is."""
         with self._lock:
             self._failures.pop(name, None)
+
+    def _check(self, name: str, now: datetime) -> None:
+        recent = self._recent(name, now)
+        if len(recent) >= self._most:
+            free = recent[-self._most] + self._within
+            minutes = max(1, math.ceil((free - now) / timedelta(minutes=1)))
+            raise Refused(f"too many tries; wait {minutes} minutes", code="too_many_tries", minutes=minutes)
+
+    def _add(self, name: str, now: datetime) -> None:
+        if len(self._failures) >= _MOST_NAMES:  # whoever tries ten thousand names must not fill the memory
+            self._failures = {known: recent for known in self._failures if (recent := self._recent(known, now))}
+        self._failures[name] = [*self._recent(name, now), now]
 
     def _recent(self, name: str, now: datetime) -> list[datetime]:
         """What lies far in the future was counted by a clock that has been set back since."""

@@ -20,7 +20,7 @@ from lapor_core.plugins.contracts import Tracking, TrackingEntry, TrackingFile
 from lapor_core.standard import Standard
 from lapor_core.texts import long_date, word
 
-__all__ = ["sentence_of", "tracking_of"]
+__all__ = ["locked_tracking_of", "sentence_of", "tracking_of"]
 
 _UNTOLD: tuple[type[happened.Fact], ...] = (
     happened.Advised,
@@ -33,13 +33,26 @@ _UNTOLD: tuple[type[happened.Fact], ...] = (
 
 
 def tracking_of(events: Sequence[Event], standard: Standard, now: datetime, language: str = "id") -> Tracking:
-    """Return what the holder of the code may see at ``now`` (aware)."""
+    """Return what the holder of the code, and of the PIN where there is one, may see at ``now`` (aware)."""
     complaint = replay(events)
     if complaint.state is State.ERASED:
         return _erased(complaint, standard, language)
+    seen = locked_tracking_of(complaint, standard, now, language)
+    contacts = tuple(_contacts(events, standard, language, late=seen.late))
+    return attrs.evolve(
+        seen,
+        locked=False,
+        entries=tuple(_entries(events, standard, language)),
+        contacts=contacts,
+        lacking=complaint.lacking,
+        external_ids=complaint.external_ids,
+        letter=_letter(complaint, standard, now) if contacts else "",
+    )
+
+
+def locked_tracking_of(complaint: Complaint, standard: Standard, now: datetime, language: str = "id") -> Tracking:
+    """Return what the holder of the code may see without the PIN that the complaint needs: its status and its dates."""
     clock = complaint.promise
-    late = clock is not None and clock.stopped_at is None and now > clock.due
-    contacts = tuple(_contacts(events, standard, language, late=late))
     return Tracking(
         code=complaint.code,
         state=complaint.state,
@@ -47,12 +60,8 @@ def tracking_of(events: Sequence[Event], standard: Standard, now: datetime, lang
         received_at=standard.office.local(complaint.received_at),
         due_date=clock.due_date if clock else None,
         provisional=clock.provisional if clock else False,
-        late=late,
-        entries=tuple(_entries(events, standard, language)),
-        contacts=contacts,
-        lacking=complaint.lacking,
-        external_ids=complaint.external_ids,
-        letter=_letter(complaint, standard, now) if contacts else "",
+        late=clock is not None and clock.stopped_at is None and now > clock.due,
+        locked=True,
     )
 
 

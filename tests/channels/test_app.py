@@ -26,6 +26,7 @@ from lapor_channels.http import clean
 from lapor_channels.http.limits import FileLimits
 from lapor_core.complaint import Agency, Kind, Proof, Reporter
 from lapor_core.lifecycle import Role, State
+from lapor_core.pins import PIN_RANDOM_BYTES, make_pin
 from lapor_core.plugins.contracts import CODES_HOLD, PRINCIPAL, Channel, Configurable, Mounts
 from lapor_core.policy import Policy, Requirement
 from lapor_core.policy.loading import shipped_policy
@@ -43,8 +44,8 @@ REPORT = {
     "event_time": "19:30",
     "place": "Jalan Contoh",
     "agency": "dinas-contoh",
-    "anonymous": True,
 }
+HIDDEN = REPORT | {"anonymous": True}
 
 
 def policy(**changes: Any) -> Policy:
@@ -246,7 +247,7 @@ def test_an_empty_code_is_told_at_its_key_and_costs_no_try(desk: MemoryDesk) -> 
 
 
 def test_a_report_becomes_a_submission_and_a_receipt(desk: MemoryDesk) -> None:
-    answer = send(phone(desk))
+    answer = send(phone(desk), HIDDEN)
     [(code, made)] = desk.submissions.items()
     assert answer.status_code == 201
     assert answer.json() == {
@@ -256,7 +257,10 @@ def test_a_report_becomes_a_submission_and_a_receipt(desk: MemoryDesk) -> None:
         "due_date": None,
         "repeated": False,
         "lacking": [],
+        "needs_pin": True,
+        "pin": answer.json()["pin"],
     }
+    assert not desk.track(code, pin=answer.json()["pin"]).locked
     assert (made.channel, made.kind, made.agency) == ("app", Kind.COMPLAINT, "dinas-contoh")
     assert (made.title, made.narrative, made.place) == (REPORT["title"], REPORT["narrative"], REPORT["place"])
     assert (made.event_date, made.event_time) == (date(2026, 3, 12), time(19, 30))
@@ -502,6 +506,32 @@ def test_tracking_shows_what_the_desk_says(desk: MemoryDesk) -> None:
     desk.move(code, State.WAITING)
     assert told["status"] == client.post("track?lang=en", json={"code": code}).json()["status"]
     assert told["status"] != client.post("track?lang=id", json={"code": code}).json()["status"]
+
+
+def test_a_hidden_report_opens_with_its_pin_and_another_one_is_for_its_account(desk: MemoryDesk) -> None:
+    client = phone(desk)
+    first = send(client, HIDDEN, key="kunci-1").json()
+    assert send(client, HIDDEN, key="kunci-1").json() == first | {"repeated": True, "pin": ""}
+    code, pin = first["code"], first["pin"]
+    desk.move(code, State.WAITING, "Di jalan mana?")
+    locked = client.post("track", json={"code": code}).json()
+    assert (locked["locked"], locked["state"], locked["entries"], locked["may"]) == (True, "waiting", [], [])
+    for wrong, status, told in (
+        ("", 403, "pin_needed"),
+        (pin[:-1], 422, "bad_pin"),
+        (make_pin(bytes(PIN_RANDOM_BYTES)), 403, "wrong_pin"),
+    ):
+        answer = client.post("replies", json={"code": code, "pin": wrong, "text": "Jalan Contoh."})
+        assert (answer.status_code, faults(answer)) == (status, [("pin", told)])
+    opened = client.post("track", json={"code": code, "pin": f" {pin.lower()} "}).json()
+    assert (opened["locked"], opened["may"]) == (False, ["attach", "reply", "request_erasure", "withdraw"])
+    other = phone(desk, token=desk.sign_in(attrs.evolve(CITIZEN, name="Lain"), PROOFS, name="person-2"))
+    assert other.post("pins", json={"code": code}).status_code == 403
+    renewed = client.post("pins", json={"code": code})
+    assert renewed.status_code == 201
+    assert client.post("track", json={"code": code, "pin": pin}).json()["error"]["code"] == "wrong_pin"
+    again = {"code": code, "pin": renewed.json()["pin"]}
+    assert client.post("replies", json=again | {"text": "Jalan Contoh."}).status_code == 204
 
 
 @pytest.mark.parametrize("code", ["", "?", "x" * 10_000])

@@ -25,6 +25,7 @@ from lapor_core.codes import RANDOM_BYTES, tracking_code
 from lapor_core.complaint import Agency, Proof, Reporter
 from lapor_core.errors import Refused
 from lapor_core.lifecycle import Role, State
+from lapor_core.pins import make_pin
 from lapor_core.plugins.contracts import PRINCIPAL
 from lapor_core.policy.loading import shipped_policy
 from lapor_core.submission import Upload
@@ -152,6 +153,21 @@ class Caller:
     def erased(self) -> None:
         self.desk.move(self.code, State.ERASED)
 
+    def hidden(self, pin: str = "") -> dict[str, str]:
+        """Hand in an anonymous report, and return its code with another PIN, or with none."""
+        receipt = self.report(example("report") | {"anonymous": True}, key="key-hidden").json()
+        assert receipt["needs_pin"]
+        return {"code": receipt["code"], "pin": make_pin(bytes(5)) if pin else ""}
+
+    def guessed(self, ask: Callable[[dict[str, str]], Any]) -> Any:
+        """Try wrong PINs until none is tried any more."""
+        return [ask(self.hidden("wrong")) for _ in range(11)][-1]
+
+    def renew_pin(self, code: str | None = None, *, token: str | None = None, **options: Any) -> Any:
+        headers = {"authorization": f"Bearer {token or self.token}"} | options.pop("headers", {})
+        body = {"code": self.hidden()["code"] if code is None else code}
+        return self.client.post("/pins", headers=headers, **(options or {"json": body}))
+
     def broken(self, method: str, ask: Callable[[], Any], error: Exception | None = None) -> Any:
         def fail(*_: Any, **__: Any) -> None:
             raise error or RuntimeError
@@ -238,6 +254,30 @@ ANSWERS: dict[tuple[str, str], Callable[[Caller], Any]] = {
     ("track", "415"): lambda caller: caller.track(**TEXT),
     ("track", "422"): lambda caller: caller.track("x"),
     ("track", "5XX"): lambda caller: caller.broken("track", caller.track),
+    ("track", "403"): lambda caller: caller.track(json=caller.hidden("wrong")),
+    ("track", "429"): lambda caller: caller.guessed(lambda pin: caller.track(json=pin)),
+    ("renew_pin", "201"): lambda caller: caller.renew_pin(),
+    ("renew_pin", "400"): lambda caller: caller.renew_pin(**UNREADABLE),
+    ("renew_pin", "401"): lambda caller: caller.renew_pin(token="nobody"),
+    ("renew_pin", "403"): lambda caller: caller.renew_pin(token=caller.desk.sign_in(Reporter(), PROOFS)),
+    ("renew_pin", "404"): lambda caller: caller.renew_pin(NOBODYS),
+    ("renew_pin", "409"): lambda caller: caller.renew_pin(caller.code),
+    ("renew_pin", "413"): lambda caller: caller.renew_pin(**LARGE),
+    ("renew_pin", "415"): lambda caller: caller.renew_pin(**TEXT),
+    ("renew_pin", "422"): lambda caller: caller.renew_pin("x"),
+    ("renew_pin", "5XX"): lambda caller: caller.broken("renew_pin", caller.renew_pin),
+    ("file", "403"): lambda caller: caller.file(json=caller.hidden() | {"file": "file-1"}),
+    ("file", "429"): lambda caller: caller.guessed(lambda pin: caller.file(json=pin | {"file": "file-1"})),
+    ("rate", "403"): lambda caller: caller.rate(json=example("rate") | caller.hidden()),
+    ("rate", "429"): lambda caller: caller.guessed(lambda pin: caller.rate(json=example("rate") | pin)),
+    ("attach", "403"): lambda caller: caller.attach(json=caller.hidden()),
+    ("attach", "429"): lambda caller: caller.guessed(lambda pin: caller.attach(json=pin)),
+    ("request_erasure", "403"): lambda caller: caller.request_erasure(json=caller.hidden()),
+    ("request_erasure", "429"): lambda caller: caller.guessed(lambda pin: caller.request_erasure(json=pin)),
+    ("withdraw", "403"): lambda caller: caller.withdraw(json=caller.hidden()),
+    ("withdraw", "429"): lambda caller: caller.guessed(lambda pin: caller.withdraw(json=pin)),
+    ("reply", "403"): lambda caller: caller.reply(json=caller.hidden() | {"text": "x"}),
+    ("reply", "429"): lambda caller: caller.guessed(lambda pin: caller.reply(json=pin | {"text": "x"})),
     ("file", "200"): lambda caller: caller.file(),
     ("file", "400"): lambda caller: caller.file(**UNREADABLE),
     ("file", "404"): lambda caller: caller.file(file="no-such-file"),

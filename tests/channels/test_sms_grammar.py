@@ -14,9 +14,12 @@ pytest.importorskip("phonenumbers")
 from lapor_channels.sms.grammar import Complete, Help, Reply, Report, Status, understand
 from lapor_core.codes import normalise_code, tracking_code
 from lapor_core.errors import BadValue
+from lapor_core.pins import make_pin
 from lapor_core.testing.strategies import texts
 
 CODE = tracking_code(bytes.fromhex("0123456789abcd"))
+PIN = make_pin(bytes.fromhex("0123456789"))
+PIN_SLIP = PIN[:-1] + ("X" if PIN[-1] != "X" else "Y")
 SLIP = CODE[:-1] + ("X" if CODE[-1] != "X" else "Y")
 
 # A code without a digit: one in sixty is so, and it cannot be told from a word of its length.
@@ -51,7 +54,7 @@ def test_every_text_means_something_and_no_word_is_lost(text: str) -> None:
             assert whole == text
         case Reply(_, rest) | Complete(_, rest):
             assert text.rstrip().endswith(rest)
-        case Status(code):
+        case Status(code, _):
             assert normalise_code(code) or re.search(re.escape(code[:4]), text, re.IGNORECASE)
         case Help():
             assert re.fullmatch(
@@ -119,6 +122,8 @@ def test_what_follows_lapor_is_a_report_whatever_it_is(rest: str, between: str, 
         "lengkapi08000000001",  # invented
         f"STATUS {SLIP} jalan tetap rusak",
         f"{CODE} sudah lama tidak dijawab",
+        f"{CODE} {PIN} lampu tetap mati",
+        f"{CODE} {PIN_SLIP}",
         SLIP,
         f"Tolong cek {CODE}",
         f"STATUS {CODE.replace('-', '')}abc jalan",
@@ -146,6 +151,13 @@ def test_a_keyword_alone_asks_for_help(text: str) -> None:
         (f"Cek laporan {CODE}.", Status(CODE)),
         (f"Status {CODE} pak, kenapa lama", Status(CODE)),
         (CODE, Status(CODE)),
+        (f"STATUS {CODE} {PIN}", Status(CODE, PIN)),
+        (f"cek kode {CODE.lower()} pin {PIN}", Status(CODE, PIN)),
+        (f"{CODE} {PIN.lower()}", Status(CODE, PIN.lower())),
+        (f"STATUS {CODE} {PIN_SLIP}", Status(CODE, PIN_SLIP)),
+        (f"STATUS {LETTERS} {PIN}", Status(LETTERS, PIN)),
+        (f"STATUS {CODE} 2 tahun belum beres", Status(CODE)),
+        (f"BALAS {CODE} {PIN} lampu mati", Reply(CODE, f"{PIN} lampu mati")),
         (f"STATUS {LETTERS}", Status(LETTERS)),
         (f"BALAS {LETTERS} lampu mati", Reply(LETTERS, "lampu mati")),
         (f"STATUS {CODE}Z", Status(CODE.replace("-", "") + "Z")),
@@ -184,3 +196,4 @@ def test_what_a_citizen_wrote_is_in_no_repr() -> None:
     assert "rusak" not in repr(understand("jalan rusak")) + repr(understand(f"BALAS {CODE} rusak")) + repr(
         understand(f"LENGKAPI {CODE} rusak")
     )
+    assert PIN not in repr(understand(f"STATUS {CODE} {PIN}"))

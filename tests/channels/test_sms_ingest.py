@@ -3,6 +3,7 @@
 import base64
 import importlib.metadata
 import json
+import re
 import subprocess
 import sys
 from datetime import date, datetime, time, timedelta
@@ -22,9 +23,10 @@ from lapor_channels.sms import Sms, SmsNotifier, SmsSettings, lapor_register_cha
 from lapor_channels.sms.answers import PIECES, SENTENCES, lacking
 from lapor_channels.sms.details import brought, details
 from lapor_channels.sms.message import LONGEST
-from lapor_core.complaint import Agency, Kind
+from lapor_core.complaint import Agency, Kind, Proof, Reporter, Visibility
 from lapor_core.errors import LaporError, PluginError
 from lapor_core.lifecycle import State
+from lapor_core.pins import PIN_RANDOM_BYTES, make_pin
 from lapor_core.plugins import PluginHost
 from lapor_core.plugins.contracts import (
     Addresses,
@@ -159,8 +161,8 @@ def test_status_tells_state_and_due_date(desk: MemoryDesk) -> None:
 
 def test_status_of_a_late_report_shows_the_way_further() -> None:
     class Late(MemoryDesk):
-        def track(self, code: str, language: str = "id") -> Tracking:
-            found = super().track(code, language)
+        def track(self, code: str, language: str = "id", *, pin: str = "") -> Tracking:
+            found = super().track(code, language, pin=pin)
             return attrs.evolve(
                 found, due_date=date(2026, 4, 10), provisional=True, contacts=("Ombudsman RI: telepon 137",)
             )
@@ -340,6 +342,81 @@ def test_no_words_break_the_search_for_details(text: str) -> None:
         assert value is not None, name
 
 
+def hidden(desk: MemoryDesk) -> Receipt:
+    """A secret report that came by another door, and its receipt."""
+    said = Submission(
+        channel="web",
+        source_id="1",
+        received_at=desk.now(),
+        reporter=Reporter(name="Warga Contoh"),
+        proofs=frozenset({Proof.VERIFIED_EMAIL, Proof.VERIFIED_MOBILE}),
+        narrative=PLACE,
+        visibility=Visibility(secret=True),
+    )
+    receipt = desk.submit(said)
+    desk.move(receipt.code, State.WAITING, "Di mana?")
+    return receipt
+
+
+def test_a_hidden_report_is_asked_for_with_its_pin(desk: MemoryDesk) -> None:
+    receipt = hidden(desk)
+    status = f"Laporan {receipt.code}: {desk.track(receipt.code).status}."
+    for number, (text, told) in enumerate(
+        (
+            (f"STATUS {receipt.code}", f"{status} Rincian: STATUS kode PIN."),
+            (f"STATUS {receipt.code} {receipt.pin}", status),
+            (f"STATUS {receipt.code} {make_pin(bytes(PIN_RANDOM_BYTES))}", "PIN ini bukan PIN laporan ini."),
+            (f"STATUS {receipt.code} {receipt.pin[:-1]}9", "PIN salah ketik."),
+        )
+    ):
+        assert send(desk, id=f"n{number}", text=text).body.decode().startswith(told)
+
+
+def test_a_hidden_report_takes_a_reply_with_its_pin_alone_and_others_keep_every_word(desk: MemoryDesk) -> None:
+    receipt = hidden(desk)
+    refused = send(desk, id="n1", text=f"BALAS {receipt.code} di pasar")
+    assert refused.body.decode() == "Laporan ini memakai PIN: BALAS kode PIN teks. Jawaban Anda tidak tersimpan."
+    assert send(desk, id="n2", text=f"BALAS {receipt.code} {receipt.pin} di pasar").body.startswith(
+        b"Jawaban Anda untuk"
+    )
+    assert desk.track(receipt.code, pin=receipt.pin).entries[-1].text == "di pasar"
+    send(desk, id="n3")
+    (plain,) = set(desk.submissions) - {receipt.code}
+    desk.move(plain, State.WAITING)
+    send(desk, id="n4", text=f"BALAS {plain} {receipt.pin} di pasar")
+    assert desk.track(plain).entries[-1].text == f"{receipt.pin} di pasar"
+
+
+def test_a_hidden_report_is_completed_with_its_pin_alone() -> None:
+    desk = strict("narrative", "event_date")
+    said = Submission(
+        channel="sms",
+        source_id="1",
+        received_at=desk.now(),
+        reporter=Reporter(mobile=NUMBER),
+        proofs=frozenset({Proof.SENDER_NUMBER}),
+        narrative=PLACE,
+        visibility=Visibility(secret=True),
+    )
+    receipt = desk.submit(said, partial=True)
+    refused = send(desk, id="n1", text=f"LENGKAPI {receipt.code} kemarin").body.decode()
+    assert refused.endswith("dengan kode dan PIN. Keterangan Anda tidak tersimpan.")
+    taken = send(desk, id="n2", text=f"LENGKAPI {receipt.code} {receipt.pin} kemarin").body.decode()
+    assert taken == f"Laporan {receipt.code} sudah lengkap."
+
+
+def test_a_pin_comes_with_the_answer_for_no_notice_brings_it() -> None:
+    class Hiding(MemoryDesk):
+        def submit(self, submission: Submission, *, partial: bool = False) -> Receipt:
+            return super().submit(attrs.evolve(submission, visibility=Visibility(anonymous=True)), partial=partial)
+
+    desk = Hiding()
+    answer = send(desk, app_options={"answer_receipt": False}).body.decode()
+    found = re.search(r"Kode (\S+), PIN (\S+)\.", answer)
+    assert found is not None
+    assert not desk.track(found[1], pin=found[2]).locked
+
+
 def test_the_receipt_says_where_to_track_where_that_fits_one_sms() -> None:
     for length, told in ((40, True), (140, False)):
         address = "https://lapor.example.id/".ljust(length, "a")
@@ -361,12 +438,16 @@ def test_every_answer_fits_one_sms_of_the_seven_bit_alphabet() -> None:
     states = [word("state", state, language) for state in State for language in LANGUAGES]
     longest = max(states, key=len)
     for key, sentence in SENTENCES.items():
-        said = sentence.format(code=code, status=longest, due=day, lacking=max(PIECES.values(), key=len))
+        said = sentence.format(
+            code=code, status=longest, due=day, lacking=max(PIECES.values(), key=len), pin="4KQ-7MX-W9T"
+        )
         assert said.isascii(), key
         assert "`" not in said, key
         assert len(said) <= 160, key
     both = [SENTENCES[key].format(code=code, status=longest, due=day) for key in ("status", "due_provisional")]
     assert len(" ".join(both)) <= 160
+    assert len(" ".join([SENTENCES["received_with_pin"].format(code=code, pin="4KQ-7MX-W9T"), both[1]])) <= 160
+    assert len(" ".join([*both, SENTENCES["locked"]])) <= 160
 
 
 # What Kannel is told: 200 when the message is stored, 4xx with the field, 5xx when it is to come again.
@@ -399,13 +480,13 @@ class Broken(MemoryDesk):
     def submit(self, submission: Submission, *, partial: bool = False) -> Receipt:
         raise PluginError(f"cannot store {submission.narrative}", code="database_down")
 
-    def track(self, code: str, language: str = "id") -> Tracking:
+    def track(self, code: str, language: str = "id", *, pin: str = "") -> Tracking:
         raise PluginError(f"cannot find {code}", code="database_down")
 
-    def reply(self, code: str, text: str, uploads: object = ()) -> None:
+    def reply(self, code: str, text: str, uploads: object = (), *, pin: str = "") -> None:
         raise PluginError(f"cannot store {text}", code="database_down")
 
-    def complete(self, code: str, submission: Submission) -> None:
+    def complete(self, code: str, submission: Submission, *, pin: str = "") -> None:
         raise PluginError(f"cannot store {submission.narrative}", code="database_down")
 
 

@@ -466,6 +466,21 @@ def test_the_slip_says_what_the_visitor_needs_and_nothing_about_the_visitor(desk
     assert [text for text in personal if text in page] == []
 
 
+def test_the_slip_of_a_hidden_report_has_its_pin_and_prints_it_again(desk: Desk):
+    client = counter(desk)
+    page = client.post("", data=filled(client, secret="1"), files=[card()]).text
+    [code] = desk.submissions
+    pin = re.search(r'class="code" aria-labelledby="pin">([^<]+)<', page)[1]
+    assert not desk.track(code, pin=pin).locked
+    assert f"STATUS {code} {pin}" in page
+    assert (TEXTS["receipt.pin_hint"] in page, TEXTS["receipt.code_hint"] in page) == (True, False)
+    assert pin in client.get("receipt").text
+    locked = client.post("track", data={"code": code}).text
+    assert (TEXTS["track.lost_pin"] in locked, "track/reply" in locked) == (True, False)
+    assert "track/reply" not in client.post("track", data={"code": code, "pin": pin[:-1]}).text
+    assert f'name="pin" value="{pin}"' in client.post("track", data={"code": code, "pin": pin}).text
+
+
 def test_what_is_to_be_known_at_the_counter_stands_with_the_form_and_on_the_slip():
     policy = shipped_policy("banjarbaru")
     row = attrs.evolve(policy.channels["walk_in"], conditions=("Parkir berbayar",))

@@ -99,14 +99,14 @@ class Desk:
         self.submissions.setdefault(submission.source_id, submission)
         return Receipt(code="BJB-7K3M-9Q", received_at=self.time, due_date=date(2026, 4, 10), repeated=repeated)
 
-    def track(self, code: str, language: str = "id") -> Tracking:
+    def track(self, code: str, language: str = "id", *, pin: str = "") -> Tracking:
         if code == "BJB-7K3M-9Q":
             return self.tracked
         if code.startswith("BJB"):
             raise NotFound("no such code", code="unknown_code")
         raise BadValue("not a code", code="bad_code")
 
-    def reply(self, code: str, text: str, uploads: tuple[Upload, ...] = ()) -> None:
+    def reply(self, code: str, text: str, uploads: tuple[Upload, ...] = (), *, pin: str = "") -> None:
         self.track(code)
         if self.refuse_reply:
             raise Refused("not now", code="not_now")

@@ -15,6 +15,7 @@ from lapor_channels.web import Web
 from lapor_core.complaint import Proof, Reporter
 from lapor_core.errors import BadValue
 from lapor_core.lifecycle import State
+from lapor_core.pins import PIN_RANDOM_BYTES, make_pin
 from lapor_core.plugins.contracts import PRINCIPAL, SESSION_COOKIE, Addresses
 from lapor_core.submission import Submission, Upload
 from lapor_core.testing import MemoryDesk, check_channel
@@ -142,7 +143,7 @@ def test_what_is_wrong_with_a_rating_is_told_and_stays(written: dict[str, str], 
     assert desk.track(code).state == State.RESPONDED
 
 
-def refuse(*_: object) -> None:
+def refuse(*_: object, **__: object) -> None:
     raise BadValue("no", code="file_not_allowed", field="uploads", allowed="jpg", place=1)
 
 
@@ -180,3 +181,90 @@ def test_files_come_later_and_a_report_is_taken_back():
     for act in ("rate", "attach", "withdraw", "reply"):
         assert f"track/{act}" not in gone.text
     assert client.post("/track/withdraw", data={"code": "0000-0000-000"}).status_code == 404
+
+
+def hidden(desk: MemoryDesk) -> tuple[TestClient, str, str]:
+    """A browser that has sent an anonymous report, its code and its PIN, as its receipt shows them."""
+    client = citizen(desk)
+    client.cookies.set(SESSION_COOKIE, desk.sign_in(Reporter(name="Warga Contoh"), Web.proofs))
+    form_id = re.search(r'name="form" value="([^"]+)"', client.get("/report").text)[1]
+    said = {"form": form_id, "kind": "complaint", "narrative": "Lampu padam.", "anonymous": "1"}
+    receipt = client.post("/report", data=said)
+    [code] = desk.submissions
+    pin = re.search(r'class="code">(\w{3}-\w{3}-\w{3})<', receipt.text)[1]
+    assert f'name="pin" value="{pin}"' in receipt.text
+    return client, code, pin
+
+
+def test_the_receipt_shows_a_pin_once_and_no_address_has_it():
+    client, code, pin = hidden(desk := MemoryDesk())
+    again = client.get("/receipt")
+    assert (code in again.text, pin in again.text, "tidak dapat ditampilkan lagi" in again.text) == (True, False, True)
+    assert not desk.track(code, pin=pin).locked
+    plain = pin.replace("-", "")
+    for step in (*again.history, again):
+        assert plain not in str(step.url).replace("-", "") + step.headers.get("location", "").replace("-", "")
+
+
+def test_a_hidden_report_shows_its_status_and_asks_for_the_pin():
+    client, code, pin = hidden(desk := MemoryDesk())
+    desk.move(code, State.WAITING, "Di jalan mana?")
+    locked = client.post("/track", data={"code": code})
+    assert (locked.status_code, "Di jalan mana?" in locked.text) == (200, False)
+    assert desk.track(code).status in locked.text
+    assert "track/reply" not in locked.text
+    for wrong, status, told in (
+        ("", 403, "hanya dapat dibuka dengan kode dan PIN"),
+        (pin[:-1], 422, "PIN salah ketik"),
+        (make_pin(bytes(PIN_RANDOM_BYTES)), 403, "bukan PIN laporan ini"),
+    ):
+        page = client.post("/track", data={"code": code, "pin": wrong})
+        assert (page.status_code, "Di jalan mana?" in page.text) == (status, False)
+        assert re.search(f'id="pin-fault">[^<]*{told}', page.text)
+    opened = client.post("/track", data={"code": code, "pin": pin.lower().replace("-", " ")})
+    assert "Di jalan mana?" in opened.text
+    replied = client.post("/track/reply", data={"code": code, "pin": pin, "text": "Jalan Contoh."})
+    assert (replied.url.path, replied.url.query, "Jalan Contoh." in replied.text) == ("/track", b"", True)
+    assert f'name="pin" value="{pin}"' in replied.text
+
+
+def test_what_was_written_waits_while_the_pin_is_asked_for_again():
+    client, code, pin = hidden(desk := MemoryDesk())
+    desk.move(code, State.WAITING, "Di jalan mana?")
+    refused = client.post("/track/reply", data={"code": code, "pin": "", "text": "Jalan <Contoh>."})
+    assert refused.status_code == 403
+    assert 'name="text" value="Jalan &lt;Contoh&gt;."' in refused.text
+    opened = client.post("/track", data={"code": code, "pin": pin, "text": "Jalan <Contoh>."})
+    assert "\nJalan &lt;Contoh&gt;.</textarea>" in opened.text
+    desk.move(code, State.RESPONDED, "Sudah.", [Upload(name="surat.pdf", content=b"%PDF-1.7")])
+    rated = {"code": code, "stars": "1", "outcome": "disputed", "why": "Tidak benar."}
+    again = client.post("/track/rate", data=rated)
+    assert (again.status_code, 'name="why" value="Tidak benar."' in again.text) == (403, True)
+    assert client.post("/track/file", data={"code": code, "file": "file-1"}).status_code == 403
+    assert client.post("/track/file", data={"code": code, "file": "file-1", "pin": pin}).content == b"%PDF-1.7"
+    assert client.post("/track/rate", data=rated | {"pin": pin}).url.path == "/track"
+    assert desk.track(code).state == State.APPEALED
+
+
+def test_who_guesses_a_pin_is_told_to_wait():
+    client, code, pin = hidden(MemoryDesk())
+    wrong = {"code": code, "pin": make_pin(bytes(PIN_RANDOM_BYTES))}
+    *_, last = [client.post("/track", data=wrong) for _ in range(11)]
+    assert (last.status_code, "mencoba lagi 15 menit lagi" in last.text) == (429, True)
+    assert client.post("/track", data={"code": code, "pin": pin}).status_code == 429
+
+
+def test_another_pin_is_for_the_account_that_reported():
+    client, code, pin = hidden(desk := MemoryDesk())
+    stranger, other = citizen(desk), citizen(desk)
+    other.cookies.set(SESSION_COOKIE, desk.sign_in(Reporter(name="Warga Lain"), Web.proofs))
+    assert "Masuk dengan email" in stranger.post("/track", data={"code": code}).text
+    assert stranger.post("/track/pin", data={"code": code}).status_code == 401
+    assert other.post("/track/pin", data={"code": code}).status_code == 403
+    assert client.post("/track/pin", data={"code": "0000-0000-000"}).status_code == 404
+    assert "Minta PIN baru" in client.post("/track", data={"code": code}).text
+    receipt = client.post("/track/pin", data={"code": code})
+    new = re.search(r'class="code">(\w{3}-\w{3}-\w{3})<', receipt.text)[1]
+    assert ("PIN baru untuk laporan Anda" in receipt.text, new != pin) == (True, True)
+    assert not desk.track(code, pin=new).locked
+    assert client.post("/track", data={"code": code, "pin": pin}).status_code == 403

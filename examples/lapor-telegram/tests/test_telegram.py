@@ -14,6 +14,7 @@ from lapor_telegram import Settings, Telegram, TelegramNotifier
 from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
+from lapor_core import Reporter, Submission, Visibility
 from lapor_core.lifecycle import State
 from lapor_core.plugins import Delivered, Failed, Message, PluginHost, TryLater, Verdict
 from lapor_core.testing import MemoryDesk, check_channel, check_notifier
@@ -113,6 +114,29 @@ def test_the_holder_of_a_code_follows_replies_and_withdraws(api: BotApi, desk: M
     assert replied == "Balasan Anda sudah diteruskan."
     assert api.work(desk, update(10, f"/withdraw {code}")) == ["Laporan Anda sudah dicabut."]
     assert desk.track(code).state == State.WITHDRAWN
+
+
+def test_a_hidden_report_of_another_door_opens_with_its_pin(api: BotApi, desk: MemoryDesk) -> None:
+    desk = MemoryDesk()
+    desk.clock.advance(NOW - desk.now())
+    said = Submission(
+        channel="kiosk",
+        source_id="1",
+        received_at=NOW,
+        reporter=Reporter(),
+        narrative="x",
+        visibility=Visibility(secret=True),
+    )
+    receipt = desk.submit(said)
+    desk.move(receipt.code, State.WAITING, "Di jalan mana?")
+    asked = [f"/status {receipt.code}", f"/status {receipt.code} {receipt.pin}", f"/reply {receipt.code} Jalan Contoh"]
+    asked += [f"/reply {receipt.code} {receipt.pin} Jalan Contoh"]
+    locked, opened, refused, replied = api.work(desk, *(update(7 + place, text) for place, text in enumerate(asked)))
+    assert ("Di jalan mana?" in locked, locked.endswith("/status KODE PIN.")) == (False, True)
+    assert "Di jalan mana?" in opened
+    assert refused == "Laporan ini hanya dapat dibuka dengan kode dan PIN."
+    assert replied == "Balasan Anda sudah diteruskan."
+    assert desk.track(receipt.code, pin=receipt.pin).entries[-1].text == "Jalan Contoh"
 
 
 def test_what_cannot_be_done_is_told_and_what_is_no_message_is_passed_over(api: BotApi, desk: MemoryDesk) -> None:

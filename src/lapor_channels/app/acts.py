@@ -25,6 +25,7 @@ class RatingBody:
     """The keys of a rating; the text says why, where the matter is not settled or the answer is disputed."""
 
     code: str = personal(default="")
+    pin: str = personal(default="")
     stars: int
     outcome: str
     text: str = personal(default="")
@@ -35,6 +36,7 @@ class AttachmentBody:
     """The keys that go with files."""
 
     code: str = personal(default="")
+    pin: str = personal(default="")
     text: str = personal(default="")
 
 
@@ -43,6 +45,7 @@ class WithdrawalBody:
     """The keys of a withdrawal."""
 
     code: str = personal(default="")
+    pin: str = personal(default="")
     reason: str = personal(default="")
 
 
@@ -51,12 +54,13 @@ class ErasureRequestBody:
     """The keys of a request for erasure."""
 
     code: str = personal(default="")
+    pin: str = personal(default="")
     reason: str = personal(default="")
 
 
 @attrs.frozen
 class Acts:
-    """The routes for what is done to a report by whoever holds its code; the code is posted."""
+    """The routes for what is done to a report by whoever holds its code, and its PIN where it needs one."""
 
     desk: Desk
     limits: FileLimits
@@ -72,25 +76,25 @@ class Acts:
         """Take what the reporter thinks of the answer: it closes the report, opens it again, or appeals."""
         body = await receive(request, RatingBody)
         rating, text = _rating(body), clean(body.text)
-        await call(self.desk.rate, clean(body.code), rating, text)
+        await call(self.desk.rate, clean(body.code), rating, text, pin=clean(body.pin))
         return Response(status_code=204)
 
     async def attach(self, request: Request) -> Response:
         """Take files that come later."""
         body, uploads = await receive_with_files(request, AttachmentBody, "attachment", self.limits.rule)
-        await call(self.desk.attach, clean(body.code), uploads, clean(body.text))
+        await call(self.desk.attach, clean(body.code), uploads, clean(body.text), pin=clean(body.pin))
         return Response(status_code=204)
 
     async def withdraw(self, request: Request) -> Response:
         """Take the report back."""
         body = await receive(request, WithdrawalBody)
-        await call(self.desk.withdraw, clean(body.code), clean(body.reason))
+        await call(self.desk.withdraw, clean(body.code), clean(body.reason), pin=clean(body.pin))
         return Response(status_code=204)
 
     async def request_erasure(self, request: Request) -> Response:
         """Take the wish that the reporter's data be erased."""
         body = await receive(request, ErasureRequestBody)
-        await call(self.desk.request_erasure, clean(body.code), clean(body.reason))
+        await call(self.desk.request_erasure, clean(body.code), clean(body.reason), pin=clean(body.pin))
         return Response(status_code=204)
 
 

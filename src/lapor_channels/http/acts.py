@@ -14,7 +14,7 @@ from lapor_channels.http import call, text_of
 from lapor_channels.http.drafts import too_long
 from lapor_channels.http.forms import form_of
 from lapor_channels.http.sites import MOST_PARTS, faults
-from lapor_channels.http.tracking import LONGEST_CODE, Track
+from lapor_channels.http.tracking import Key, Track
 from lapor_core.complaint import Rating
 from lapor_core.errors import LaporError
 from lapor_core.lifecycle import Outcome
@@ -50,7 +50,9 @@ class Acts:
         if wrong:
             return await self._again(request, sent, wrong)
         rating = Rating(stars=int(sent.written["stars"]), outcome=Outcome(sent.written["outcome"]))
-        return await self._do(request, sent, "rate", lambda desk: desk.rate(sent.code, rating, sent.written["why"]))
+        return await self._do(
+            request, sent, "rate", lambda desk: desk.rate(sent.key.code, rating, sent.written["why"], pin=sent.key.pin)
+        )
 
     async def attach(self, request: Request) -> Response:
         """Take files that come later."""
@@ -65,7 +67,10 @@ class Acts:
             return await self._again(request, sent, wrong)
         sent = attrs.evolve(sent, uploads=uploads)
         return await self._do(
-            request, sent, "attach", lambda desk: desk.attach(sent.code, uploads, sent.written["remark"])
+            request,
+            sent,
+            "attach",
+            lambda desk: desk.attach(sent.key.code, uploads, sent.written["remark"], pin=sent.key.pin),
         )
 
     async def withdraw(self, request: Request) -> Response:
@@ -74,7 +79,12 @@ class Acts:
             sent = _Sent.of(form, "reason")
         if wrong := self._too_long(request, sent.written):
             return await self._again(request, sent, wrong)
-        return await self._do(request, sent, "withdraw", lambda desk: desk.withdraw(sent.code, sent.written["reason"]))
+        return await self._do(
+            request,
+            sent,
+            "withdraw",
+            lambda desk: desk.withdraw(sent.key.code, sent.written["reason"], pin=sent.key.pin),
+        )
 
     async def request_erasure(self, request: Request) -> Response:
         """Take the wish that the reporter's data be erased."""
@@ -83,7 +93,10 @@ class Acts:
         if wrong := self._too_long(request, sent.written):
             return await self._again(request, sent, wrong)
         return await self._do(
-            request, sent, "erasure", lambda desk: desk.request_erasure(sent.code, sent.written["wish"])
+            request,
+            sent,
+            "erasure",
+            lambda desk: desk.request_erasure(sent.key.code, sent.written["wish"], pin=sent.key.pin),
         )
 
     def _wrong_rating(self, request: Request, written: Mapping[str, str]) -> Iterator[tuple[str, str]]:
@@ -105,22 +118,22 @@ class Acts:
             await call(act, self.track.site.desk)
         except LaporError as error:
             problem = self.track.site.refusal(request, error, sent.uploads, MORE)
-            return await self.track.opened(request, sent.code, problem=problem, written=sent.written)
-        return await self.track.done(request, sent.code, what)
+            return await self.track.refused(request, sent.key, error, problem, written=sent.written)
+        return await self.track.done(request, sent.key, what)
 
     async def _again(self, request: Request, sent: _Sent, wrong: Mapping[str, str]) -> Response:
         problem = faults(next(iter(wrong.values())), wrong)
-        return await self.track.opened(request, sent.code, problem=problem, written=sent.written)
+        return await self.track.opened(request, sent.key, problem=problem, written=sent.written)
 
 
 @attrs.frozen(kw_only=True)
 class _Sent:
-    """What came with a form: the code of the report, and what was written."""
+    """What came with a form: what opens the report, and what was written."""
 
-    code: str = attrs.field(repr=False)
+    key: Key
     written: Mapping[str, str] = attrs.field(repr=False)
     uploads: tuple[Upload, ...] = ()
 
     @classmethod
     def of(cls, form: FormData, *names: str) -> _Sent:
-        return cls(code=text_of(form, "code")[:LONGEST_CODE], written={name: text_of(form, name) for name in names})
+        return cls(key=Key.of(form), written={name: text_of(form, name) for name in names})

@@ -22,7 +22,7 @@ from lapor_core.errors import (
     Refused,
 )
 
-__all__ = ["FieldFault", "Problem", "bad_fields", "problem_of", "problem_response"]
+__all__ = ["OF_THE_PIN", "FieldFault", "Problem", "bad_fields", "problem_of", "problem_response"]
 
 BY_CODE = {
     "sign_in_needed": 401,
@@ -33,6 +33,10 @@ BY_CODE = {
     "text_too_large": 413,
     "bad_media_type": 415,
     "bad_code": 422,
+    "bad_pin": 422,
+    "pin_needed": 403,
+    "wrong_pin": 403,
+    "not_the_reporter": 403,
     "bad_fields": 422,
     "bad_file": 422,
     "file_is_other": 422,
@@ -57,8 +61,20 @@ BY_CLASS: tuple[tuple[type[LaporError], int], ...] = (
     (OutOfReach, 400),
 )
 
-FIELD_OF = {"bad_code": "code", "text_needed": "text", "unknown_agency": "agency", "unknown_code": "code"}
+FIELD_OF = {
+    "bad_code": "code",
+    "bad_pin": "pin",
+    "pin_needed": "pin",
+    "text_needed": "text",
+    "unknown_agency": "agency",
+    "unknown_code": "code",
+    "wrong_pin": "pin",
+}
 """The field of an error that speaks of one field, whoever raises it."""
+
+
+OF_THE_PIN = frozenset({"bad_pin", "pin_needed", "too_many_tries", "wrong_pin"})
+"""Why what was asked with a code and a PIN is refused for the PIN."""
 
 
 @attrs.frozen(kw_only=True)

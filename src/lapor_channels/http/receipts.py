@@ -1,4 +1,4 @@
-"""The receipt: handed out after a report was taken in, and shown without its code in any URL."""
+"""The receipt: handed out after a report was taken in, and shown without its code or PIN in any URL."""
 
 from __future__ import annotations
 
@@ -28,10 +28,12 @@ class Receipts:
     Attributes:
         site: The pages; ``receipt.html`` shows a receipt, ``gone.html`` that there is none any more.
         minutes: How long a receipt can be shown again.
+        pin_once: Whether its PIN is shown only the first time: in a browser that others may open later.
     """
 
     site: Site
     minutes: int
+    pin_once: bool = True
 
     def routes(self) -> Iterator[Route]:
         """Yield the route of this page."""
@@ -43,15 +45,23 @@ class Receipts:
         values = await call(self._notes.read, _purpose(request), note)
         if values is None:
             return self.site.show(request, "gone.html", status=404)
-        return self.site.show(request, "receipt.html", receipt=_receipt_of(values))
+        receipt = _receipt_of(values)
+        answer = self.site.show(request, "receipt.html", receipt=receipt)
+        if receipt.pin and self.pin_once:
+            until = datetime.fromisoformat(values["until"])
+            await self._keep(request, answer, attrs.evolve(receipt, pin=""), until)
+        return answer
 
     async def hand_out(self, request: Request, receipt: Receipt) -> Response:
         """Lead to the page, with the receipt in a signed note."""
         until = self.site.desk.now() + timedelta(minutes=self.minutes)
-        note = await call(self._notes.write, _purpose(request), _values_of(receipt), until)
         answer = self.site.go(request, "receipt")
-        put(request, answer, RECEIPT, note, "receipt")
+        await self._keep(request, answer, receipt, until)
         return answer
+
+    async def _keep(self, request: Request, answer: Response, receipt: Receipt, until: datetime) -> None:
+        note = await call(self._notes.write, _purpose(request), _values_of(receipt), until)
+        put(request, answer, RECEIPT, note, "receipt")
 
     @property
     def _notes(self) -> Notes:
@@ -70,6 +80,8 @@ def _values_of(receipt: Receipt) -> dict[str, str]:
         "received_at": receipt.received_at.isoformat(),
         "due_date": receipt.due_date.isoformat() if receipt.due_date else "",
         "repeated": "yes" if receipt.repeated else "",
+        "needs_pin": "yes" if receipt.needs_pin else "",
+        "pin": receipt.pin,
     }
 
 
@@ -80,4 +92,6 @@ def _receipt_of(values: Mapping[str, str]) -> Receipt:
         received_at=datetime.fromisoformat(values["received_at"]),
         due_date=date.fromisoformat(due) if due else None,
         repeated=bool(values["repeated"]),
+        needs_pin=bool(values.get("needs_pin")),
+        pin=values.get("pin", ""),
     )

@@ -60,6 +60,20 @@ ERRORS = {
     ),
     "unknown_code": Text(id="Kode laporan tidak dikenal.", en="This tracking code is not known."),
     "bad_code": Text(id="Kode laporan tidak sah.", en="This is not a tracking code."),
+    "bad_pin": Text(
+        id="PIN salah ketik. Periksa kembali setiap huruf dan angka.",
+        en="This PIN has a typing slip. Check every letter and digit.",
+    ),
+    "pin_needed": Text(
+        id="Laporan ini hanya dapat dibuka dengan kode dan PIN.",
+        en="This report opens only with its code and its PIN.",
+    ),
+    "wrong_pin": Text(id="PIN ini bukan PIN laporan ini.", en="This is not the PIN of this report."),
+    "not_the_reporter": Text(
+        id="PIN baru hanya dapat diminta oleh akun yang mengirim laporan ini.",
+        en="Only the account that sent this report can ask for another PIN.",
+    ),
+    "no_pin": Text(id="Laporan ini tidak memakai PIN.", en="This report needs no PIN."),
     "wrong_code": Text(id="Kode verifikasi salah.", en="A verification code is wrong."),
     "empty": Text(id="Wajib diisi.", en="This must be filled in."),
     "text_needed": Text(id="Tuliskan isinya, atau alasannya.", en="Write the text, or why."),

@@ -25,12 +25,15 @@ __all__ = [
 SENTENCES: Mapping[str, str] = MappingProxyType(
     {
         "received": "Laporan diterima. Kode {code}.",
+        "received_with_pin": "Laporan diterima. Kode {code}, PIN {pin}. Simpan keduanya; PIN tidak dikirim lagi.",
         "status": "Laporan {code}: {status}.",
+        "locked": "Rincian: STATUS kode PIN.",
         "due": "Batas jawaban {due}.",
         "due_provisional": "Batas jawaban {due} (sementara).",
         "replied": "Jawaban Anda untuk laporan {code} sudah diterima.",
         "reply_empty": "Tulis jawaban Anda di belakang kode: BALAS {code} teks.",
         "reply_not_taken": "Jawaban Anda tidak tersimpan.",
+        "pin_needed": "Laporan ini memakai PIN: BALAS kode PIN teks.",
         "not_a_status": "Untuk melapor, kirim LAPOR dan isi laporan Anda.",
         "lacking": "Laporan {code} belum lengkap: {lacking}. Kirim LENGKAPI {code} lalu keterangannya.",
         "completed": "Laporan {code} sudah lengkap.",
@@ -61,14 +64,15 @@ _ONE_SMS = 160
 
 
 def receipt(taken: Receipt, address: str = "") -> str:
-    """Return the receipt: the code, the last day for an answer once that is known, and where to track it if that fits.
+    """Return the receipt: code and PIN, the last day for an answer once it is known, and where to track it if that fits.
 
     Of an incomplete report it says instead what is lacking, and how to bring it.
     """
-    if taken.lacking:
+    if taken.lacking and not taken.pin:
         return lacking(taken.code, taken.lacking)
     due = (_say("due", due=long_date(taken.due_date)),) if taken.due_date else ()
-    said = " ".join((_say("received", code=taken.code), *due))
+    keys = _say("received_with_pin", code=taken.code, pin=taken.pin) if taken.pin else _say("received", code=taken.code)
+    said = " ".join((keys, *due))
     with_address = f"{said} {address}".rstrip()
     return with_address if len(with_address) <= _ONE_SMS else said
 
@@ -98,6 +102,7 @@ def tracking(found: Tracking) -> str:
     due = "due_provisional" if found.provisional else "due"
     parts = [_say("status", code=found.code, status=found.status)]
     parts += [_say(due, due=long_date(found.due_date))] if found.due_date else []
+    parts += [_say("locked")] if found.locked else []
     return " ".join((*parts, *found.contacts))
 
 
@@ -112,8 +117,9 @@ def faulty_status(error: LaporError) -> str:
 
 
 def faulty_reply(error: LaporError) -> str:
-    """Return why a reply was not taken."""
-    return f"{error_text(error)} {_say('reply_not_taken')}"
+    """Return why a reply was not taken, and how to write it with the PIN where that was missing."""
+    why = _say("pin_needed") if error.code == "pin_needed" else error_text(error)
+    return f"{why} {_say('reply_not_taken')}"
 
 
 def faulty_completion(error: LaporError) -> str:

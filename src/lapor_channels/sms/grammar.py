@@ -5,9 +5,12 @@ punctuation around it, and only together with what belongs to it:
 
 ===============================  ===========================================
 ``STATUS kode``, ``CEK kode``    how far the report with this code has come;
-                                 a code alone asks the same
+                                 a code alone asks the same, and a PIN may
+                                 stand behind the code
 ``BALAS kode teks``              an answer to the agency that asked
-``LENGKAPI kode teks``           what an incomplete report lacks
+``LENGKAPI kode teks``           what an incomplete report lacks; where a report
+                                 needs a PIN, this text or an answer begins
+                                 with it
 ``BANTUAN``, ``HELP``            how to use the service
 ``LAPOR ...`` and all the rest   a report, in the citizen's own words
 ===============================  ===========================================
@@ -28,6 +31,7 @@ import attrs
 from lapor_core.codes import normalise_code
 from lapor_core.complaint import personal
 from lapor_core.errors import BadValue
+from lapor_core.pins import normalise_pin, split_pin
 
 __all__ = ["Complete", "Help", "Meaning", "Reply", "Report", "Status", "understand"]
 
@@ -41,14 +45,18 @@ class Report:
 
 @attrs.frozen
 class Status:
-    """The citizen asks for the state of a report; a mistyped code is here as it was typed."""
+    """The citizen asks for the state of a report; a mistyped code or PIN is here as it was typed."""
 
     code: str
+    pin: str = personal(default="")
 
 
 @attrs.frozen
 class Reply:
-    """The citizen answers the agency; a mistyped code is here as it was typed, and the text may be empty."""
+    """The citizen answers the agency; a mistyped code is here as it was typed, and the text may be empty.
+
+    Whether the text begins with a PIN or with a word of nine letters, only the desk can tell.
+    """
 
     code: str
     text: str = personal()
@@ -95,10 +103,19 @@ def understand(text: str) -> Meaning:
     if found is None:
         return Report(text)
     keyword, rest = (found["keyword"] or "").casefold(), found["rest"].strip()
-    code = _code(found["code"], expected=keyword in _WITH_TEXT or (keyword != "" and not rest))
-    if code is None or (rest and not keyword):
+    pin, behind = split_pin(rest)
+    nothing_else = not rest or (not behind and _is_pin(pin))
+    code = _code(found["code"], expected=keyword in _WITH_TEXT or (keyword != "" and nothing_else))
+    if code is None or not (keyword or nothing_else):
         return Report(text)
-    return _WITH_TEXT[keyword](code, rest) if keyword in _WITH_TEXT else Status(code)
+    return _WITH_TEXT[keyword](code, rest) if keyword in _WITH_TEXT else Status(code, pin)
+
+
+def _is_pin(typed: str) -> bool:
+    try:
+        return bool(normalise_pin(typed))
+    except BadValue:
+        return False
 
 
 def _code(typed: str, *, expected: bool) -> str | None:

@@ -29,6 +29,7 @@ from lapor_channels.sms.grammar import Complete, Help, Reply, Report, Status, un
 from lapor_channels.sms.message import KEY, Incoming, fields_of, read
 from lapor_channels.sms.settings import SmsSettings
 from lapor_core.errors import BadValue, Incomplete, NotFound, Refused
+from lapor_core.pins import split_pin
 from lapor_core.plugins.contracts import Delivered, Desk, Failed, TryLater, Verdict
 from lapor_core.requirements import missing
 
@@ -104,8 +105,8 @@ class Kannel:
         match understand(sms.text):
             case Report():
                 return self._report(sms)
-            case Status(code):
-                return self._status(code)
+            case Status(code, pin):
+                return self._status(code, pin)
             case Reply() as reply:
                 return self._reply(reply, sms)
             case Complete() as complete:
@@ -119,7 +120,7 @@ class Kannel:
         lacking = [piece.code for piece in missing(report, self.desk.policy)]
         said = details(sms.text, lacking, sms.received_at)
         receipt = self.desk.submit(attrs.evolve(report, **said), partial=bool(sms.text.strip()))
-        if not (receipt.lacking or self.settings.answers_receipts):
+        if not (receipt.lacking or receipt.pin or self.settings.answers_receipts):  # no notice brings a PIN
             return ""
         return answers.receipt(receipt, self.desk.addresses.track)
 
@@ -129,10 +130,11 @@ class Kannel:
         taken = f"complete/{sms.source_id}"
         try:
             if self.desk.recall(taken) is None:  # as with a reply
-                lacking = self.desk.track(complete.code).lacking
-                report = attrs.evolve(sms, text=complete.text).submission()
-                said = brought(complete.text, lacking, self.desk.policy, sms.received_at)
-                self.desk.complete(complete.code, attrs.evolve(report, **said))
+                pin, text = self._split(complete.code, complete.text)
+                lacking = self.desk.track(complete.code, pin=pin).lacking
+                report = attrs.evolve(sms, text=text).submission()
+                said = brought(text, lacking, self.desk.policy, sms.received_at)
+                self.desk.complete(complete.code, attrs.evolve(report, **said), pin=pin)
                 self.desk.keep(taken, b"1")
         except Incomplete as error:
             return answers.lacking(complete.code, [piece.code for piece in error.missing])
@@ -140,9 +142,9 @@ class Kannel:
             return answers.faulty_completion(error)
         return answers.completed(complete.code)
 
-    def _status(self, code: str) -> str:
+    def _status(self, code: str, pin: str) -> str:
         try:
-            return answers.tracking(self.desk.track(code))
+            return answers.tracking(self.desk.track(code, pin=pin))
         except _OF_THE_CITIZEN as error:
             return answers.faulty_status(error)
 
@@ -152,11 +154,16 @@ class Kannel:
         taken = f"reply/{sms.source_id}"
         try:
             if self.desk.recall(taken) is None:  # else Kannel comes again because it did not get our answer
-                self.desk.reply(reply.code, reply.text)
+                pin, text = self._split(reply.code, reply.text)
+                self.desk.reply(reply.code, text, pin=pin)
                 self.desk.keep(taken, b"1")
         except _OF_THE_CITIZEN as error:
             return answers.faulty_reply(error)
         return answers.SENTENCES["replied"].format(code=reply.code)
+
+    def _split(self, code: str, text: str) -> tuple[str, str]:
+        """Return the PIN that a report needs, and the text behind it; of another report every word is text."""
+        return split_pin(text) if self.desk.track(code).locked else ("", text)
 
 
 async def message_of(request: Request) -> bytes:

@@ -41,7 +41,7 @@ class WalkIn:
     def app(self, desk: Desk) -> ASGIApp:
         """Return the application over ``desk``."""
         counter = Counter(desk=desk, limits=self.limits)
-        receipts = Receipts(counter, self.limits.receipt_minutes)
+        receipts = Receipts(counter, self.limits.receipt_minutes, pin_once=False)
         track = Track(counter)
         parts = (Entry(counter, receipts), receipts, track, Acts(track))
         return counter.app(behind_the_counter(route for part in parts for route in part.routes()))

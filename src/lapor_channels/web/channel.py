@@ -10,6 +10,7 @@ from lapor_channels.http.acts import Acts
 from lapor_channels.http.receipts import Receipts
 from lapor_channels.http.tracking import Track
 from lapor_channels.web.account import Account
+from lapor_channels.web.lost_pin import LostPin
 from lapor_channels.web.report import Report
 from lapor_channels.web.settings import WebSettings
 from lapor_channels.web.site import WebSite
@@ -45,5 +46,6 @@ class Web:
         site = WebSite(desk=desk, limits=self.limits)
         receipts = Receipts(site, self.limits.receipt_minutes)
         track = Track(site)
-        parts = (Start(site), Account(site), Report(site, receipts), receipts, track, Acts(track))
+        lost_pin = LostPin(site, receipts, track)
+        parts = (Start(site), Account(site), Report(site, receipts), receipts, track, Acts(track), lost_pin)
         return site.app(route for part in parts for route in part.routes())

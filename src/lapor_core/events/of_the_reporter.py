@@ -16,6 +16,7 @@ __all__ = [
     "Attached",
     "Completed",
     "ErasureRequested",
+    "PinRenewed",
     "Rated",
     "Received",
     "Reopened",
@@ -31,6 +32,7 @@ class Received(Fact):
     Attributes:
         lacking: What is still missing, by the codes of :class:`lapor_core.errors.Missing`; then it is incomplete.
         external_ids: Under which ids other systems know it that it came from, by the system's name.
+        pin_hash: What is kept of its PIN (:func:`lapor_core.pins.hash_pin`); empty where its code alone opens it.
     """
 
     code: str
@@ -53,6 +55,7 @@ class Received(Fact):
     attachments: tuple[Attachment, ...] = personal(default=())
     lacking: tuple[str, ...] = ()
     external_ids: Mapping[str, str] = personal(factory=dict)
+    pin_hash: str = personal(default="")
 
 
 @attrs.frozen(kw_only=True)
@@ -107,6 +110,13 @@ class Appealed(Fact):
     """The reporter does not accept the answer (*keberatan*): somebody else than who gave it must look at it."""
 
     reason: str = personal()
+
+
+@attrs.frozen(kw_only=True)
+class PinRenewed(Fact):
+    """The reporter drew another PIN, and the one before opens nothing any more; only the hash is kept, as in `Received`."""
+
+    pin_hash: str = personal()
 
 
 @attrs.frozen(kw_only=True)

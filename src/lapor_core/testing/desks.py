@@ -8,10 +8,11 @@ from datetime import timedelta
 
 import attrs
 
-from lapor_core.complaint import Proof, Rating, Reporter
+from lapor_core.complaint import Proof, Rating, Reporter, Visibility
 from lapor_core.errors import LaporError
-from lapor_core.lifecycle import Outcome, State
-from lapor_core.plugins.contracts import Channel, Delivered, Desk, Failed, TryLater
+from lapor_core.lifecycle import Outcome, Role, State
+from lapor_core.pins import PIN_RANDOM_BYTES, make_pin, normalise_pin
+from lapor_core.plugins.contracts import Channel, Delivered, Desk, Failed, Principal, TryLater
 from lapor_core.submission import Submission, Upload
 from lapor_core.testing.fakes import FrozenClock
 
@@ -23,6 +24,7 @@ _PHOTO = Upload(
         "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
     ),
 )
+_MOST_TRIES = 50
 _WARGA = Reporter(name="Warga Contoh", email="warga@example.org", mobile="+628100000001")
 
 
@@ -180,6 +182,84 @@ def _hands_out_files(trial: DeskTrial) -> None:
     _refused("unknown_code", lambda: trial.desk.download("0000-0000-000", files[0].id))
 
 
+def _draws_a_pin_where_who_or_what_is_hidden(trial: DeskTrial) -> None:
+    for number, (anonymous, secret) in enumerate(((False, False), (True, False), (False, True), (True, True))):
+        wish = Visibility(anonymous=anonymous, secret=secret)
+        said = _submission(trial, source_id=str(number), visibility=wish)
+        receipt = trial.desk.submit(said)
+        assert receipt.needs_pin == bool(receipt.pin) == (anonymous or secret), f"{wish} has another receipt"
+        assert receipt.pin not in repr(receipt) or not receipt.pin, "a receipt shows its PIN in a repr"
+        again = trial.desk.submit(said)
+        assert again == attrs.evolve(receipt, repeated=True, pin=""), "the receipt of a repeat has a PIN"
+        assert trial.desk.track(receipt.code).locked == receipt.needs_pin, f"{wish} is locked where it must not be"
+    plain = trial.desk.submit(_submission(trial, source_id="0")).code
+    assert not trial.desk.track(plain, pin="not a PIN").locked, "a PIN is looked at where none is needed"
+
+
+def _opens_with_the_pin_alone(trial: DeskTrial) -> None:
+    receipt = trial.desk.submit(_submission(trial, visibility=Visibility(anonymous=True)))
+    code, pin = receipt.code, receipt.pin
+    trial.answer(code, (_PHOTO,))
+    locked, opened = trial.desk.track(code), trial.desk.track(code, pin=f" {pin.lower().replace('-', ' ')}")
+    assert (locked.state, locked.status) == (opened.state, opened.status), "the status is not told without the PIN"
+    assert (locked.entries, locked.contacts, locked.letter) == ((), (), ""), (
+        "more than the status is told without the PIN"
+    )
+    assert (opened.locked, bool(opened.entries)) == (False, True), "the right PIN does not open the report"
+    (file,) = (file for entry in opened.entries for file in entry.files)
+    other = make_pin(bytes(PIN_RANDOM_BYTES))
+    other = other if normalise_pin(pin) != other else make_pin(b"\1" * PIN_RANDOM_BYTES)
+    rating = Rating(stars=3, outcome=Outcome.SETTLED)
+    asked: tuple[Callable[[str], object], ...] = (
+        lambda pin: trial.desk.download(code, file.id, pin=pin),
+        lambda pin: trial.desk.attach(code, (_PHOTO,), pin=pin),
+        lambda pin: trial.desk.reply(code, "Ya", pin=pin),
+        lambda pin: trial.desk.rate(code, rating, pin=pin),
+        lambda pin: trial.desk.withdraw(code, pin=pin),
+        lambda pin: trial.desk.request_erasure(code, pin=pin),
+        lambda pin: trial.desk.complete(code, _submission(trial), pin=pin),
+    )
+    for ask in asked:
+        for wrong, refusal in (("", "pin_needed"), (pin[:-1], "bad_pin"), (other, "wrong_pin")):
+            _refused(refusal, lambda ask=ask, wrong=wrong: ask(wrong))  # type: ignore[misc]  # its default has no type
+    assert len(trial.desk.track(code, pin=pin).entries) == len(opened.entries), "something was done without the PIN"
+    assert trial.desk.download(code, file.id, pin=pin).file == file, "the right PIN does not hand out a file"
+
+
+def _lets_nobody_guess_a_pin(trial: DeskTrial) -> None:
+    receipt, other = (
+        trial.desk.submit(_submission(trial, source_id=number, visibility=Visibility(secret=True))) for number in "12"
+    )
+    told = [_answer_to(lambda: trial.desk.track(receipt.code, pin=other.pin)) for _ in range(_MOST_TRIES)]
+    assert (told[0], told[-1]) == ("wrong_pin", "too_many_tries"), (
+        f"wrong PINs are answered with {sorted({*map(str, told)})}"
+    )
+    _refused("too_many_tries", lambda: trial.desk.track(receipt.code, pin=receipt.pin))
+    assert trial.desk.track(receipt.code).locked, "whoever holds the code alone is not shown the status any more"
+    assert not trial.desk.track(other.code, pin=other.pin).locked, "tries at one report close another"
+    trial.clock.advance(timedelta(hours=1))
+    assert not trial.desk.track(receipt.code, pin=receipt.pin).locked, "the right PIN is refused for ever"
+
+
+def _renews_a_pin_for_its_reporter(trial: DeskTrial) -> None:
+    challenge = trial.desk.challenge(_WARGA)
+    principal = trial.desk.principal(trial.desk.confirm(challenge, trial.codes(challenge)))
+    assert principal is not None, "the token of a confirmed challenge is nobody's"
+    hidden = _submission(trial, reporter=principal.reporter, visibility=Visibility(anonymous=True))
+    receipt, plain = trial.desk.submit(hidden), trial.desk.submit(_submission(trial, source_id="2")).code
+    officer = Principal(id=principal.id, role=Role.CENTRAL_ADMIN)
+    nobody = Principal(id="nobody", role=Role.REPORTER, reporter=Reporter(mobile="+628100000002"))
+    for stranger in (officer, nobody):
+        _refused("not_the_reporter", lambda who=stranger: trial.desk.renew_pin(receipt.code, who))  # type: ignore[misc]  # its default has no type
+    _refused("no_pin", lambda: trial.desk.renew_pin(plain, principal))
+    _refused("unknown_code", lambda: trial.desk.renew_pin("0000-0000-000", principal))
+    renewed = trial.desk.renew_pin(receipt.code, principal)
+    assert (renewed.code, renewed.needs_pin) == (receipt.code, True), "the receipt of a new PIN is of another report"
+    assert renewed.pin != receipt.pin, "the new PIN is the old one"
+    _refused("wrong_pin", lambda: trial.desk.track(receipt.code, pin=receipt.pin))
+    assert not trial.desk.track(receipt.code, pin=renewed.pin).locked, "the new PIN does not open the report"
+
+
 def _attaches(trial: DeskTrial) -> None:
     code = trial.desk.submit(_submission(trial)).code
     _refused("files_needed", lambda: trial.desk.attach(code, ()))
@@ -252,6 +332,10 @@ _LAWS: tuple[Callable[[DeskTrial], None], ...] = (
     _completes,
     _rates,
     _hands_out_files,
+    _draws_a_pin_where_who_or_what_is_hidden,
+    _opens_with_the_pin_alone,
+    _lets_nobody_guess_a_pin,
+    _renews_a_pin_for_its_reporter,
     _attaches,
     _confirms,
     _lets_codes_expire,
@@ -273,10 +357,14 @@ def _submission(trial: DeskTrial, **changes: object) -> Submission:
 
 
 def _refused(code: str, ask: Callable[[], object]) -> None:
-    try:
-        answer = ask()
-    except LaporError as refusal:
-        given = refusal.code
-    else:
-        raise AssertionError(f"answered {type(answer).__name__} where it must refuse with {code}")
+    given = _answer_to(ask)
+    assert not isinstance(given, type), f"answered {given.__name__} where it must refuse with {code}"
     assert given == code, f"refused with {given} where {code} is due"
+
+
+def _answer_to(ask: Callable[[], object]) -> str | type:
+    """Return the code of the refusal, or the type of what was answered."""
+    try:
+        return type(ask())
+    except LaporError as refusal:
+        return refusal.code

@@ -13,6 +13,7 @@ from lapor_core.codes import RANDOM_BYTES, normalise_code, tracking_code
 from lapor_core.complaint import Proof, Rating, Reporter
 from lapor_core.errors import BadValue, Incomplete, NotFound, Refused, require_aware
 from lapor_core.lifecycle import AFTER_RATING, Action, Role, State, next_state
+from lapor_core.pins import PIN_RANDOM_BYTES, make_pin, normalise_pin
 from lapor_core.plugins.contracts import (
     CODES_HOLD,
     Addresses,
@@ -38,6 +39,8 @@ from lapor_core.texts import word
 __all__ = ["FrozenClock", "MemoryDesk", "RecordingNotifier"]
 
 _TRIES = 5
+_PIN_TRIES = 10
+_PIN_LOCKED = timedelta(minutes=15)
 _LARGEST = 64 * 1024
 _LONGEST_KEY = 255
 _UNKNOWN = "application/octet-stream"
@@ -94,6 +97,8 @@ class _Case:
     lacking: tuple[str, ...] = ()
     entries: list[TrackingEntry] = attrs.field(factory=list)
     answered_with: dict[str, Download] = attrs.field(factory=dict)
+    pin: str = attrs.field(default="", repr=False)
+    wrong_pins: list[datetime] = attrs.field(factory=list)
 
 
 @attrs.define(kw_only=True)
@@ -108,7 +113,8 @@ class MemoryDesk:
     """A :class:`~lapor_core.plugins.Desk` in memory, with which a channel is tested without a database.
 
     It takes submissions in once per ``(channel, source_id)`` and holds them to the policy's requirements. Everything it
-    would send by e-mail or SMS can be read: :attr:`codes` has the one-time codes of each challenge.
+    would send by e-mail or SMS can be read: :attr:`codes` has the one-time codes of each challenge. It keeps PINs as they
+    are; a desk with a database keeps their hashes only.
 
     Args:
         policy: The service standard; the shipped one, with a row for channels it does not list, when not given.
@@ -144,6 +150,7 @@ class MemoryDesk:
         self._known: dict[tuple[str, str], Receipt] = {}
         self._challenges: dict[str, _Challenge] = {}
         self._sessions: dict[str, Principal] = {}
+        self._pins_drawn = 0
         self._lock = threading.RLock()
 
     @property
@@ -169,7 +176,7 @@ class MemoryDesk:
         with self._lock:
             identity = (submission.channel, submission.source_id)
             if identity in self._known:
-                return attrs.evolve(self._known[identity], repeated=True)
+                return attrs.evolve(self._known[identity], repeated=True, pin="")
             self._known[identity] = self._take_in(submission, tuple(piece.code for piece in lacking))
             return self._known[identity]
 
@@ -186,34 +193,42 @@ class MemoryDesk:
         code = tracking_code((len(self._cases) + 1).to_bytes(RANDOM_BYTES, "big"))
         received_at = self._local(submission.received_at)
         state = State.INCOMPLETE if lacking else State.SUBMITTED
-        self._cases[code] = _Case(submission=submission, received_at=received_at, state=state, lacking=lacking)
-        return Receipt(code=code, received_at=received_at, lacking=lacking)
+        pin = self._new_pin() if submission.visibility.anonymous or submission.visibility.secret else ""
+        case = _Case(submission=submission, received_at=received_at, state=state, lacking=lacking, pin=pin)
+        self._cases[code] = case
+        return Receipt(code=code, received_at=received_at, lacking=lacking, needs_pin=bool(pin), pin=pin)
 
-    def track(self, code: str, language: str = "id") -> Tracking:
+    def track(self, code: str, language: str = "id", *, pin: str = "") -> Tracking:
         case = self._case(code)
+        locked = bool(case.pin) and not pin.strip()
+        if not locked:
+            self._open(code, pin)
         return Tracking(
             code=normalise_code(code),
             state=case.state,
             status=word("state", case.state, language),
             received_at=case.received_at,
-            entries=tuple(case.entries),
-            lacking=case.lacking if case.state is State.INCOMPLETE else (),
+            entries=() if locked else tuple(case.entries),
+            lacking=case.lacking if case.state is State.INCOMPLETE and not locked else (),
+            locked=locked,
         )
 
-    def download(self, code: str, file: str) -> Download:
-        found = self._case(code).answered_with.get(file)
+    def download(self, code: str, file: str, *, pin: str = "") -> Download:
+        found = self._open(code, pin).answered_with.get(file)
         if found is None:
             raise NotFound("no answer to this report came with this file", code="unknown_file", field="file")
         return found
 
-    def reply(self, code: str, text: str, uploads: tuple[Upload, ...] = ()) -> None:
+    def reply(self, code: str, text: str, uploads: tuple[Upload, ...] = (), *, pin: str = "") -> None:
+        self._open(code, pin)
         self._check(code, Action.REPLY)
         if not text.strip():
             raise BadValue("a reply needs a text", code="text_needed", action=Action.REPLY)
         self._act(code, Action.REPLY, text)
         self.uploads.setdefault(normalise_code(code), []).extend(uploads)
 
-    def complete(self, code: str, submission: Submission) -> None:
+    def complete(self, code: str, submission: Submission, *, pin: str = "") -> None:
+        self._open(code, pin)
         self._check(code, Action.COMPLETE)
         before = self._case(code).submission
         lacked = {piece.code for piece in missing(before, self._policy)}
@@ -223,7 +238,8 @@ class MemoryDesk:
             raise Incomplete(lacking)
         self._act(code, Action.COMPLETE, "")
 
-    def rate(self, code: str, rating: Rating, text: str = "") -> None:
+    def rate(self, code: str, rating: Rating, text: str = "", *, pin: str = "") -> None:
+        self._open(code, pin)
         self._check(code, Action.RATE)
         after = AFTER_RATING[rating.outcome]
         if after is not Action.CLOSE and not text.strip():
@@ -232,18 +248,32 @@ class MemoryDesk:
         if next_state(self._case(code).state, after) is not None:
             self._act(code, after, text)
 
-    def attach(self, code: str, uploads: tuple[Upload, ...], text: str = "") -> None:
+    def attach(self, code: str, uploads: tuple[Upload, ...], text: str = "", *, pin: str = "") -> None:
+        self._open(code, pin)
         self._check(code, Action.ATTACH)
         if not uploads:
             raise BadValue("add at least one file", code="files_needed", field="uploads")
         self._act(code, Action.ATTACH, text)
         self.uploads.setdefault(normalise_code(code), []).extend(uploads)
 
-    def withdraw(self, code: str, reason: str = "") -> None:
+    def withdraw(self, code: str, reason: str = "", *, pin: str = "") -> None:
+        self._open(code, pin)
         self._act(code, Action.WITHDRAW, reason)
 
-    def request_erasure(self, code: str, reason: str = "") -> None:
+    def request_erasure(self, code: str, reason: str = "", *, pin: str = "") -> None:
+        self._open(code, pin)
         self._act(code, Action.REQUEST_ERASURE, reason)
+
+    def renew_pin(self, code: str, principal: Principal) -> Receipt:
+        case = self._case(code)
+        if principal.role is not Role.REPORTER or principal.reporter != case.submission.reporter:
+            raise Refused("only the account that reported it may renew its PIN", code="not_the_reporter")
+        if not case.pin:
+            raise Refused("this report opens with its code alone", code="no_pin")
+        case.pin, case.wrong_pins = self._new_pin(), []
+        return Receipt(
+            code=normalise_code(code), received_at=case.received_at, repeated=True, needs_pin=True, pin=case.pin
+        )
 
     def report_delivery(self, key: str, verdict: Verdict) -> None:
         if key not in self.deliveries:
@@ -318,6 +348,28 @@ class MemoryDesk:
         case.answered_with |= {one.file.id: one for one in sent}
         listed = tuple(one.file for one in sent)
         case.entries.append(TrackingEntry(at=self.now(), text=text or word("state", state), files=listed))
+
+    def _new_pin(self) -> str:
+        self._pins_drawn += 1
+        return make_pin(self._pins_drawn.to_bytes(PIN_RANDOM_BYTES, "big"))
+
+    def _open(self, code: str, pin: str) -> _Case:
+        """Return the case of ``code`` for whoever holds the PIN that it needs."""
+        case, now = self._case(code), self.clock()
+        if not case.pin:
+            return case
+        if not pin.strip():
+            raise Refused("this report opens with its code and its PIN", code="pin_needed", field="pin")
+        meant = normalise_pin(pin)
+        case.wrong_pins = [at for at in case.wrong_pins if now - at < _PIN_LOCKED]
+        if len(case.wrong_pins) >= _PIN_TRIES:
+            minutes = _PIN_LOCKED // timedelta(minutes=1)
+            raise Refused("too many tries", code="too_many_tries", minutes=minutes)
+        if meant != case.pin:
+            case.wrong_pins.append(now)
+            raise Refused("this is not the PIN of this report", code="wrong_pin", field="pin")
+        case.wrong_pins = []
+        return case
 
     def _act(self, code: str, action: Action, text: str) -> None:
         with self._lock:

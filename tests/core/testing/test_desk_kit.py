@@ -49,7 +49,7 @@ class Forgetful(MemoryDesk):
 
 
 class Lenient(MemoryDesk):
-    def reply(self, code: str, text: str, uploads: tuple[Upload, ...] = ()) -> None:
+    def reply(self, code: str, text: str, uploads: tuple[Upload, ...] = (), *, pin: str = "") -> None:
         self._act(code, Action.REPLY, text)
 
 

@@ -13,6 +13,7 @@ import attrs
 
 from lapor_core import Proof, Reporter, Submission
 from lapor_core.errors import BadValue, Incomplete, NotFound, Refused
+from lapor_core.pins import split_pin
 from lapor_core.plugins import Desk, Stop
 from lapor_core.texts import error_text
 from lapor_telegram.bot import MEDIUM, Settings, call, patience
@@ -60,15 +61,19 @@ def _answer(heard: Submission, desk: Desk) -> str:
     language = heard.reporter.language
     command, code, words = (*heard.narrative.split(maxsplit=2), "", "", "")[:3]
     try:
+        if not command.startswith("/"):
+            taken = desk.submit(heard)
+            return str(SENTENCES[language]["received"]).format(code=taken.code)
         if command == "/status":
-            tracking = desk.track(code, language)
-            return "\n".join([tracking.status, *(entry.text for entry in tracking.entries), *tracking.contacts])
-        if command == "/reply":
-            desk.reply(code, words)
-        elif command == "/withdraw":
-            desk.withdraw(code, words)
-        elif not command.startswith("/"):
-            return str(SENTENCES[language]["received"]).format(code=desk.submit(heard).code)
+            tracking = desk.track(code, language, pin=words)
+            locked = [SENTENCES[language]["locked"]] if tracking.locked else []
+            return "\n".join(
+                [tracking.status, *(entry.text for entry in tracking.entries), *tracking.contacts, *locked]
+            )
+        if command in {"/reply", "/withdraw"}:
+            pin, words = split_pin(words) if desk.track(code).locked else ("", words)
+            do = desk.reply if command == "/reply" else desk.withdraw
+            do(code, words, pin=pin)
     except (BadValue, Incomplete, NotFound, Refused) as error:
         return error_text(error, language)
     return str(SENTENCES[language].get(command, SENTENCES[language]["help"]))

@@ -102,6 +102,10 @@ class Receipt:
         due_date: The last day for an answer, once the tier is known.
         repeated: Whether this submission had been handed in before.
         lacking: What is missing still, by the codes of :class:`lapor_core.errors.Missing`.
+        needs_pin: Whether the report opens only with its code and its PIN, as one that is anonymous or secret does.
+        pin: That PIN (:mod:`lapor_core.pins`), for the reporter alone. It stands on the first receipt, or on that of a new
+            PIN, and nowhere else: nobody can show it again, so a channel has the reporter write it down, and puts it into
+            no URL, log or notice.
     """
 
     code: str
@@ -110,6 +114,8 @@ class Receipt:
     due_date: date | None = None
     repeated: bool = False
     lacking: tuple[str, ...] = ()
+    needs_pin: bool = False
+    pin: str = attrs.field(default="", repr=False)
 
 
 @attrs.frozen(kw_only=True)
@@ -158,6 +164,8 @@ class Tracking:
         external_ids: Under which ids other systems know the report, by the system's name (``sp4n_tracking``).
         letter: From then on, a letter to the Ombudsman for the citizen to complete, sign and send; in Indonesian. It names
             nobody: whoever else holds the code learns no more from it than from the report.
+        locked: Whether the report needs a PIN that was not given: then status and dates are all there is to see, and nothing
+            can be done without the PIN.
     """
 
     code: str
@@ -172,12 +180,18 @@ class Tracking:
     lacking: tuple[str, ...] = ()
     external_ids: Mapping[str, str] = personal(factory=dict)
     letter: str = personal(default="")
+    locked: bool = False
 
 
 class Desk(Protocol):
     """What a channel may ask of its host: narrow, synchronous, safe to call from any thread.
 
     Every method raises only :class:`lapor_core.errors.LaporError`; a channel turns its ``code`` into its own language.
+
+    What holders of a code ask takes a ``pin``, of which an anonymous or secret report needs the right one, and others none;
+    where none is needed, what is given is not looked at. Refused: there is none (``pin_needed``), it is another one
+    (``wrong_pin``), or too many were tried of late (``too_many_tries``). BadValue: it has a typing slip (``bad_pin``), which
+    costs no try.
     """
 
     @property
@@ -207,7 +221,7 @@ class Desk(Protocol):
         """
         ...
 
-    def complete(self, code: str, submission: Submission) -> None:
+    def complete(self, code: str, submission: Submission, *, pin: str = "") -> None:
         """Bring what an incomplete complaint lacks; fields that it has already are left empty.
 
         Raises:
@@ -216,15 +230,17 @@ class Desk(Protocol):
         """
         ...
 
-    def track(self, code: str, language: str = "id") -> Tracking:
+    def track(self, code: str, language: str = "id", *, pin: str = "") -> Tracking:
         """Return what the holder of ``code`` may see; typing slips are recognised.
+
+        Without a PIN that is needed, this is not refused: what is shown is :attr:`Tracking.locked`.
 
         Raises:
             NotFound: code ``unknown_code``. BadValue: code ``bad_code``.
         """
         ...
 
-    def download(self, code: str, file: str) -> Download:
+    def download(self, code: str, file: str, *, pin: str = "") -> Download:
         """Return a file that :meth:`track` lists for the holder of ``code``, by its id.
 
         Raises:
@@ -232,7 +248,7 @@ class Desk(Protocol):
         """
         ...
 
-    def reply(self, code: str, text: str, uploads: tuple[Upload, ...] = ()) -> None:
+    def reply(self, code: str, text: str, uploads: tuple[Upload, ...] = (), *, pin: str = "") -> None:
         """Add the reporter's reply.
 
         Raises:
@@ -240,7 +256,7 @@ class Desk(Protocol):
         """
         ...
 
-    def rate(self, code: str, rating: Rating, text: str = "") -> None:
+    def rate(self, code: str, rating: Rating, text: str = "", *, pin: str = "") -> None:
         """Say what the reporter thinks of the answer.
 
         One who is content closes the complaint, one to whom nothing was settled opens it again, and one who disputes the
@@ -251,7 +267,7 @@ class Desk(Protocol):
         """
         ...
 
-    def attach(self, code: str, uploads: tuple[Upload, ...], text: str = "") -> None:
+    def attach(self, code: str, uploads: tuple[Upload, ...], text: str = "", *, pin: str = "") -> None:
         """Add files to a complaint that is not over.
 
         Raises:
@@ -260,7 +276,7 @@ class Desk(Protocol):
         """
         ...
 
-    def withdraw(self, code: str, reason: str = "") -> None:
+    def withdraw(self, code: str, reason: str = "", *, pin: str = "") -> None:
         """Take the complaint back, as its reporter wishes.
 
         Raises:
@@ -268,11 +284,24 @@ class Desk(Protocol):
         """
         ...
 
-    def request_erasure(self, code: str, reason: str = "") -> None:
+    def request_erasure(self, code: str, reason: str = "", *, pin: str = "") -> None:
         """Ask for the erasure of the reporter's personal data (UU 27/2022), on all of their complaints; an officer decides.
 
         Raises:
             NotFound, BadValue: as :meth:`track`. Refused: not possible now, for the data was erased.
+        """
+        ...
+
+    def renew_pin(self, code: str, principal: Principal) -> Receipt:
+        """Draw another PIN for the reporter who has lost it, and return a receipt with it; the one before opens nothing more.
+
+        Args:
+            code: The tracking code.
+            principal: Who is signed in, as the host says: only with the very account that reported is a PIN renewed.
+
+        Raises:
+            NotFound, BadValue: as :meth:`track`. Refused: it is somebody else's report (``not_the_reporter``), or it needs
+            no PIN (``no_pin``).
         """
         ...
 

@@ -1,0 +1,237 @@
+"""PINs at a desk with a database: kept nowhere, asked for before anything is told, not to be guessed, renewed by one account."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import inspect, text
+
+from lapor_core import (
+    Act,
+    Action,
+    Actor,
+    Agency,
+    Facts,
+    Kind,
+    Proof,
+    Reporter,
+    Role,
+    Submission,
+    Visibility,
+    load_standard,
+)
+from lapor_core.errors import LaporError, NotFound, Refused
+from lapor_core.events import PinRenewed, Received
+from lapor_core.pins import make_pin
+from lapor_core.plugins.contracts import Principal
+from lapor_core.records import to_record
+from lapor_core.testing import FrozenClock, RecordingNotifier
+from lapor_desk import pins as pins_of_the_desk
+from lapor_desk.accounts import Accounts, read_challenge
+from lapor_desk.composing import Composing
+from lapor_desk.desk import Desk
+from lapor_desk.engine import Courier, Engine, by_medium
+from lapor_desk.sessions import Attempts
+from lapor_desk.store import Store
+
+STANDARD = load_standard("banjarbaru", agencies=(Agency(key="dinas-contoh", name="Dinas Contoh"),))
+WARGA = Reporter(name="Warga Contoh", email="warga@example.id", mobile="+6280000000001")  # invented
+BOTH = frozenset({Proof.VERIFIED_EMAIL, Proof.VERIFIED_MOBILE})
+SECRET = Visibility(secret=True)
+WRONG = make_pin(bytes(5))
+
+
+@pytest.fixture
+def clock() -> FrozenClock:
+    return FrozenClock()
+
+
+@pytest.fixture
+def desk(store: Store, clock: FrozenClock) -> Desk:
+    return Desk(store, STANDARD, clock=clock)
+
+
+def account(store: Store, clock: FrozenClock, reporter: Reporter = WARGA) -> Principal:
+    """Return the principal of somebody who has just proved both contacts."""
+    accounts = Accounts(store, clock=clock)
+    challenge = accounts.challenge(reporter)
+    with store.reading() as tx:
+        asked = read_challenge(tx, challenge)
+    assert asked is not None
+    principal = accounts.principal(accounts.confirm(challenge, asked.codes))
+    assert principal is not None
+    return principal
+
+
+def hidden(desk: Desk, **changes: object) -> Submission:
+    said = {
+        "channel": "web",
+        "source_id": "1",
+        "received_at": desk.now(),
+        "reporter": WARGA,
+        "proofs": BOTH,
+        "kind": Kind.COMPLAINT,
+        "narrative": "Lampu jalan contoh mati",
+        "visibility": SECRET,
+    }
+    return Submission(**said | changes)  # type: ignore[arg-type]  # what is said differs in type
+
+
+def code_of(ask: object) -> str:
+    try:
+        ask()  # type: ignore[operator]  # it is a lambda
+    except LaporError as error:
+        return error.code
+    return ""
+
+
+def everything(store: Store) -> str:
+    """Return every value of every table, and every event with its seal opened."""
+    with store.reading() as tx:
+        values = [
+            repr(row._asdict())
+            for table in inspect(tx.connection).get_table_names()
+            for row in tx.connection.execute(text(f"SELECT * FROM {table}"))
+        ]
+        records = [to_record(event) for listed in tx.listed() for event in tx.events(listed.id)]
+    return "\n".join([*values, *(repr((record.public, record.personal)) for record in records)])
+
+
+def test_a_pin_stands_in_no_table_no_log_and_no_notice(
+    desk: Desk, store: Store, clock: FrozenClock, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    who = account(store, clock)
+    first = desk.submit(hidden(desk))
+    with store.reading() as tx:
+        (listed,) = tx.listed()
+    facts = Facts(kind=Kind.COMPLAINT, supervisory=False, abuse_of_authority=False)
+    disposed = Act(action=Action.DISPOSE, actor=Actor(role=Role.CENTRAL_ADMIN), agencies=("dinas-contoh",), facts=facts)
+    desk.act(listed.id, disposed)
+    desk.act(listed.id, Act(action=Action.REJECT, actor=Actor(role=Role.CENTRAL_ADMIN), text="Alasan"))
+    second = desk.renew_pin(first.code, who)
+    assert code_of(lambda: desk.track(first.code, pin=first.pin)) == "wrong_pin"
+    desk.track(first.code, pin=second.pin)
+    post = RecordingNotifier(key="email")
+    compose = Composing(desk=desk, clock=clock)
+    Engine(store=store, compose=compose, courier=Courier(by_medium([post]))).run_once(clock())
+    assert {"received", "rejected"} <= {message.template for message in post.sent}
+    said = everything(store) + caplog.text + repr([(each.subject, each.text, each.values) for each in post.sent])
+    assert first.code in said
+    for pin in (first.pin, second.pin):
+        assert pin not in said
+        assert pin.replace("-", "") not in said
+
+
+def test_what_is_kept_of_a_pin_is_sealed(desk: Desk, store: Store) -> None:
+    desk.submit(hidden(desk))
+    with store.reading() as tx:
+        (listed,) = tx.listed()
+        (received, *_) = tx.events(listed.id)
+        rows = [
+            repr(row._asdict())
+            for table in inspect(tx.connection).get_table_names()
+            for row in tx.connection.execute(text(f"SELECT * FROM {table}"))
+        ]
+    assert isinstance(received.fact, Received)
+    assert received.fact.pin_hash.startswith("$scrypt$")
+    assert received.fact.pin_hash not in repr(received)
+    assert not any("$scrypt$" in row for row in rows)
+    store.erase_person(listed.person_id, desk.now())
+    with pytest.raises(NotFound) as caught:
+        desk.track(listed.code, pin=WRONG)
+    assert caught.value.code == "unknown_code"
+
+
+def test_equal_pins_of_two_reports_are_kept_as_two_hashes(store: Store, clock: FrozenClock) -> None:
+    salts = iter(range(100))
+    desk = Desk(store, STANDARD, clock=clock, random=lambda size: bytes([next(salts) if size != 5 else 7] * size))
+    first, second = (desk.submit(hidden(desk, source_id=number)) for number in "12")
+    assert first.pin == second.pin
+    with store.reading() as tx:
+        kept = [tx.load(listed.id).pin_hash for listed in tx.listed()]
+    assert len(set(kept)) == 2
+
+
+def test_guessing_ends_and_costs_no_hash_then(desk: Desk, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch) -> None:
+    receipt = desk.submit(hidden(desk))
+    hashed: list[str] = []
+
+    def verify(pin: str, kept: str) -> bool:
+        hashed.append(pin)
+        return False
+
+    monkeypatch.setattr(pins_of_the_desk, "verify_pin", verify)
+    told: list[str] = []
+    threads = [
+        threading.Thread(target=lambda: told.append(code_of(lambda: desk.track(receipt.code, pin=WRONG))))
+        for _ in range(40)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(told) == ["too_many_tries"] * 30 + ["wrong_pin"] * 10
+    assert len(hashed) == 10
+    with pytest.raises(Refused) as caught:
+        desk.withdraw(receipt.code, pin=receipt.pin)
+    assert caught.value.params["minutes"] == 15
+    assert desk.track(receipt.code).locked
+    monkeypatch.undo()
+    clock.advance(timedelta(minutes=15))
+    assert not desk.track(receipt.code, pin=receipt.pin).locked
+
+
+def test_the_right_pin_wipes_out_the_wrong_ones_and_a_slip_counts_as_none(desk: Desk) -> None:
+    receipt = desk.submit(hidden(desk))
+    for _ in range(20):
+        assert code_of(lambda: desk.track(receipt.code, pin=receipt.pin[:-1])) == "bad_pin"
+    for wrong in (9, 2):
+        for _ in range(wrong):
+            assert code_of(lambda: desk.track(receipt.code, pin=WRONG)) == "wrong_pin"
+        assert not desk.track(receipt.code, pin=receipt.pin).locked
+
+
+def test_a_new_pin_is_an_event_that_tells_who_and_when_and_changes_nothing_else(
+    desk: Desk, store: Store, clock: FrozenClock
+) -> None:
+    who, other = (
+        account(store, clock),
+        account(store, clock, Reporter(email="lain@example.id", mobile="+6280000000002")),
+    )
+    receipt = desk.submit(hidden(desk))
+    with store.reading() as tx:
+        (listed,) = tx.listed()
+    before = desk.complaint(listed.id)
+    assert code_of(lambda: desk.renew_pin(receipt.code, other)) == "not_the_reporter"
+    officer = Principal(id=who.id, role=Role.AGENCY_ADMIN)
+    assert code_of(lambda: desk.renew_pin(receipt.code, officer)) == "not_the_reporter"
+    clock.advance(timedelta(hours=1))
+    renewed = desk.renew_pin(receipt.code, who)
+    *_, event = desk.events(listed.id)
+    assert (type(event.fact), event.actor.role, event.happened_at) == (PinRenewed, Role.REPORTER, clock())
+    after = desk.complaint(listed.id)
+    assert (after.state, after.clocks, after.version) == (before.state, before.clocks, before.version + 1)
+    assert "Pelapor meminta PIN baru" in [entry.text for entry in desk.track(receipt.code, pin=renewed.pin).entries]
+    plain = desk.submit(hidden(desk, source_id="2", visibility=Visibility())).code
+    assert code_of(lambda: desk.renew_pin(plain, who)) == "no_pin"
+
+
+def test_of_a_report_without_an_account_nobody_gets_another_pin(desk: Desk, store: Store, clock: FrozenClock) -> None:
+    who = account(store, clock)
+    counter = hidden(desk, channel="walk_in", proofs=frozenset({Proof.IDENTITY_COPY}))
+    assert code_of(lambda: desk.renew_pin(desk.submit(counter).code, who)) == "not_the_reporter"
+
+
+def test_a_try_is_counted_before_it_is_known_how_it_ends(clock: FrozenClock) -> None:
+    attempts = Attempts(most=2, within=timedelta(minutes=15))
+    for _ in range(2):
+        attempts.count("a", clock())
+    for _ in range(3):
+        assert code_of(lambda: attempts.count("a", clock())) == "too_many_tries"
+    attempts.count("b", clock())
+    clock.advance(timedelta(minutes=15))
+    attempts.count("a", clock())
