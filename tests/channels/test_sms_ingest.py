@@ -242,7 +242,7 @@ def test_lengkapi_completes_a_report_once_though_kannel_delivers_it_twice() -> N
     send(desk)
     code, _ = only(desk)
     whole = desk.complete
-    desk.complete = lambda code, submission: handed_in.append(submission) or whole(code, submission)  # type: ignore[method-assign]  # a spy
+    desk.complete = lambda code, submission, **_: handed_in.append(submission) or whole(code, submission)  # type: ignore[method-assign]  # a spy
     words = "5 april pukul 14.30 di pasar, pengaduan, Badan Contoh"
     answers = [send(desk, f"lengkapi {code.lower()}: {words}", **OTHER).body.decode() for _ in range(2)]
     assert answers == [f"Laporan {code} sudah lengkap."] * 2
@@ -257,7 +257,7 @@ def test_what_is_not_lacking_is_not_filled_in_by_what_completes_it() -> None:
     desk = strict("narrative", "event_date")
     handed_in: list[Submission] = []
     send(desk)
-    desk.complete = lambda _, submission: handed_in.append(submission)  # type: ignore[method-assign]  # a spy
+    desk.complete = lambda _, submission, **__: handed_in.append(submission)  # type: ignore[method-assign]  # a spy
     send(desk, f"LENGKAPI {only(desk)[0]} kemarin jam 9, pengaduan", **OTHER)
     (one,) = handed_in
     assert (one.event_date, one.event_time, one.kind, one.place) == (date(2026, 4, 7), None, None, "")

@@ -58,11 +58,11 @@ class Desk(MemoryDesk):
         super().__init__(clock=_RealClock())
         self.tries = 0
 
-    def submit(self, submission: Submission) -> Receipt:
+    def submit(self, submission: Submission, *, partial: bool = False) -> Receipt:
         self.tries += 1
         if self.tries == 1:
             raise OSError
-        return super().submit(submission)
+        return super().submit(submission, partial=partial)
 
 
 @attrs.frozen

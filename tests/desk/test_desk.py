@@ -358,19 +358,21 @@ def test_of_all_files_only_those_of_answers_are_handed_out_and_none_of_an_erased
     desk: Desk, clock: FrozenClock, *, secret: bool
 ) -> None:
     wishes = Visibility(anonymous=secret, secret=secret)
-    complaint_id = forwarded(desk, uploads=(photo("bukti.png"),), visibility=wishes)
+    said: dict[str, object] = {"uploads": (photo("bukti.png"),), "visibility": wishes}
+    pin = desk.submit(sms(**said)).pin
+    complaint_id = forwarded(desk, **said)  # the same submission again
     code, mine = desk.complaint(complaint_id).code, desk.complaint(complaint_id).attachments[0].digest
     answer = Act(action=Action.RESPOND, actor=Actor(role=Role.LIAISON_OFFICER, id="o1"), text="Sudah.")
     desk.act(complaint_id, answer, uploads=(photo("", "blue"),))
-    [file] = [file for entry in desk.track(code).entries for file in entry.files]
+    [file] = [file for entry in desk.track(code, pin=pin).entries for file in entry.files]
     assert (file.name, file.media_type) == ("lampiran-1.png", "image/png")
-    assert desk.download(code, file.id).content.startswith(b"\x89PNG")
+    assert desk.download(code, file.id, pin=pin).content.startswith(b"\x89PNG")
     with pytest.raises(NotFound, match="no answer") as error:
-        desk.download(code, mine)
+        desk.download(code, mine, pin=pin)
     assert error.value.code == "unknown_file"
     act(desk, complaint_id, Action.ERASE, Role.CENTRAL_ADMIN, ground=Ground.REQUESTED)
     with pytest.raises(NotFound) as error:
-        desk.download(code, file.id)
+        desk.download(code, file.id, pin=pin)
     assert error.value.code == "unknown_file"
 
 

@@ -15,15 +15,17 @@ from lapor_core import (
     Actor,
     Agency,
     Facts,
+    Ground,
     Kind,
     Proof,
     Reporter,
     Role,
+    State,
     Submission,
     Visibility,
     load_standard,
 )
-from lapor_core.errors import LaporError, NotFound, Refused
+from lapor_core.errors import LaporError, Refused
 from lapor_core.events import PinRenewed, Received
 from lapor_core.pins import make_pin
 from lapor_core.plugins.contracts import Principal
@@ -140,10 +142,11 @@ def test_what_is_kept_of_a_pin_is_sealed(desk: Desk, store: Store) -> None:
     assert received.fact.pin_hash.startswith("$scrypt$")
     assert received.fact.pin_hash not in repr(received)
     assert not any("$scrypt$" in row for row in rows)
-    store.erase_person(listed.person_id, desk.now())
-    with pytest.raises(NotFound) as caught:
-        desk.track(listed.code, pin=WRONG)
-    assert caught.value.code == "unknown_code"
+    erased = Act(action=Action.ERASE, actor=Actor(role=Role.CENTRAL_ADMIN), ground=Ground.REQUESTED, text="Diminta")
+    desk.act(listed.id, Act(action=Action.ARCHIVE, actor=Actor(role=Role.CENTRAL_ADMIN), text="Selesai"))
+    desk.erase(listed.id, erased)
+    assert desk.complaint(listed.id).pin_hash == ""
+    assert (desk.track(listed.code).state, desk.track(listed.code).locked) == (State.ERASED, False)
 
 
 def test_equal_pins_of_two_reports_are_kept_as_two_hashes(store: Store, clock: FrozenClock) -> None:
