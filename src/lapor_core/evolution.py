@@ -147,6 +147,7 @@ _MILESTONES: dict[type[happened.Fact], Start] = {
     happened.Verified: Start.VERIFIED,
     happened.Forwarded: Start.FORWARDED,
     happened.Responded: Start.RESPONDED,
+    happened.Reviewed: Start.RESPONDED,
     happened.Asked: Start.ASKED,
     happened.ErasureRequested: Start.ERASURE_REQUESTED,
     happened.Appealed: Start.APPEALED,

@@ -6,14 +6,14 @@ from datetime import timedelta
 
 import pytest
 
-from lapor_core import Action, Role, State, load_standard
+from lapor_core import Action, Agency, Proof, Role, State, load_standard
 from lapor_core.clock_facts import deadline_of
 from lapor_core.complaint import Clock, Rating
 from lapor_core.events import ClockStopped
 from lapor_core.lifecycle import Outcome
 from lapor_core.policy import ClockRule, Limit, Start, Text
 from lapor_core.policy.phrasing import start_in_words
-from lapor_core.testing import Life, example_standard
+from lapor_core.testing import Life, example_standard, example_submission
 
 AGAIN = ClockRule(title=Text(id="Tenggat sesudah dibuka", en="Second"), starts="reopened", limit=Limit.parse("5 days"))
 APPEAL = ClockRule(
@@ -21,6 +21,7 @@ APPEAL = ClockRule(
 )
 STANDARD = example_standard(clocks={"again": AGAIN, "appeal": APPEAL})
 DAY = timedelta(days=1)
+AGENCIES = [Agency(key="dinas-contoh", name="Dinas Contoh")]
 
 
 def runs(life: Life, name: str) -> list[Clock]:
@@ -109,9 +110,32 @@ def test_every_event_has_words(event: Start, language: str) -> None:
 
 
 def test_in_a_shipped_standard_the_second_stage_is_counted_from_the_reopening_alone() -> None:
-    from lapor_core import Agency
-
-    standard = load_standard("lgsco", agencies=[Agency(key="dinas-contoh", name="Dinas Contoh")])
+    standard = load_standard("lgsco", agencies=AGENCIES)
     life = Life.at(State.CLOSED, standard)
     life.act(Action.REOPEN)
     assert [(clock.name, clock.start) for clock in life.complaint.running_clocks] == [("stage_2", life.now)]
+
+
+NATIONAL = load_standard("nasional", agencies=AGENCIES)
+
+
+@pytest.mark.parametrize("back", [(Action.REOPEN, Action.RESPOND), (Action.APPEAL, Action.REVIEW)])
+def test_a_reporter_has_the_whole_silence_after_the_second_answer_too(back: tuple[Action, Action]) -> None:
+    """Else a complaint would close itself a day after it, or never."""
+    life = Life.at(State.RESPONDED, NATIONAL)
+    again, answer = back
+    life.act(again, after=9 * DAY)
+    assert life.complaint.running("auto_close") is None
+    life.act(answer, after=3 * DAY)
+    (clock,) = life.complaint.running_clocks
+    assert (clock.name, clock.start) == ("auto_close", life.now)
+
+
+@pytest.mark.parametrize(("name", "once"), [("nasional", "verify"), ("tulungagung", "screen")])
+def test_what_is_done_once_is_not_owed_again_after_a_reopening(name: str, once: str) -> None:
+    life = Life(load_standard(name, agencies=AGENCIES), example_submission(channel="other", proofs=frozenset(Proof)))
+    life.lead_to(State.CLOSED)
+    life.act(Action.REOPEN)
+    assert life.complaint.running(once) is None
+    life.lead_to(State.CLOSED)
+    assert not life.complaint.running_clocks

@@ -40,6 +40,7 @@ def findings(policy: Policy) -> Found:
         yield from _never_starts(policy, name, clock)
         yield from _never_starts_anew(policy, name, clock)
         yield from _erasing(policy, name, clock)
+        yield from _never_ends_again(name, clock)
         yield from _too_long(policy, name, clock)
 
 
@@ -110,6 +111,17 @@ def _erasing(policy: Policy, name: str, clock: ClockRule) -> Found:
         yield ("clocks", name, "stops"), problem
     if not policy.roles_for(Action.REQUEST_ERASURE):
         yield ("clocks", name, "starts"), f"it never starts: nobody may {Action.REQUEST_ERASURE}"
+
+
+def _never_ends_again(name: str, clock: ClockRule) -> Found:
+    """A reopened complaint is in progress at once: nobody disposes or verifies it a second time."""
+    again = clock.starts == Start.RECEIVED and clock.rounds is not Rounds.FIRST
+    if again and not _AFTER_A_REOPENING & set(clock.stops):
+        problem = 'it starts again when a complaint is reopened, and no answer ends it then; rounds = "first" keeps it to the first time'
+        yield ("clocks", name, "stops"), problem
+
+
+_AFTER_A_REOPENING = frozenset({State.IN_PROGRESS, State.RESPONDED, State.CLOSED})
 
 
 def _never_starts_anew(policy: Policy, name: str, clock: ClockRule) -> Found:

@@ -151,6 +151,7 @@ def test_each_fault_has_its_line_its_key_and_what_is_allowed(
         ('[clocks.a]\ntitle = { id = "A", en = "A" }\nstarts = "responded"\nlimit = "1 day"\n', "clocks.a.stops", "it never starts"),
         ('[clocks.a]\ntitle = { id = "A", en = "A" }\nstarts = "disposed"\nlimit = "1 day"\n[permissions]\ndispose = []\n', "clocks.a.starts", "nobody may dispose"),
         ('[clocks.a]\ntitle = { id = "A", en = "A" }\nrounds = "first"\nlimit = "1 day"\nstops = ["verified"]\n[clocks.b]\ntitle = { id = "B", en = "B" }\nstarts = "a"\nrounds = "later"\nlimit = "1 day"\n', "clocks.b.rounds", "it never starts"),
+        ('[clocks.a]\ntitle = { id = "A", en = "A" }\nlimit = "1 day"\nstops = ["disposed"]\n', "clocks.a.stops", "it starts again when a complaint is reopened, and no answer ends it"),
         ('[clocks.a]\ntitle = { id = "A", en = "A" }\n', "clocks.a", "no tier gives it a limit"),
         ('[clocks.a]\ntitle = { id = "A", en = "A" }\nlimit = "1 day"\nstarts = "reopened"\nrounds = "first"\n', "clocks.a.rounds", "it never starts: the first round is over"),
         ('[clocks.a]\ntitle = { id = "A", en = "A" }\nlimit = "1 day"\nstarts = "reopened"\nstops = ["in_progress"]\n', "clocks.a.stops", "it never starts"),
