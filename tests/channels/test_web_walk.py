@@ -2,7 +2,9 @@
 
 import io
 import re
+from datetime import date, time
 
+import attrs
 import pytest
 
 pytest.importorskip("starlette")
@@ -12,11 +14,12 @@ from starlette.testclient import TestClient
 from starlette.types import Receive, Scope, Send
 
 from lapor_channels.web import Web
-from lapor_core.complaint import Proof, Reporter
+from lapor_core.complaint import Agency, Proof, Reporter
 from lapor_core.errors import BadValue
 from lapor_core.lifecycle import State
 from lapor_core.pins import PIN_RANDOM_BYTES, make_pin
 from lapor_core.plugins.contracts import PRINCIPAL, SESSION_COOKIE, Addresses
+from lapor_core.policy.loading import shipped_policy
 from lapor_core.submission import Submission, Upload
 from lapor_core.testing import MemoryDesk, check_channel
 
@@ -95,6 +98,58 @@ def test_the_receipt_names_where_to_track_where_that_is_known():
         form_id = re.search(r'name="form" value="([^"]+)"', client.get("/report").text)[1]
         receipt = client.post("/report", data={"form": form_id, "kind": "complaint", "narrative": "Lampu padam."})
         assert re.findall(r'class="address">([^<]+)<', receipt.text) == ([addresses.track] if addresses.track else [])
+
+
+def strict(*content: str) -> MemoryDesk:
+    """A desk whose standard asks for these of an SMS."""
+    policy = shipped_policy("banjarbaru")
+    asked = attrs.evolve(policy.channels["sms"], content=content)
+    agencies = (Agency(key="dinas-contoh", name="Dinas Contoh"),)
+    return MemoryDesk(attrs.evolve(policy, agencies=agencies, channels={**policy.channels, "sms": asked}))
+
+
+def incomplete(desk: MemoryDesk) -> str:
+    """The code of an SMS that lacks all that is asked for beside its story."""
+    said = {"channel": "sms", "source_id": "1", "received_at": desk.now(), "narrative": "Padam."}
+    proofs = frozenset({Proof.SENDER_NUMBER})
+    return desk.submit(Submission(reporter=Reporter(), proofs=proofs, **said), partial=True).code  # type: ignore[arg-type]  # what is said differs in type
+
+
+def test_whoever_holds_the_code_brings_what_an_incomplete_report_lacks():
+    content = ("narrative", "event_date", "event_time", "place", "kind", "agency", "title", "category", "uploads")
+    desk = strict(*content)
+    handed_in: list[Submission] = []
+    whole = desk.complete
+
+    def spy(code: str, submission: Submission, **more: str) -> None:
+        whole(code, submission, **more)
+        handed_in.append(submission)
+
+    desk.complete = spy  # type: ignore[method-assign]  # a spy
+    code, client = incomplete(desk), citizen(desk)
+    page = client.post("/track", data={"code": code}).text
+    asked = {name for name in (*content, "anonymous") if f'name="{name}"' in page}
+    assert asked == {*content} - {"narrative"}
+    typed = {"event_date": "2026-04-07", "event_time": "14:30", "place": "Pasar", "kind": "complaint", "title": "Lampu"}
+    wrong = client.post("/track/complete", data={"code": code, **typed, "event_date": "2027-01-01"})
+    assert (wrong.status_code, 'value="Pasar"' in wrong.text) == (422, True)
+    lacking = client.post("/track/complete", data={"code": code, **typed})
+    assert (lacking.status_code, 'value="Pasar"' in lacking.text) == (422, True)
+    assert handed_in == []
+    photo = io.BytesIO()
+    Image.new("RGB", (8, 8)).save(photo, "PNG")
+    more = {"agency": "dinas-contoh", "category": "jalan"}
+    files = [("uploads", ("foto.png", photo.getvalue()))]
+    done = client.post("/track/complete", data={"code": code, **typed, **more}, files=files)
+    assert (done.url.path, "Laporan Anda sudah lengkap." in done.text) == ("/track", True)
+    assert desk.track(code).state == State.SUBMITTED
+    (one,) = handed_in
+    assert (one.event_date, one.event_time, one.kind) == (date(2026, 4, 7), time(14, 30), "complaint")
+    assert (one.place, one.title, one.agency, one.category) == ("Pasar", "Lampu", "dinas-contoh", "jalan")
+    assert len(one.uploads) == 1
+    again = client.post("/track/complete", data={"code": code, **typed})
+    assert again.status_code == 409
+    assert client.post("/track/complete", data={"code": "0000-0000-000"}).status_code == 404
 
 
 def answered(desk: MemoryDesk) -> tuple[TestClient, str]:

@@ -74,6 +74,9 @@ class Site:
             "number": _number,
             "sentences": functools.partial(catalog, self.package),
             "agencies": lambda: [(agency.key, agency.name) for agency in self.desk.policy.agencies],
+            "kinds_of": lambda language: [
+                (kind, text.in_language(language)) for kind, text in self.desk.policy.kinds.items()
+            ],
             "size": _size,
             "t": _text,
             "link": _link,

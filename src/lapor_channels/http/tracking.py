@@ -18,7 +18,7 @@ from starlette.routing import Route
 from lapor_channels.http import Problem, call, problem_of, text_of
 from lapor_channels.http.allowing import may_do
 from lapor_channels.http.downloads import download_response
-from lapor_channels.http.drafts import too_long
+from lapor_channels.http.drafts import REPORT, too_long
 from lapor_channels.http.forms import form_of
 from lapor_channels.http.notes import Notes, drop, put
 from lapor_channels.http.problems import OF_THE_PIN
@@ -34,7 +34,7 @@ REPLIED = "lapor_replied"
 
 LONGEST_CODE = 64
 NOTHING: Mapping[str, str] = MappingProxyType({})
-WRITTEN = ("stars", "outcome", "why", "remark", "reason", "wish")
+WRITTEN = ("stars", "outcome", "why", "remark", "reason", "wish", *REPORT, "category")
 """What the forms below a report take beside a reply: carried along while its PIN is asked for again."""
 
 

@@ -7,6 +7,7 @@ from typing import ClassVar
 import attrs
 
 from lapor_channels.http.acts import Acts
+from lapor_channels.http.completing import Completing
 from lapor_channels.http.receipts import Receipts
 from lapor_channels.http.tracking import Track
 from lapor_channels.walk_in.counter import Counter, behind_the_counter
@@ -43,5 +44,5 @@ class WalkIn:
         counter = Counter(desk=desk, limits=self.limits)
         receipts = Receipts(counter, self.limits.receipt_minutes, pin_once=False)
         track = Track(counter)
-        parts = (Entry(counter, receipts), receipts, track, Acts(track))
+        parts = (Entry(counter, receipts), receipts, track, Acts(track), Completing(track))
         return counter.app(behind_the_counter(route for part in parts for route in part.routes()))

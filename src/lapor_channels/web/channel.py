@@ -7,6 +7,7 @@ from typing import ClassVar
 import attrs
 
 from lapor_channels.http.acts import Acts
+from lapor_channels.http.completing import Completing
 from lapor_channels.http.receipts import Receipts
 from lapor_channels.http.tracking import Track
 from lapor_channels.web.account import Account
@@ -47,5 +48,6 @@ class Web:
         receipts = Receipts(site, self.limits.receipt_minutes)
         track = Track(site)
         lost_pin = LostPin(site, receipts, track)
-        parts = (Start(site), Account(site), Report(site, receipts), receipts, track, Acts(track), lost_pin)
+        below = (Acts(track), Completing(track), lost_pin)
+        parts = (Start(site), Account(site), Report(site, receipts), receipts, track, *below)
         return site.app(route for part in parts for route in part.routes())
