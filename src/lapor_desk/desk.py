@@ -321,13 +321,16 @@ class Desk:
         complaint, now = self.complaint(complaint_id), self.now()
         if complaint.state is State.ERASED:
             decide(complaint, act, self.standard_of(complaint), max(now, complaint.reached_at))  # which refuses it
-        try:
-            with self.store.reading() as tx:
-                _check_version(tx, complaint, version)
-        except Refused as error:
-            raise self._overtaken(error) from None
         known = None if seen is None else frozenset(seen)
-        return self._done(complaint_id, self._erasing.erase(complaint.reporter_ref, act, now, seen=known))
+
+        def check(tx: Reading) -> None:
+            _check_version(tx, tx.load(complaint_id), version)
+
+        try:
+            changes = self._erasing.erase(complaint.reporter_ref, act, now, seen=known, check=check)
+        except Refused as error:
+            raise self._overtaken(error) if error.code == "changed_meanwhile" else error from None
+        return self._done(complaint_id, changes)
 
     def erase_old(self, now: datetime, days: int) -> int:
         """Erase every reporter all of whose complaints have been over for ``days`` days at ``now`` (aware); return how many.

@@ -55,7 +55,13 @@ class Erasing:
     standard_of: Callable[[Complaint], Standard]
 
     def erase(
-        self, person_id: str, act: Act, now: datetime, *, seen: Collection[str] | None = None
+        self,
+        person_id: str,
+        act: Act,
+        now: datetime,
+        *,
+        seen: Collection[str] | None = None,
+        check: Callable[[Reading], None] = lambda _: None,
     ) -> tuple[Change, ...]:
         """Erase a person, and return what happened to each of their complaints; safe to do again.
 
@@ -64,6 +70,7 @@ class Erasing:
             act: Who erases, and on which ground.
             now: The present instant (aware).
             seen: The ids of the complaints that whoever decided knew of; with others, nothing is done.
+            check: Called in the transaction, before anything is done in it; what it raises stops the erasing.
 
         Raises:
             Refused: one of the complaints may not be erased: with its own code where it is the only one, else ``not_erasable``,
@@ -72,15 +79,23 @@ class Erasing:
             NotFound: the policy of its only complaint is not loaded (``unknown_policy``).
             BadValue: the act names no ground (``ground_needed``).
         """
-        changes = again_when_overtaken(lambda: self._erase_once(person_id, act, now, seen))
+        changes = again_when_overtaken(lambda: self._erase_once(person_id, act, now, seen, check))
         clear_away(self.store, person_id)
         return changes
 
-    def _erase_once(self, person_id: str, act: Act, now: datetime, seen: Collection[str] | None) -> tuple[Change, ...]:
+    def _erase_once(
+        self,
+        person_id: str,
+        act: Act,
+        now: datetime,
+        seen: Collection[str] | None,
+        check: Callable[[Reading], None],
+    ) -> tuple[Change, ...]:
         with self.store.transaction() as tx:
             tx.hold_person(person_id)
             if tx.is_erased(person_id):
                 return ()
+            check(tx)
             found = complaints_of(tx, person_id)
             if seen is not None and {each.id for each in found} != set(seen):
                 message = "this person has other complaints by now than were shown; look at them first"

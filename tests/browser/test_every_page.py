@@ -122,6 +122,8 @@ def officers_pages(reports: Reports, photo: bytes) -> Iterator[tuple[str, Way]]:
         yield f"complaint, {name}", opened(f"officers/complaints/{complaint_id}")
     yield "complaint, refused", lambda page: refused(page, f"officers/complaints/{reports.ids['new']}")
     yield "clock", opened(f"officers/complaints/{reports.ids['late']}/clocks/0")
+    yield "erasing", opened(f"officers/complaints/{reports.ids['new']}/erase")
+    yield "erasing, not sure", sent(f"officers/complaints/{reports.ids['new']}/erase", "erase")
     yield "no such complaint", opened("officers/complaints/tidak-ada")
     yield "notices", opened("officers/notices")
     yield "counter", opened("walk-in/")
