@@ -144,6 +144,7 @@ def _(_: happened.Erased, complaint: Complaint, __: happened.Event) -> Complaint
         attachments=(),
         answers=(),
         external_ids={},
+        pin_hash="",
     )
 
 

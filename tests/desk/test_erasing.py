@@ -11,6 +11,7 @@ from io import BytesIO
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import attrs
 import pytest
 from PIL import Image
 from sqlalchemy import func, select, text
@@ -27,6 +28,7 @@ from lapor_core import (
     State,
     Submission,
     Upload,
+    Visibility,
     load_standard,
 )
 from lapor_core.decisions import receive
@@ -68,23 +70,22 @@ def submit(desk: Desk) -> Submit:
     """Takes in a report by SMS from an invented number that ends with ``number``."""
     sources = itertools.count()
 
-    def submit(number: str = "1", uploads: tuple[Upload, ...] = ()) -> Complaint:
-        return taken(desk, number, f"pesan-{next(sources)}", uploads)
+    def submit(number: str = "1", **said: object) -> Complaint:
+        return taken(desk, number, f"pesan-{next(sources)}", **said)
 
     return submit
 
 
-def taken(desk: Desk, number: str, source: str, uploads: tuple[Upload, ...] = ()) -> Complaint:
-    submission = Submission(
+def taken(desk: Desk, number: str, source: str, **said: object) -> Complaint:
+    usual = Submission(
         channel="sms",
         source_id=source,
         received_at=NOW,
         reporter=Reporter(mobile=f"+628000000000{number}"),
         proofs=frozenset({Proof.SENDER_NUMBER}),
         narrative=f"Lampu jalan {MARK} mati",
-        uploads=uploads,
     )
-    code = desk.submit(submission).code
+    code = desk.submit(attrs.evolve(usual, **said)).code  # type: ignore[arg-type]  # what is said differs in type
     with desk.store.reading() as tx:
         return desk.complaint(tx.find(code) or "")
 
@@ -204,6 +205,13 @@ def test_the_holder_of_the_code_learns_that_it_was_erased_and_can_do_nothing_mor
     with pytest.raises(Refused) as caught:
         desk.withdraw(mine.code)
     assert caught.value.code == "not_possible"
+
+
+def test_a_report_that_needed_a_pin_needs_none_to_say_that_it_was_erased(desk: Desk, submit: Submit) -> None:
+    secret = submit(visibility=Visibility(secret=True))
+    assert secret.pin_hash
+    assert desk.act(secret.id, ERASE).pin_hash == ""
+    assert desk.track(secret.code).state is State.ERASED
 
 
 def test_a_message_that_is_sent_again_does_not_come_back(desk: Desk, submit: Submit) -> None:
