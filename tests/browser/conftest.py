@@ -47,6 +47,7 @@ PEOPLE: Mapping[str, tuple[Role, str | None]] = {
     "admin": (Role.AGENCY_ADMIN, None),
     "penghubung": (Role.LIAISON_OFFICER, "dinas-contoh"),
     "loket": (Role.COUNTER_OFFICER, None),
+    "auditor": (Role.AUDITOR, None),
 }
 """Logins, with the role of each and its agency."""
 

@@ -121,6 +121,7 @@ def officers_pages(reports: Reports, photo: bytes) -> Iterator[tuple[str, Way]]:
     for name, complaint_id in reports.ids.items():
         yield f"complaint, {name}", opened(f"officers/complaints/{complaint_id}")
     yield "complaint, refused", lambda page: refused(page, f"officers/complaints/{reports.ids['new']}")
+    yield "complaint, who reported", lambda page: looked(page, f"officers/complaints/{reports.ids['new']}")
     yield "clock", opened(f"officers/complaints/{reports.ids['late']}/clocks/0")
     yield "erasing", opened(f"officers/complaints/{reports.ids['new']}/erase")
     yield "erasing, not sure", sent(f"officers/complaints/{reports.ids['new']}/erase", "erase")
@@ -139,6 +140,21 @@ def officers_pages(reports: Reports, photo: bytes) -> Iterator[tuple[str, Way]]:
     yield "session over", lambda page: session_over(page, f"officers/complaints/{reports.ids['new']}")
     yield "sign in", lambda page: (page.context.clear_cookies(name="lapor_officer"), page.goto("officers/login"))
     yield "sign in, refused", sent("officers/login", "login", login="pusat", password="bukan ini")
+
+
+def auditors_pages(reports: Reports) -> Iterator[tuple[str, Way]]:
+    yield "list of records", opened("officers/")
+    for name, complaint_id in reports.ids.items():
+        yield f"record, {name}", opened(f"officers/records/{complaint_id}")
+    yield "not an auditor's", opened(f"officers/complaints/{reports.ids['new']}")
+
+
+def looked(page: Page, place: str) -> None:
+    page.goto(place)
+    form = page.locator('form[action$="/identity"]')
+    page.locator("details").filter(has=form).locator("summary").click()
+    form.locator('input[name="reason"]').fill("Menelepon pelapor.")
+    form.locator("button").click()
 
 
 def session_over(page: Page, place: str) -> None:
@@ -213,3 +229,10 @@ def test_every_page_for_officers(
     page = visitor(shared_house, language=language, login="pusat")
     page.context.add_cookies([{"name": "lapor_language", "value": language, "url": shared_house.url}])
     assert all_judged(page, officers_pages(lived_in, photo)) == {}
+
+
+@pytest.mark.parametrize("language", ["id", "en"])
+def test_every_page_for_auditors(shared_house: Any, lived_in: Reports, visitor: Any, language: str) -> None:
+    page = visitor(shared_house, language=language, login="auditor")
+    page.context.add_cookies([{"name": "lapor_language", "value": language, "url": shared_house.url}])
+    assert all_judged(page, auditors_pages(lived_in)) == {}

@@ -56,6 +56,12 @@ def test_who_is_added_can_sign_in_until_disabled(lapor: Callable[..., str], tmp_
     assert "disabled" in lapor("list")
 
 
+def test_an_auditor_is_added_with_or_without_an_agency(lapor: Callable[..., str]) -> None:
+    add = ("--role", "auditor", "--password-stdin")
+    assert lapor("add", "auditor", *add, typed=PASSWORD) == "auditor is auditor\n"
+    assert lapor("add", "satu", "--agency", "dinas-contoh", *add, typed=PASSWORD) == "satu is auditor of dinas-contoh\n"
+
+
 def test_a_password_can_be_changed(lapor: Callable[..., str], tmp_path: Path) -> None:
     lapor("add", "pusat", "--role", "central_admin", "--password-stdin", typed=PASSWORD)
     lapor("password", "pusat", "--password-stdin", typed="rahasia-baru-contoh\r\n")
