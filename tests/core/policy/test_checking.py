@@ -122,7 +122,7 @@ def test_the_small_policy_of_these_tests_has_no_fault() -> None:
         (('"inspectorate"', '"inspektorat"'), 40, "ladder[0].remind[0]", 'did you mean "inspectorate"?'),
         (('"inspectorate"', '"system"'), 40, "ladder[0].remind", "nobody holds this role"),
         (('"inspectorate"', '"auditor"'), 40, "ladder[0].remind", "nobody holds this role"),
-        (('[[ladder]]', '[permissions]\nreject = ["central_admin", "auditor"]\n\n[[ladder]]'), 38, "permissions.reject", "an auditor looks, and does nothing"),
+        (("[[ladder]]", '[permissions]\nreject = ["central_admin", "auditor"]\n\n[[ladder]]'), 38, "permissions.reject", "an auditor looks, and does nothing"),
         (('"escalate"', '"respond"'), 41, "ladder[0].act", "it may do: remind, escalate, close"),
         (('"ombudsman"]', '"ombusman"]'), 42, "ladder[0].show_reporter", 'not a contact; did you mean "ombudsman"?'),
         (('clock = "resolve"', 'clock = "reslove"'), 38, "ladder[0].clock", 'not a clock; did you mean "resolve"?'),
