@@ -199,6 +199,13 @@ def test_a_policy_may_let_it_stand_still_while_nobody_has_it() -> None:
     (only,) = runs(life)
     assert [(fact.clock, fact.reason) for fact in facts(life, ClockMoved)] == [("resolve", "pause")]
     assert only.due_date > date(2026, 4, 10)
+    found = deadline_of(life.complaint, only, life.standard, life.now)
+    for language, said, unsaid in (
+        ("id", "waktu tidak dihitung", "menunggu pelapor"),
+        ("en", "stands still", "waiting for"),
+    ):
+        assert said in found.explain(language)
+        assert unsaid not in found.explain(language) + found.svg(language)  # nobody waits for the reporter
 
 
 def test_a_new_tier_keeps_the_start_of_the_new_run_and_what_is_said_of_it() -> None:

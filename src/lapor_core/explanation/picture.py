@@ -22,6 +22,7 @@ from lapor_core.explanation.text import (
     due_text,
     ends_within_the_day,
     limit_text,
+    paused_by,
     provisional_texts,
     reason_text,
 )
@@ -122,7 +123,8 @@ class _Picture:
         self.sheet.y += 10
         looks = dict.fromkeys(look for day in self.deadline.days if (look := _look(day)) is not Look.PLAIN)
         for look in sorted(looks, key=list(Look).index):
-            self.sheet.swatch(look, say("picture", look, self.language))
+            words = paused_by(self.deadline) if look is Look.PAUSED else look
+            self.sheet.swatch(look, say("picture", words, self.language))
         self.sheet.swatch(None, say("picture", "due", self.language))
 
     def not_counted(self) -> None:

@@ -7,10 +7,20 @@ from datetime import timedelta
 
 from lapor_core.clocks import Deadline, DeadlineDay
 from lapor_core.explanation.words import amount, amounts, say
+from lapor_core.lifecycle import State
 from lapor_core.policy.clock_rule import DayEnd, FirstDay, Start
 from lapor_core.texts import clock_time, long_date, short_date
 
-__all__ = ["anew_texts", "as_text", "due_text", "ends_within_the_day", "limit_text", "provisional_texts", "reason_text"]
+__all__ = [
+    "anew_texts",
+    "as_text",
+    "due_text",
+    "ends_within_the_day",
+    "limit_text",
+    "paused_by",
+    "provisional_texts",
+    "reason_text",
+]
 
 _DAY = timedelta(days=1)
 
@@ -52,8 +62,13 @@ def due_text(deadline: Deadline, language: str) -> str:
 
 def reason_text(deadline: Deadline, day: DeadlineDay, language: str) -> str:
     """Return why a day counts or does not: what began or ends on it, and the names of the day."""
-    remarks = [*_begins(deadline, day, language), *_state(day, language), *_ends(deadline, day, language)]
+    remarks = [*_begins(deadline, day, language), *_state(deadline, day, language), *_ends(deadline, day, language)]
     return "; ".join(filter(None, remarks))
+
+
+def paused_by(deadline: Deadline) -> str:
+    """Return the key of the words for a day that does not count: a clock may stand still for others than the reporter."""
+    return "paused" if set(deadline.rule.pauses) <= {State.WAITING} else "stands_still"
 
 
 def ends_within_the_day(deadline: Deadline) -> bool:
@@ -91,10 +106,10 @@ def _begins(deadline: Deadline, day: DeadlineDay, language: str) -> Iterator[str
         yield say("counting", unit, language)
 
 
-def _state(day: DeadlineDay, language: str) -> Iterator[str]:
+def _state(deadline: Deadline, day: DeadlineDay, language: str) -> Iterator[str]:
     names = " / ".join(name.in_language(language) for name in day.names)
     if not day.counted and not (day.reason == "day_off" and names) and day.reason != "working_day":
-        yield say("day", day.reason, language)
+        yield say("day", paused_by(deadline) if day.reason == "paused" else day.reason, language)
     yield names
 
 
