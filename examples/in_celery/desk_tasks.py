@@ -1,6 +1,7 @@
 """The work of a desk as Celery tasks, for an office that has Celery already: no DBOS, the same queue of record.
 
-Run with ``celery -A desk_tasks worker --beat``. Each task is one plain call of the library.
+Each task is one plain call of the library. Each notifier has a queue of its own, and each queue its own worker, so that a
+slow mail server holds up no SMS.
 """
 
 from __future__ import annotations
@@ -15,16 +16,22 @@ from lapor_desk.config import find_config, load_config
 from lapor_desk.house import House, open_house
 from lapor_desk.store import Claim
 
-__all__ = ["app", "deliver", "relay", "sweep"]
+__all__ = ["app", "deliver", "queue_of", "relay", "sweep"]
 
 app = Celery("lapor", broker=os.environ.get("LAPOR_BROKER", "redis://127.0.0.1:6379/0"))
 app.conf.task_ignore_result = True  # what became of a notice stands in its row
 app.conf.broker_connection_retry_on_startup = True
+app.conf.task_default_queue = "lapor"  # looks and sweeps, which wait for no notifier
 app.conf.beat_schedule = {
     # a look that was not taken in time is not made up for: the next one sees the same
     "look": {"task": "lapor.relay", "schedule": 2.0, "options": {"expires": 2}},
     "sweep": {"task": "lapor.sweep", "schedule": 60.0, "options": {"expires": 60}},
 }
+
+
+def queue_of(notifier: str) -> str:
+    """Return the name of the queue of a notifier, by its key; a worker of its own takes from it: ``-Q lapor-email``."""
+    return f"lapor-{notifier}"
 
 
 @functools.cache
@@ -37,7 +44,10 @@ def house() -> House:
 def relay() -> None:
     """Claim what is due and hand it to the workers; the broker sees ids and nothing personal."""
     for claim in house().engine.relay(house().clock()):
-        deliver.delay(claim.notice_id, claim.number)
+        if claim.notifier is None:  # nobody serves it: there is nothing to wait for
+            house().engine.deliver(claim, house().clock())
+        else:
+            deliver.apply_async((claim.notice_id, claim.number), queue=queue_of(claim.notifier))
 
 
 @app.task(name="lapor.deliver")

@@ -33,6 +33,7 @@ _SWEEPS = "lapor-sweeps"
 _KEEP = timedelta(days=1)
 """How long DBOS's own rows are kept; what matters is in ours."""
 _TIDY_EVERY = timedelta(hours=1)
+_CACHE_KIB = 256
 _PORTION = 1000
 
 _log = logging.getLogger("lapor.workers")
@@ -210,10 +211,15 @@ def _config(workers: Workers) -> DBOSConfig:
 
 
 class _Connection(sqlite3.Connection):
-    """A connection that knows the ``unixepoch('subsec')`` of SQLite 3.42: DBOS takes it for granted from Python 3.12 on."""
+    """A connection that knows the ``unixepoch('subsec')`` of SQLite 3.42: DBOS takes it for granted from Python 3.12 on.
+
+    Of the jobs of a day, none is looked at again once it is done, so a connection keeps few of their pages in memory; DBOS has a
+    dozen connections, each of which would fill the 2 MB that SQLite allows it.
+    """
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
+        self.execute(f"PRAGMA cache_size = -{_CACHE_KIB}").close()
         if sqlite3.sqlite_version_info < (3, 42):
             self.create_function("unixepoch", 1, lambda _: time.time())
 

@@ -16,6 +16,7 @@ from lapor_core.events import Event
 from lapor_core.misses import missed
 from lapor_core.standard import Standard
 from lapor_desk.changing import Changes
+from lapor_desk.overtaking import again_when_overtaken
 from lapor_desk.recording import project
 from lapor_desk.store import Store
 from lapor_desk.store.tables import complaints
@@ -45,7 +46,8 @@ class Sweeper:
     def sweep(self, now: datetime) -> int:
         """Do all that is due at ``now`` (aware); return of how many complaints something was written down.
 
-        A complaint that cannot be judged is put off for an hour and told in the log; the others go on.
+        One that somebody changes at the same moment is looked at again at once. A complaint that cannot be judged is put off
+        for an hour and told in the log; the others go on.
         """
         moved = 0
         while ids := self._due(require_aware(now)):
@@ -60,7 +62,7 @@ class Sweeper:
 
     def _climb_or_postpone(self, complaint_id: str, now: datetime) -> bool:
         try:
-            return self._climb(complaint_id, now)
+            return again_when_overtaken(lambda: self._climb(complaint_id, now))
         except LaporError as error:
             _log.warning("complaint %s: its step is put off: %s", complaint_id, error.code)
             later = {"next_step_at": None if error.code == "erased" else now + _POSTPONED}

@@ -160,10 +160,10 @@ def _text_of(path: Path) -> str:
 
 
 @contextmanager
-def served_house(folder: Path) -> Iterator[Served]:
+def served_house(folder: Path, policy: str = "banjarbaru") -> Iterator[Served]:
     """Open a house with every channel and every officer, and let it answer on a port of loopback."""
     clock = FrozenClock(datetime(2026, 3, 13, 10, tzinfo=ZoneInfo("Asia/Makassar")))
-    config = Config(database=f"sqlite:///{folder}/lapor.db", agencies=AGENCIES)
+    config = Config(database=f"sqlite:///{folder}/lapor.db", policy=policy, agencies=AGENCIES)
     with (
         pytest.MonkeyPatch.context() as patched,
         open_house(config, clock=clock) as house,
@@ -194,6 +194,13 @@ def shared_house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
 def house(tmp_path: Path) -> Iterator[Served]:
     """A house of this test's own."""
     with served_house(tmp_path) as served:
+        yield served
+
+
+@pytest.fixture
+def extending_house(tmp_path: Path) -> Iterator[Served]:
+    """A house of this test's own whose standard lets a deadline be extended: ten working days, and seven more once."""
+    with served_house(tmp_path, "malinau") as served:
         yield served
 
 

@@ -143,6 +143,39 @@ def test_a_citizen_reports_and_is_answered(house: Any, visitor: Any, photo: byte
     expect(citizen.get_by_role("status")).to_have_text("Balasan Anda sudah terkirim.")
 
 
+def test_an_officer_gives_more_time_and_the_citizen_reads_until_when_and_why(
+    extending_house: Any, visitor: Any
+) -> None:
+    house = extending_house
+    complaint_id = house.report("waktu", title="Lampu jalan padam")
+    house.act(complaint_id, "pusat", Action.DISPOSE, agencies=("dinas-contoh",))
+    house.act(complaint_id, "admin", Action.VERIFY)
+    house.act(complaint_id, "admin", Action.FORWARD)
+    code = house.house.desk.complaint(complaint_id).code
+    admin = visitor(house, scripts=False, login="admin")
+    admin.goto("officers/")
+    open_case(admin, code)
+    form = admin.locator("details.act", has=admin.locator("summary", has_text="Perpanjang batas jawaban"))
+    form.locator("summary").click()
+    expect(form).to_contain_text("Tenggat tanggapan: paling lama 7 hari kerja")
+    form.get_by_label("Tambahan waktu", exact=True).fill("8")
+    form.get_by_label("Mengapa perlu tambahan waktu").fill("Memerlukan pemeriksaan lapangan.")
+    form.get_by_role("button", name="Perpanjang batas jawaban").click()
+    expect(admin.get_by_role("alert")).to_contain_text("lebih lama daripada yang diizinkan")
+    expect(form.get_by_label("Mengapa perlu tambahan waktu")).to_have_value("Memerlukan pemeriksaan lapangan.")
+    form.get_by_label("Tambahan waktu", exact=True).fill("7")
+    form.get_by_role("button", name="Perpanjang batas jawaban").click()
+    expect(admin.get_by_role("status")).to_have_text("Perpanjang batas jawaban: sudah dilakukan.")
+    expect(form).to_have_count(0)  # once
+
+    told = "Batas jawaban diperpanjang sampai Rabu, 15 April 2026. Alasan: Memerlukan pemeriksaan lapangan."
+    assert "Memerlukan pemeriksaan lapangan." in house.post(EMAIL)
+    citizen = visitor(house, scripts=False)
+    citizen.goto("track")
+    track(citizen, code)
+    expect(citizen.locator(".history li").first).to_contain_text(told)
+
+
 def test_a_citizen_objects_to_an_answer_and_says_why(house: Any, visitor: Any) -> None:
     complaint_id = house.report("keberatan")
     facts = Facts(supervisory=False, abuse_of_authority=False)

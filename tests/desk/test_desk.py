@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import attrs
@@ -36,6 +37,7 @@ from lapor_core.complaint import Ground
 from lapor_core.errors import BadValue, Incomplete, NotFound, Refused
 from lapor_core.events import Advised
 from lapor_core.testing import FrozenClock
+from lapor_desk import changing
 from lapor_desk.desk import Desk
 from lapor_desk.message_files import MOST_FILES
 from lapor_desk.officers import Officers
@@ -337,6 +339,25 @@ def test_a_sweep_at_night_leaves_what_is_overdue_for_the_morning(desk: Desk, clo
     assert sweeper.sweep(night) == 0
     assert sweeper.sweep(night.replace(day=13, hour=8)) == 3
     assert all(desk.complaint(complaint).state is State.ESCALATED for complaint in complaints)
+
+
+def test_a_sweep_that_meets_an_officers_act_takes_the_step_at_once(
+    desk: Desk, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    complaint = forwarded(desk)
+    clock.advance(timedelta(days=45))
+    overtaken: list[str] = []
+
+    def once_overtaken(*args: Any, **kwargs: Any) -> Complaint:
+        if not overtaken:
+            overtaken.append("once")
+            raise Refused("somebody was faster by a moment", code="changed_meanwhile", complaint=complaint)
+        return record(*args, **kwargs)
+
+    record = changing.record
+    monkeypatch.setattr(changing, "record", once_overtaken)
+    assert desk.sweep(clock()) == 1
+    assert (overtaken, desk.complaint(complaint).state) == (["once"], State.ESCALATED)
 
 
 def test_a_complaint_that_cannot_be_judged_does_not_stop_the_sweep(store: Store, clock: FrozenClock) -> None:

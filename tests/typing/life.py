@@ -20,6 +20,7 @@ from lapor_core import (
     Facts,
     Ground,
     Kind,
+    Limit,
     Outcome,
     Proof,
     Purpose,
@@ -108,6 +109,11 @@ act = Act(
     happened_at=NOW,
 )
 assert_type(decide(complaint, act, standard, NOW), tuple[Event, ...])
+more_time = Act(
+    action=Action.EXTEND, actor=act.actor, clock="resolve", limit=Limit.parse("7 working_days"), text="Alasan"
+)
+assert_type(more_time.clock, str | None)
+assert_type(more_time.limit, Limit | None)
 assert_type(TABLE, Mapping[State, Mapping[Action, State]])
 assert_type(next_state(State.VERIFIED, Action.FORWARD), State | None)
 assert_type(may(State.VERIFIED, Action.FORWARD, Role.SYSTEM), bool)
@@ -150,6 +156,9 @@ assert_type(ombudsman_letter(complaint, standard, NOW), Letter)
 decide(complaint, act, standard)  # type: ignore[call-arg]  # the present is never looked up
 decide(complaint, act, standard, "2026-03-13")  # type: ignore[arg-type]  # an instant is no text
 Act(action="respond", actor=act.actor)  # type: ignore[arg-type]  # an action is no text
+Act(action=Action.EXTEND, actor=act.actor, limit=7)  # type: ignore[arg-type]  # seven of what?
+Act(action=Action.EXTEND, actor=act.actor, limit="7 working_days")  # type: ignore[arg-type]  # a limit is no text
+Act(action=Action.EXTEND, actor=act.actor, clock=complaint.running("resolve"))  # type: ignore[arg-type]  # its name is meant
 Actor(role="reporter")  # type: ignore[arg-type]  # a role is no text
 Rating(stars="5", outcome=Outcome.SETTLED)  # type: ignore[arg-type]  # a number is no text
 Submission(channel="sms", source_id="1", received_at=NOW, narrative="x")  # type: ignore[call-arg]  # who reports?
