@@ -16,6 +16,7 @@ from pathlib import Path
 import nox
 
 HOUSE = Path(__file__).parent
+MEMORY = HOUSE / "benchmarks" / "bench_memory.py"
 WINDOWS = os.name == "nt"
 DEADLINE = ("deadline", "--tier", "sedang", "--received", "2026-03-13T10:00+08:00")
 
@@ -176,7 +177,16 @@ def benchmarks(session: nox.Session) -> None:
     """Side by side with the peers, in one run; ``nox -s benchmarks -- --small`` only shows that they work."""
     install(session, "test")
     for script in sorted((HOUSE / "benchmarks").glob("bench_*.py")):
-        session.run("python", str(script), *session.posargs)
+        if script != MEMORY:
+            session.run("python", str(script), *session.posargs)
+    session.run("python", str(MEMORY), "--small")
+
+
+@nox.session
+def memory(session: nox.Session) -> None:
+    """What the memory of a desk does up to 100,000 complaints; an hour or so, or ``nox -s memory -- --last 20000``."""
+    install(session, "test")
+    session.run("python", str(MEMORY), *session.posargs)
 
 
 @nox.session(venv_backend="none")
