@@ -32,25 +32,27 @@ from lapor_core.testing import Life, acts, example_standard, example_submission,
 WITA = ZoneInfo("Asia/Makassar")
 HOUR, DAY, MOMENT = timedelta(hours=1), timedelta(days=1), timedelta(microseconds=1)
 YEAR = {"first": date(2026, 1, 1), "last": date(2026, 12, 31)}
-PAUSING = (State.WAITING, State.HELD)
 
 
-def held_up(extension: str = "7 working_days") -> Standard:
+def held_up(pauses: tuple[State, ...] = (State.WAITING, State.HELD)) -> Standard:
     """Banjarbaru with an extension, a clock that pauses in two states, and one of hours that the office itself owes."""
-    standard = example_standard(extension=extension)
-    resolve = attrs.evolve(standard.policy.clock("resolve"), pauses=PAUSING)
+    standard = example_standard(extension="7 working_days")
+    resolve = attrs.evolve(standard.policy.clock("resolve"), pauses=pauses)
     verify = attrs.evolve(resolve, limit=Limit.parse("24 hours"), stops=(State.DISPOSED,), pauses=(), extension=None)
     return attrs.evolve(standard, policy=attrs.evolve(standard.policy, clocks={"resolve": resolve, "sorting": verify}))
 
 
 STANDARD = held_up()
+MANY = held_up((State.WAITING, State.HELD, State.DISPOSED, State.VERIFIED))
+"""In which a clock may start in the middle of a pause, and one state that pauses may follow another."""
+
 NEW = (ClockPaused, ClockResumed, ClockMissed)
 
 
 @st.composite
 def long_lives(draw: st.DrawFn) -> Life:
     """Complaints of which clocks are missed, paused, moved and started anew, with sweeps between the acts."""
-    life: Life = draw(lives(STANDARD, most=4))
+    life: Life = draw(lives(MANY, most=4))
     for _ in range(draw(st.integers(0, 3))):
         life.climb(life.now + draw(st.timedeltas(timedelta(0), 40 * DAY)))
         try:
@@ -120,7 +122,7 @@ def pauses_are_the_stretches_in_which_the_complaint_stood_so(life: Life) -> None
     for row, at in zip(clock_rows(life.events), begun, strict=True):
         stretches = [
             (since, min(filter(None, (until, row.stopped)), default=None))
-            for since, until in stretched(complaint, STANDARD.policy.clock(row.clock).pauses)
+            for since, until in stretched(complaint, MANY.policy.clock(row.clock).pauses)
             if (until is None or until > at) and (row.stopped is None or since < row.stopped)
         ]
         assert lasting(row.pauses) == lasting(stretches)
@@ -139,7 +141,7 @@ def stretched(complaint: Complaint, pausing: tuple[State, ...]) -> list[tuple[da
 
 def a_clock_that_stands_still_says_so_and_one_that_runs_does_not(life: Life) -> None:
     for clock in life.complaint.running_clocks:
-        pausing = STANDARD.policy.clock(clock.name).pauses
+        pausing = MANY.policy.clock(clock.name).pauses
         assert (clock.paused_since is not None) == (life.complaint.state in pausing)
 
 
@@ -256,6 +258,18 @@ def test_a_deadline_that_was_missed_and_moved_later_was_missed_then_and_may_be_m
     assert row.misses[0].due < row.due
     (total,) = report([row], **YEAR).totals
     assert (total.met, total.missed, total.corrected, total.in_time) == (1, 0, 1, 1.0)
+
+
+def test_what_is_moved_later_can_be_missed_again() -> None:
+    life = overdue()
+    life.climb(life.now)
+    asked = due(life) - 2 * DAY
+    begin = Act(action=Action.ASK, actor=Actor(role=Role.LIAISON_OFFICER), text="Contoh?", happened_at=asked)
+    life.append(decide(life.complaint, begin, STANDARD, life.now))
+    life.act(Action.REPLY, after=6 * DAY)
+    life.climb(due(life) + HOUR)
+    (row,) = rows_of(life)
+    assert (row.verdict, [miss.due < row.due for miss in row.misses]) == (Verdict.MISSED, [True, False])
 
 
 def test_a_new_tier_does_not_undo_a_miss() -> None:
