@@ -16,7 +16,8 @@ from lapor_core.lifecycle import AFTER_RATING, PERMISSIONS, Outcome, allowed, is
 from lapor_core.testing import Life, example_standard
 
 ALONE = {
-    *("advised", "received", "learned", "external_id_noted", "step_taken", "followed", "unfollowed", "identity_seen"),
+    *("advised", "received", "learned", "external_id_noted", "step_taken", "followed", "unfollowed"),
+    *("identity_seen", "pin_renewed"),
     *("clock_started", "clock_paused", "clock_resumed", "clock_moved", "clock_missed", "clock_stopped"),
 }
 
