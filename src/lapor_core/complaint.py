@@ -310,12 +310,6 @@ class Complaint:
         """The clocks that have not stopped, in the order in which they started."""
         return tuple(clock for clock in self.clocks if clock.stopped_at is None)
 
-    @property
-    def promise(self) -> Clock | None:
-        """The clock by which the citizen is to have the answer: the running one that ends last, else the last one."""
-        last = self.clocks[-1] if self.clocks else None
-        return max(self.running_clocks, key=lambda clock: clock.due, default=last)
-
     def running(self, name: str) -> Clock | None:
         """Return the running clock called ``name``, or None."""
         place = self.place_of(name)

@@ -17,8 +17,7 @@ import attrs
 from lapor_core.complaint import Clock, Complaint
 from lapor_core.errors import require_aware
 from lapor_core.lifecycle import Outcome, State, is_open
-from lapor_core.policy.clock_rule import Start
-from lapor_core.policy.model import Contact, Policy
+from lapor_core.policy.model import Contact
 from lapor_core.standard import Standard
 
 __all__ = ["YEARS", "Condition", "Declaration", "Need", "Readiness", "Status", "readiness"]
@@ -152,7 +151,7 @@ def _service(
     complaint: Complaint, standard: Standard, now: datetime, said: Declaration
 ) -> tuple[Status, str, date | None]:
     """Say whether the office lets a promise go by, or has answered without solving it."""
-    owed = [clock for clock in complaint.running_clocks if _is_owed(clock.name, standard.policy)]
+    owed = [clock for clock in complaint.running_clocks if standard.policy.promises_answer(clock.name)]
     late = min((clock.due_date for clock in _gone_by(complaint, owed, now)), default=None)
     if late is not None:
         return Status.MET, "overdue", late
@@ -180,16 +179,6 @@ def _gone_by(complaint: Complaint, owed: Iterable[Clock], now: datetime) -> Iter
 def _rated_badly(complaint: Complaint) -> bool | None:
     """Return whether the reporter has rated the answer as no settlement, or None without a rating."""
     return None if complaint.rating is None else complaint.rating.outcome is not Outcome.SETTLED
-
-
-def _is_owed(name: str, policy: Policy) -> bool:
-    """Tell whether a clock is a promise of the office; the reporter's own, and the silence after an answer, are none."""
-    first = policy.chain(name)[0] if name in policy.clocks else name
-    return first not in policy.clocks or policy.clock(first).starts not in _NO_ANSWER
-
-
-_NO_ANSWER = (Start.ASKED, Start.RESPONDED, Start.ERASURE_REQUESTED)
-"""What starts clocks at whose end no answer to the complaint is owed."""
 
 
 def _recent(event: date | None, today: date) -> Condition:

@@ -11,7 +11,7 @@ import attrs
 
 from lapor_core.calendar import Ledger, Office
 from lapor_core.clocks import Deadline, Extension, Pause, compute
-from lapor_core.complaint import Agency, Facts
+from lapor_core.complaint import Agency, Clock, Complaint, Facts
 from lapor_core.errors import BadValue, Missing, NotFound, did_you_mean
 from lapor_core.policy.amounts import Limit
 from lapor_core.policy.model import CalendarOf, Policy, Tier
@@ -112,6 +112,15 @@ class Standard:
             first_start=first_start,
             policy=self.policy.reference,
         )
+
+    def promise(self, complaint: Complaint) -> Clock | None:
+        """Return the clock by which the citizen is to have the answer: the running one that ends last, else the last one.
+
+        Clocks at whose end no answer is owed are passed over, so that no other date is shown for that of the answer.
+        """
+        owed = [clock for clock in complaint.clocks if self.policy.promises_answer(clock.name)]
+        running = (clock for clock in owed if clock.stopped_at is None)
+        return max(running, key=lambda clock: clock.due, default=owed[-1] if owed else None)
 
     def office_for(self, clock: str, agency: str | None) -> Office:
         """Return the office whose calendar ``clock`` runs on: the standard's own, or the reported agency's.

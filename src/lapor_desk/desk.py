@@ -495,10 +495,11 @@ class Desk:
         return Refused(message, code="changed_meanwhile", complaint=complaint_id, role=role, state=state)
 
     def _receipt(self, complaint: Complaint, *, repeated: bool, pin: str) -> Receipt:
-        clock = complaint.promise
+        standard = self.standard_of(complaint)
+        clock = standard.promise(complaint)
         return Receipt(
             code=complaint.code,
-            received_at=self.standard_of(complaint).office.local(complaint.received_at),
+            received_at=standard.office.local(complaint.received_at),
             tier=complaint.tier,
             due_date=clock.due_date if clock else None,
             repeated=repeated,

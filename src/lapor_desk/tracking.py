@@ -52,7 +52,7 @@ def tracking_of(events: Sequence[Event], standard: Standard, now: datetime, lang
 
 def locked_tracking_of(complaint: Complaint, standard: Standard, now: datetime, language: str = "id") -> Tracking:
     """Return what the holder of the code may see without the PIN that the complaint needs: its status and its dates."""
-    clock = complaint.promise
+    clock = standard.promise(complaint)
     return Tracking(
         code=complaint.code,
         state=complaint.state,

@@ -105,6 +105,24 @@ def test_a_late_erasure_is_no_answer_that_is_owed() -> None:
     assert "overdue" not in {each.why for each in readiness(life.complaint, STANDARD, later).conditions}
 
 
+@pytest.mark.parametrize("state", [State.IN_PROGRESS, State.RESPONDED, State.CLOSED])
+def test_its_hours_are_never_shown_for_the_date_of_the_answer(state: State) -> None:
+    life = Life.at(state, STANDARD)
+    before = STANDARD.promise(life.complaint)
+    life.act(Action.REQUEST_ERASURE)
+    assert before is not None
+    assert STANDARD.promise(life.complaint) == before
+
+
+def test_neither_is_the_silence_after_the_answer() -> None:
+    national = load_standard("nasional", agencies=STANDARD.agencies.values())
+    life = Life.at(State.RESPONDED, national)
+    assert life.complaint.running("auto_close") is not None
+    promise = national.promise(life.complaint)
+    assert promise is not None
+    assert promise.name != "auto_close"
+
+
 def test_a_policy_that_stops_it_otherwise_or_erases_by_a_step_is_told() -> None:
     policy = STANDARD.policy
     wrong = attrs.evolve(RULE, stops=(State.RESPONDED,))

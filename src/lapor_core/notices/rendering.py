@@ -102,7 +102,7 @@ def write(
         console: Likewise the address where officers sign in, for what an officer reads.
     """
     office = standard.office
-    clock = _clock(event, complaint)
+    clock = _clock(event, complaint, standard)
     fact = event.fact
     contacts = [standard.policy.contacts[key] for key in getattr(fact, "show_reporter", ())]
     values = {
@@ -169,13 +169,13 @@ def contact_line(contact: Contact, language: str = "id") -> str:
     return f"{contact.name}: {ways}"
 
 
-def _clock(event: Event, complaint: Complaint) -> Clock | None:
-    """Return the clock a notice speaks of: the one the event names, else the running one that ends last, else the last."""
+def _clock(event: Event, complaint: Complaint, standard: Standard) -> Clock | None:
+    """Return the clock a notice speaks of: the one the event names, else that of the answer."""
     name = getattr(event.fact, "clock", "")
     if (clock := complaint.running(name)) is not None:
         return clock
     named = [clock for clock in complaint.clocks if clock.name == name]
-    return max(named, key=lambda clock: clock.due, default=complaint.promise)
+    return max(named, key=lambda clock: clock.due, default=standard.promise(complaint))
 
 
 def _names(keys: Iterable[str], standard: Standard) -> str:

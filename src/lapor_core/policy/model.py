@@ -374,6 +374,14 @@ class Policy:
             chain.insert(0, before)
         return tuple(chain)
 
+    def promises_answer(self, clock: str) -> bool:
+        """Tell whether an answer of the office is owed when ``clock`` ends.
+
+        None is when it counts the reporter's own time, the silence after an answer, or the hours for an erasure. A clock
+        that only an earlier version of the standard knows does.
+        """
+        return clock not in self.clocks or self.clock(self.chain(clock)[0]).starts not in _NO_ANSWER
+
     def requirement(self, channel: str, kind: Kind | None = None) -> Requirement:
         """Return what ``channel`` must bring for a report of ``kind``; the row ``other`` serves channels that are not listed.
 
@@ -391,6 +399,10 @@ class Policy:
             NotFound: as :meth:`requirement`.
         """
         return (*self.conditions, *self.requirement(channel).conditions)
+
+
+_NO_ANSWER = (Start.ASKED, Start.RESPONDED, Start.ERASURE_REQUESTED)
+"""What starts clocks at whose end no answer to the complaint is owed."""
 
 
 def _named(name: str, values: Mapping[str, T], what: str, code: str) -> T:

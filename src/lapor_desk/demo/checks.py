@@ -52,7 +52,7 @@ def _all(play: Play) -> Iterator[Check]:
 
 def _judged(play: Play, report: str, complaint: Complaint) -> Iterator[Check]:
     promised = play.story.promises[report]
-    clock = complaint.promise
+    clock = play.world.house.standard.promise(complaint)
     yield Check(what=f"{report}: its tier is {promised.tier}", kept=complaint.tier == promised.tier)
     due = clock is not None and clock.due_date == promised.due
     yield Check(what=f"{report}: its answer is due on {promised.due}", kept=due)

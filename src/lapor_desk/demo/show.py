@@ -58,7 +58,7 @@ class Show:
         """Show how one deadline was counted, day by day."""
         report = play.story.reports[0]
         complaint = complaint_of(play, report)
-        clock = complaint.promise
+        clock = play.world.house.standard.promise(complaint)
         if clock is not None and complaint.tier is not None:
             deadline = play.world.house.standard.deadline(clock.name, complaint.tier, start=clock.start)
             self.console.print(Text(deadline.explain(self.words.language)), soft_wrap=True)

@@ -163,7 +163,7 @@ def test_an_erased_complaint_keeps_its_dates_and_says_nothing_of_the_matter(
         assert "Data pribadi sudah dihapus" in each.text
         assert "MARKER" not in each.html
     assert "Dinas Contoh" in opened.text
-    assert "tepat waktu" in opened.text
+    assert "dalam tenggat" in opened.text
     assert "/act/" not in opened.html
 
 
@@ -300,7 +300,7 @@ def test_the_history_has_the_words_that_were_written(
     house.desk.reply(house.desk.complaint(complaint_id).code, "Sisi timur\ndekat pasar")
     act(complaint_id, "penghubung", Action.RESPOND, text="Sudah diperbaiki <b>hari ini</b>")
     page = browser("penghubung").get(page_of(complaint_id))
-    for words in ("Di sisi mana?", "Sisi timur", "Sudah diperbaiki <b>hari ini</b>", "Dijawab tepat waktu"):
+    for words in ("Di sisi mana?", "Sisi timur", "Sudah diperbaiki <b>hari ini</b>", "Selesai dalam tenggat"):
         assert words in page.text
     assert "<b>hari ini</b>" not in page.html
     assert "Pejabat penghubung (Petugas penghubung)" in page.text
