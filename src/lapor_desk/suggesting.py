@@ -51,7 +51,8 @@ def suggestions(
     Args:
         tx: Where complaints are read.
         complaint: The one that is looked at.
-        reader: Who looks. Only to somebody who may know every reporter it counts, and shows, that one person brought both.
+        reader: Who looks. Only to somebody who may know reporters it counts, and shows, that one person brought both, and to
+            nobody where one of them is anonymous.
         agency: Only complaints of this agency.
         limit: How many at most.
     """
@@ -105,7 +106,7 @@ def sketch_new(store: Store, now: datetime) -> int:
 
 def _candidates(tx: Reading, complaint: Complaint, agency: str | None, *, knows_reporter: bool) -> Iterator[Complaint]:
     ids = tx.with_common_marks(_sketch_of(complaint), within=_WITHIN, agency=agency)
-    if knows_reporter:
+    if knows_reporter and not complaint.visibility.anonymous:
         ids += tx.received_from(complaint.reporter_ref, complaint.received_at, within=_WITHIN)
     for complaint_id in dict.fromkeys(ids):
         other = _read(tx, complaint_id)

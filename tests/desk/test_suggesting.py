@@ -117,7 +117,7 @@ def test_one_person_s_messages_of_one_day_are_suggested_to_who_may_know(
 
 
 def test_who_may_not_know_the_reporter_cannot_tell_by_the_signs(desk: Desk, submit: Callable[..., Complaint]) -> None:
-    one = submit(LAMP, sender=1, visibility=Visibility(anonymous=True))
+    one = submit(LAMP, sender=1)
     by_the_same, by_another = submit(SAME_LAMP, sender=1), submit(SAME_LAMP)
     desk.sweep(RECEIVED)
     with desk.store.reading() as tx:
@@ -125,6 +125,20 @@ def test_who_may_not_know_the_reporter_cannot_tell_by_the_signs(desk: Desk, subm
         known = {each.complaint.id: each.likeness for each in suggestions(tx, one, Reader.ADMIN)}
     assert found[by_the_same.id] == found[by_another.id] == known[by_another.id]
     assert known[by_the_same.id].score > known[by_another.id].score
+
+
+def test_that_somebody_anonymous_reported_something_else_too_is_told_to_nobody(
+    desk: Desk, submit: Callable[..., Complaint]
+) -> None:
+    anonymous = submit(LAMP, sender=1, visibility=Visibility(anonymous=True))
+    by_the_same, by_another, unlike = submit(SAME_LAMP, sender=1), submit(SAME_LAMP), submit(RUBBISH, sender=1)
+    desk.sweep(RECEIVED)
+    for reader in (Reader.ADMIN, Reader.AGENCY):
+        with desk.store.reading() as tx:
+            found = {each.complaint.id: each.likeness for each in suggestions(tx, anonymous, reader)}
+        assert found.keys() == {by_the_same.id, by_another.id}
+        assert found[by_the_same.id] == found[by_another.id]
+        assert anonymous.id not in suggested(desk, unlike, reader)
 
 
 def test_an_agency_is_shown_its_own_only(desk: Desk, submit: Callable[..., Complaint]) -> None:

@@ -85,9 +85,12 @@ class Likeness:
 
 
 def matter_of(complaint: Complaint, *, knows_reporter: bool = True) -> Matter:
-    """Return what of ``complaint`` is compared; for a reader who may not know who reported, the person does not count."""
+    """Return what of ``complaint`` is compared; for a reader who may not know who reported, the person does not count.
+
+    Of an anonymous complaint the person counts for nobody: beside a named one of theirs, it would say who they are.
+    """
     return Matter(
-        reporter=complaint.reporter_ref if knows_reporter else None,
+        reporter=complaint.reporter_ref if knows_reporter and not complaint.visibility.anonymous else None,
         words=words_in(complaint.title, complaint.narrative, complaint.place),
         place=words_in(complaint.place),
         happened=complaint.event_date,
