@@ -15,25 +15,23 @@ from lapor_core.codes import normalise_code
 from lapor_core.complaint import Actor, Complaint, Rating, Reporter, Shown
 from lapor_core.decisions import Act, decide
 from lapor_core.errors import NotFound, Refused, require_aware
-from lapor_core.events import Event, IdentitySeen
+from lapor_core.events import Event
 from lapor_core.evolution import replay
-from lapor_core.external_ids import note_external_ids
 from lapor_core.lifecycle import Action, Role, State
 from lapor_core.plugins import PluginHost
 from lapor_core.plugins.contracts import Download, Principal, Receipt, Tracking
 from lapor_core.standard import Standard
 from lapor_core.submission import Submission, Upload
 from lapor_desk import retention
-from lapor_desk.changing import Change, Changes
-from lapor_desk.erasing import Erasing, clear_away
+from lapor_desk.acting import Acting
+from lapor_desk.changing import Change
+from lapor_desk.erasing import Erasing
 from lapor_desk.intake import Intake
 from lapor_desk.looking import Look, Looking
-from lapor_desk.message_files import attachments_of, prepared
-from lapor_desk.overtaking import again_when_overtaken
 from lapor_desk.pins import Pins
-from lapor_desk.recording import record
 from lapor_desk.standards import Standards
-from lapor_desk.store import PreparedFile, Reading, Store
+from lapor_desk.standing import check_agency, check_version, overtaken
+from lapor_desk.store import Reading, Store
 from lapor_desk.suggesting import sketch_new
 from lapor_desk.sweeping import Sweeper
 from lapor_desk.telemetry import measured
@@ -41,7 +39,6 @@ from lapor_desk.tracking import locked_tracking_of, tracking_of
 
 __all__ = ["Desk"]
 
-_TRIES = 5
 _REPORTER = Actor(role=Role.REPORTER)
 
 
@@ -75,6 +72,7 @@ class Desk:
         self._clock = clock
         self._standards = Standards(newest=standard, former=tuple(former))
         self._plugins = plugins or PluginHost(entry_points=())
+        self._acting = Acting(store=store, standard_of=self.standard_of, now=self.now)
         self._erasing = Erasing(store=store, standard_of=self.standard_of)
         self._pins = Pins(store=store, random=random)
         self._intake = Intake(
@@ -280,19 +278,7 @@ class Desk:
         complaint = self.complaint(complaint_id, agency=agency)
         if act.action is Action.ERASE:
             return self.erase(complaint_id, act, version=version)
-        files = prepared(uploads)
-        if files:
-            self._keep_files(complaint, files)
-        act = attrs.evolve(act, attachments=(*act.attachments, *attachments_of(files)))
-        try:
-            changes = again_when_overtaken(
-                lambda: self._act_once(complaint_id, act, files, version, agency), tries=_TRIES
-            )
-        except Refused as error:
-            if files:
-                self._clear_after_erased(complaint.reporter_ref)
-            raise self._overtaken(error) if error.code == "changed_meanwhile" else error from None
-        return self._done(complaint_id, changes)
+        return self._done(complaint_id, self._acting.act(complaint, act, uploads, version=version, agency=agency))
 
     @measured("lapor.erase")
     def erase(
@@ -324,12 +310,12 @@ class Desk:
         known = None if seen is None else frozenset(seen)
 
         def check(tx: Reading) -> None:
-            _check_version(tx, tx.load(complaint_id), version)
+            check_version(tx, tx.load(complaint_id), version)
 
         try:
             changes = self._erasing.erase(complaint.reporter_ref, act, now, seen=known, check=check)
         except Refused as error:
-            raise self._overtaken(error) if error.code == "changed_meanwhile" else error from None
+            raise overtaken(self.store, complaint_id) if error.code == "changed_meanwhile" else error from None
         return self._done(complaint_id, changes)
 
     def erase_old(self, now: datetime, days: int) -> int:
@@ -349,18 +335,6 @@ class Desk:
             self._tell(change.events, change.complaint)
         found = (change.complaint for change in changes if change.complaint.id == complaint_id)
         return next(found, None) or self.complaint(complaint_id)  # another process was faster
-
-    def _keep_files(self, complaint: Complaint, files: Sequence[PreparedFile]) -> None:
-        with self.store.reading() as tx:
-            person = tx.person(complaint.reporter_ref)
-        self.store.keep_files(person, files)
-
-    def _clear_after_erased(self, person_id: str) -> None:
-        """Files were kept a moment ago for somebody who may have been erased meanwhile."""
-        with self.store.reading() as tx:
-            erased = tx.is_erased(person_id)
-        if erased:
-            clear_away(self.store, person_id)
 
     def note_external_ids(
         self,
@@ -384,18 +358,7 @@ class Desk:
             BadValue, Refused: as :func:`lapor_core.external_ids.note_external_ids`, or ``changed_meanwhile``.
             NotFound: no such complaint (``unknown_complaint``).
         """
-
-        def note() -> tuple[Sequence[Event], Complaint]:
-            with self.store.transaction() as tx:
-                before = tx.load(complaint_id)
-                _check_agency(before, agency)
-                _check_version(tx, before, version)
-                standard = self.standard_of(before)
-                at = max(self.now(), before.reached_at)
-                new = note_external_ids(before, told, actor=actor, office=standard.policy.id, now=at)
-                return new, record(tx, before, new, standard, self.now()) if new else before
-
-        events, complaint = again_when_overtaken(note)
+        events, complaint = self._acting.note_external_ids(complaint_id, told, actor, version=version, agency=agency)
         self._tell(events, complaint)
         return complaint
 
@@ -407,7 +370,7 @@ class Desk:
         """
         with self.store.reading() as tx:
             complaint = tx.load(complaint_id)
-        _check_agency(complaint, agency)
+        check_agency(complaint, agency)
         return complaint
 
     def events(self, complaint_id: str) -> tuple[Event, ...]:
@@ -471,29 +434,6 @@ class Desk:
         for event in events:
             self._plugins.observe(event, complaint)
 
-    def _act_once(
-        self, complaint_id: str, act: Act, files: Sequence[PreparedFile], version: int | None, agency: str | None
-    ) -> tuple[Change, ...]:
-        with self.store.transaction() as tx:
-            changes = Changes(tx, self.standard_of, self.now())
-            complaint = changes.complaint(complaint_id)
-            _check_agency(complaint, agency)
-            _check_version(tx, complaint, version)
-            if act.main is not None:
-                _check_agency(changes.complaint(act.main.id), agency)
-            tx.attach(complaint.reporter_ref, files)
-            changes.act(complaint_id, act)
-            return changes.write()
-
-    def _overtaken(self, error: Refused) -> Refused:
-        """Return what tells an actor who came too late what has happened."""
-        complaint_id = str(error.params["complaint"])
-        last = next(event for event in reversed(self.events(complaint_id)) if not isinstance(event.fact, IdentitySeen))
-        state, role = self.complaint(complaint_id).state, last.actor.role
-        what = f"{type(last.fact).__name__} by the {role}"
-        message = f"complaint {complaint_id} was changed meanwhile ({what}) and is {state} now; look at it again"
-        return Refused(message, code="changed_meanwhile", complaint=complaint_id, role=role, state=state)
-
     def _receipt(self, complaint: Complaint, *, repeated: bool, pin: str) -> Receipt:
         standard = self.standard_of(complaint)
         clock = standard.promise(complaint)
@@ -507,26 +447,6 @@ class Desk:
             needs_pin=bool(complaint.pin_hash),
             pin=pin,
         )
-
-
-def _check_agency(complaint: Complaint, agency: str | None) -> None:
-    """To an agency, what was not disposed to it is not there at all."""
-    if agency is not None and agency not in complaint.agencies:
-        message = f'"{complaint.id}": no such complaint'
-        raise NotFound(message, code="unknown_complaint", complaint=complaint.id)
-
-
-def _check_version(tx: Reading, complaint: Complaint, version: int | None) -> None:
-    if version is not None and _has_moved(tx, complaint, version):
-        raise Refused("it was changed meanwhile", code="changed_meanwhile", complaint=complaint.id)
-
-
-def _has_moved(tx: Reading, complaint: Complaint, version: int) -> bool:
-    """Tell whether anything happened since ``version`` was seen; that somebody looked at who reported changes nothing."""
-    if version == complaint.version:
-        return False
-    since = tx.outline(complaint.id)[version:]
-    return not since or not all(isinstance(event.fact, IdentitySeen) for event in since)
 
 
 def _found(complaint_id: str | None) -> str:

@@ -14,6 +14,7 @@ from lapor_core.events import Event
 from lapor_core.evolution import evolve
 from lapor_core.standard import Standard
 from lapor_desk.overtaking import again_when_overtaken
+from lapor_desk.standing import check_agency
 from lapor_desk.store import Store
 
 __all__ = ["Look", "Looking"]
@@ -55,9 +56,7 @@ class Looking:
     def _look(self, complaint_id: str, look: Look, now: datetime) -> tuple[Event, Complaint]:
         with self.store.transaction() as tx:
             complaint = tx.load(complaint_id)
-            if look.agency is not None and look.agency not in complaint.agencies:
-                message = f'"{complaint_id}": no such complaint'
-                raise NotFound(message, code="unknown_complaint", complaint=complaint_id)
+            check_agency(complaint, look.agency)
             seen = identity.look(
                 complaint,
                 look.shown,
