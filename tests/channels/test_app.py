@@ -24,12 +24,13 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from lapor_channels.app import App, lapor_register_channels
 from lapor_channels.http import clean
 from lapor_channels.http.limits import FileLimits
-from lapor_core.complaint import Agency, Kind, Proof, Reporter
+from lapor_core.complaint import Agency, Kind, Proof, Reporter, Visibility
 from lapor_core.lifecycle import Role, State
 from lapor_core.pins import PIN_RANDOM_BYTES, make_pin
-from lapor_core.plugins.contracts import CODES_HOLD, PRINCIPAL, Channel, Configurable, Mounts
+from lapor_core.plugins.contracts import CODES_HOLD, PRINCIPAL, Channel, Configurable, Mounts, Receipt
 from lapor_core.policy import Policy, Requirement
 from lapor_core.policy.loading import shipped_policy
+from lapor_core.submission import Submission
 from lapor_core.testing import FrozenClock, MemoryDesk, check_channel, texts
 
 WITA = ZoneInfo("Asia/Makassar")
@@ -548,6 +549,43 @@ def test_an_unknown_code_is_not_found(desk: MemoryDesk) -> None:
         empty.post("replies", json={"code": code, "text": "x"}),
     ):
         assert (answer.status_code, faults(answer)) == (404, [("code", "unknown_code")])
+
+
+def short(desk: MemoryDesk, **changes: Any) -> Receipt:
+    """Have the desk take a report that says nothing of what happened."""
+    report = Submission(channel="app", source_id="1", received_at=NOW, reporter=CITIZEN, proofs=PROOFS, narrative="")
+    return desk.submit(attrs.evolve(report, **changes), partial=True)
+
+
+def test_what_a_report_lacks_is_told_and_brought_by_whoever_holds_its_code(desk: MemoryDesk) -> None:
+    client = phone(desk, token="")
+    code = short(desk).code
+    told = client.post("track", json={"code": code}).json()
+    assert (told["state"], told["lacking"]) == ("incomplete", ["missing_narrative"])
+    assert "complete" in told["may"]
+    still = client.post("completions", json={"code": code, "place": "Jalan Contoh"})
+    assert (still.status_code, faults(still)) == (422, [("narrative", "missing_narrative")])
+    wrong = client.post("completions", json={"code": code, "narrative": "Lampu padam.", "event_date": "2026-03-14"})
+    assert (wrong.status_code, faults(wrong)) == (422, [("event_date", "in_the_future")])
+    brought = client.post("completions", json={"code": code, "narrative": "Lampu padam."})
+    assert (brought.status_code, brought.content) == (204, b"")
+    told = client.post("track", json={"code": code}).json()
+    assert (told["state"], told["lacking"], "complete" in told["may"]) == ("submitted", [], False)
+    again = client.post("completions", json={"code": code, "narrative": "Lampu padam."})
+    assert (again.status_code, again.json()["error"]["code"]) == (409, "not_possible")
+
+
+def test_what_a_hidden_report_lacks_is_taken_with_its_pin(desk: MemoryDesk) -> None:
+    receipt = short(desk, visibility=Visibility(anonymous=True))
+    written = {"code": receipt.code, "narrative": "Lampu padam."}
+    assert faults(phone(desk).post("completions", json=written)) == [("pin", "pin_needed")]
+    assert phone(desk).post("completions", json=written | {"pin": receipt.pin}).status_code == 204
+
+
+@pytest.mark.parametrize("key", ["anonymous", "secret", "reporter"])
+def test_completing_a_report_changes_nothing_else_of_it(desk: MemoryDesk, key: str) -> None:
+    answer = phone(desk).post("completions", json={"code": short(desk).code, "narrative": "Lampu padam.", key: True})
+    assert (answer.status_code, faults(answer)) == (400, [(key, "bad_json")])
 
 
 @pytest.mark.parametrize("files", [[], [("foto.jpg", picture())]])

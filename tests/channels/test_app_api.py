@@ -28,7 +28,7 @@ from lapor_core.lifecycle import Role, State
 from lapor_core.pins import make_pin
 from lapor_core.plugins.contracts import PRINCIPAL
 from lapor_core.policy.loading import shipped_policy
-from lapor_core.submission import Upload
+from lapor_core.submission import Submission, Upload
 from lapor_core.testing import FrozenClock, MemoryDesk
 
 PROOFS = frozenset({Proof.VERIFIED_EMAIL, Proof.VERIFIED_MOBILE})
@@ -129,6 +129,18 @@ class Caller:
     def reply(self, code: str | None = None, **options: Any) -> Any:
         body = example("reply") | {"code": self.code if code is None else code}
         return self.client.post("/replies", **(options or {"json": body}))
+
+    def incomplete(self) -> str:
+        """Have the desk take a report that lacks its narrative, and return its code."""
+        now = self.desk.now()
+        submission = Submission(
+            channel="app", source_id="key-short", received_at=now, reporter=CITIZEN, proofs=PROOFS, narrative=""
+        )
+        return self.desk.submit(submission, partial=True).code
+
+    def complete(self, code: str | None = None, **options: Any) -> Any:
+        body = example("complete") | {"code": self.incomplete() if code is None else code}
+        return self.client.post("/completions", **(options or {"json": body}))
 
     def rate(self, *, stars: int = 2, outcome: str = "disputed", code: str | None = None, **options: Any) -> Any:
         if self.desk.track(self.code).state == State.WAITING:
@@ -285,6 +297,16 @@ ANSWERS: dict[tuple[str, str], Callable[[Caller], Any]] = {
     ("file", "415"): lambda caller: caller.file(**TEXT),
     ("file", "422"): lambda caller: caller.file("x"),
     ("file", "5XX"): lambda caller: caller.broken("download", caller.file),
+    ("complete", "204"): lambda caller: caller.complete(),
+    ("complete", "400"): lambda caller: caller.complete(**UNREADABLE),
+    ("complete", "403"): lambda caller: caller.complete(json=caller.hidden()),
+    ("complete", "404"): lambda caller: caller.complete(NOBODYS),
+    ("complete", "409"): lambda caller: caller.complete(caller.code),
+    ("complete", "413"): lambda caller: caller.complete(**LARGE),
+    ("complete", "415"): lambda caller: caller.complete(**TEXT),
+    ("complete", "422"): lambda caller: caller.complete(json={"code": caller.incomplete()}),
+    ("complete", "429"): lambda caller: caller.guessed(lambda pin: caller.complete(json=pin)),
+    ("complete", "5XX"): lambda caller: caller.broken("complete", caller.complete),
     ("rate", "204"): lambda caller: caller.rate(),
     ("rate", "400"): lambda caller: caller.rate(**UNREADABLE),
     ("rate", "404"): lambda caller: caller.rate(code=NOBODYS),
@@ -409,15 +431,16 @@ def test_the_codes_that_a_status_names_are_those_that_come() -> None:
 
 
 def test_a_form_is_taken_as_described() -> None:
-    for path, part, token in (("/reports", "report", True), ("/replies", "reply", False)):
+    for path, part in (("/reports", "report"), ("/replies", "reply"), ("/completions", "completion")):
         caller = Caller()
         [operation] = [operation for found, _, operation in operations() if found == path]
-        schema = operation["requestBody"]["content"]["multipart/form-data"]["schema"]
-        assert list(schema["properties"]) == [part, "uploads"]
-        written = example(part) | ({"code": caller.code} if part == "reply" else {})
+        content = operation["requestBody"]["content"]
+        assert list(content["multipart/form-data"]["schema"]["properties"]) == [part, "uploads"]
+        codes = {"reply": {"code": caller.code}, "completion": {"code": caller.incomplete()}}
+        written = content["application/json"]["example"] | codes.get(part, {})
         files = [(part, (None, json.dumps(written), "application/json")), ("uploads", ("a.png", picture()))]
-        headers = {"authorization": f"Bearer {caller.token}", "idempotency-key": "key-2"} if token else {}
-        assert caller.client.post(path, files=files, headers=headers).status_code in {201, 204}
+        token = {"authorization": f"Bearer {caller.token}", "idempotency-key": "key-2"} if part == "report" else {}
+        assert caller.client.post(path, files=files, headers=token).status_code in {201, 204}
 
 
 def test_every_example_is_as_its_schema_says() -> None:

@@ -1,4 +1,4 @@
-"""What the holder of a code may do beside replying: rate the answer, add files, take the report back, ask for erasure."""
+"""What the holder of a code may do beside replying: complete it, rate the answer, add files, take the report back, ask for erasure."""
 
 from __future__ import annotations
 
@@ -10,14 +10,25 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from lapor_channels.app.reading import receive, receive_with_files
+from lapor_channels.app.report_body import ContentBody, fields_of
+from lapor_channels.app.reports import KEY
 from lapor_channels.http import bad_fields, call, clean
 from lapor_channels.http.limits import FileLimits
-from lapor_core.complaint import Rating, personal
+from lapor_core.complaint import Rating, Reporter, personal
 from lapor_core.errors import BadValue
 from lapor_core.lifecycle import Outcome
 from lapor_core.plugins.contracts import Desk
+from lapor_core.submission import Submission, Upload
 
 __all__ = ["Acts"]
+
+
+@attrs.frozen(kw_only=True)
+class CompletionBody(ContentBody):
+    """The keys of what an incomplete report lacked; what it has already is left out."""
+
+    code: str = personal(default="")
+    pin: str = personal(default="")
 
 
 @attrs.frozen(kw_only=True)
@@ -67,10 +78,27 @@ class Acts:
 
     def routes(self) -> Iterator[Route]:
         """Yield the routes of this part."""
+        yield Route("/completions", self.complete, methods=["POST"])
         yield Route("/ratings", self.rate, methods=["POST"])
         yield Route("/attachments", self.attach, methods=["POST"])
         yield Route("/withdrawals", self.withdraw, methods=["POST"])
         yield Route("/erasure-requests", self.request_erasure, methods=["POST"])
+
+    async def complete(self, request: Request) -> Response:
+        """Take what an incomplete report lacked."""
+        body, uploads = await receive_with_files(request, CompletionBody, "completion", self.limits.rule)
+        await call(self.desk.complete, clean(body.code), self._brought(body, uploads), pin=clean(body.pin))
+        return Response(status_code=204)
+
+    def _brought(self, body: CompletionBody, uploads: tuple[Upload, ...]) -> Submission:
+        now = self.desk.now()
+        fields, faults = fields_of(body, self.desk.policy, now)
+        if faults:
+            raise bad_fields(faults)
+        unnamed = Reporter()  # the report has its reporter; whoever holds its code need not have the account
+        return Submission(
+            channel=KEY, source_id="completion", received_at=now, reporter=unnamed, uploads=uploads, **fields
+        )
 
     async def rate(self, request: Request) -> Response:
         """Take what the reporter thinks of the answer: it closes the report, opens it again, or appeals."""

@@ -10,11 +10,11 @@ from typing import Any, TypeVar
 import attrs
 
 from lapor_channels.http import clean
-from lapor_core.complaint import Kind, Visibility, personal
+from lapor_core.complaint import Kind, personal
 from lapor_core.errors import BadValue
 from lapor_core.policy import Policy
 
-__all__ = ["ReportBody", "fields_of"]
+__all__ = ["ContentBody", "ReportBody", "fields_of"]
 
 T = TypeVar("T", date, time)
 
@@ -24,8 +24,8 @@ TIME = re.compile(r"(?:[01][0-9]|2[0-3]):[0-5][0-9]")
 
 
 @attrs.frozen(kw_only=True)
-class ReportBody:
-    """The keys of a report; which of them must be there, the policy says.
+class ContentBody:
+    """The keys of what is reported; which of them must be there, the policy says.
 
     Attributes:
         event_date: As ``2026-03-12``.
@@ -39,11 +39,17 @@ class ReportBody:
     event_time: str | None = None
     place: str = personal(default="")
     agency: str | None = None
+
+
+@attrs.frozen(kw_only=True)
+class ReportBody(ContentBody):
+    """The keys of a report: what is reported, and what is hidden of it."""
+
     anonymous: bool = False
     secret: bool = False
 
 
-def fields_of(body: ReportBody, policy: Policy, now: datetime) -> tuple[dict[str, Any], list[BadValue]]:
+def fields_of(body: ContentBody, policy: Policy, now: datetime) -> tuple[dict[str, Any], list[BadValue]]:
     """Return what is understood, as fields of a submission, and what is wrong, each naming its field.
 
     Args:
@@ -52,7 +58,6 @@ def fields_of(body: ReportBody, policy: Policy, now: datetime) -> tuple[dict[str
         now: In the office's zone; nothing can have happened later.
     """
     fields: dict[str, Any] = {name: clean(getattr(body, name)) for name in ("title", "narrative", "place")}
-    fields["visibility"] = Visibility(anonymous=body.anonymous, secret=body.secret)
     faults = []
     readers: Mapping[str, Callable[[str], Any]] = {
         "kind": lambda text: Kind(_one_of(tuple(policy.kinds), text, "kind")),

@@ -15,6 +15,7 @@ from lapor_channels.app.reading import receive_with_files
 from lapor_channels.app.report_body import ReportBody, fields_of
 from lapor_channels.http import bad_fields, call, principal
 from lapor_channels.http.limits import FileLimits
+from lapor_core.complaint import Visibility
 from lapor_core.errors import BadValue, Incomplete, LaporError, Refused
 from lapor_core.lifecycle import Role
 from lapor_core.plugins.contracts import Desk, Principal
@@ -59,6 +60,7 @@ class Reports:
             reporter=who.reporter,
             proofs=who.proofs,
             uploads=uploads,
+            visibility=Visibility(anonymous=body.anonymous, secret=body.secret),
             **fields,
         )
         if faults:

@@ -26,7 +26,9 @@ from lapor_core.structure import to_json
 __all__ = ["Track"]
 
 
-_OF_THE_REPORTER = frozenset({Action.REPLY, Action.RATE, Action.ATTACH, Action.WITHDRAW, Action.REQUEST_ERASURE})
+_OF_THE_REPORTER = frozenset(
+    {Action.COMPLETE, Action.REPLY, Action.RATE, Action.ATTACH, Action.WITHDRAW, Action.REQUEST_ERASURE}
+)
 """What has a route here."""
 
 
