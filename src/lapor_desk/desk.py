@@ -257,7 +257,8 @@ class Desk:
     ) -> Complaint:
         """Do what somebody wants to do to a complaint, and return the complaint as it is then.
 
-        To erase is more than an act on one complaint: :meth:`erase` does it, also when it is asked for here.
+        To erase is more than an act on one complaint: :meth:`erase` does it, also when it is asked for here, and for nobody of
+        one agency.
 
         What is merged changes together: an answer or an end is passed on to every complaint that follows this one, each in
         its own record, in the same transaction.
@@ -277,6 +278,9 @@ class Desk:
         """
         complaint = self.complaint(complaint_id, agency=agency)
         if act.action is Action.ERASE:
+            if agency is not None:
+                message = "nobody of one agency may erase a person, for complaints of others go with them"
+                raise Refused(message, code="not_permitted", role=act.actor.role)
             return self.erase(complaint_id, act, version=version)
         return self._done(complaint_id, self._acting.act(complaint, act, uploads, version=version, agency=agency))
 

@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from lapor_core import Complaint, State
+from lapor_core import Act, Actor, Complaint, Role, State
 from lapor_core.complaint import Ground
+from lapor_core.errors import Refused
 from lapor_core.events import Erased
 from lapor_core.lifecycle import Action
 from lapor_desk.auditing import chains
@@ -86,6 +87,27 @@ def test_to_who_may_not_erase_there_is_no_such_page(
     page.forms.append(token)
     assert officer.send(page, "erase", sure="1", ground="requested").status in (403, 404)
     assert house.desk.complaint(complaint_id).state is State.IN_PROGRESS
+
+
+def test_nobody_of_one_agency_erases_or_learns_what_the_person_told_others(
+    browser: Get, forwarded: Callable[..., str], submit: Callable[..., str], house: House, token: Callable[..., str]
+) -> None:
+    mine, theirs = forwarded(), submit()
+    bound = house.officers.add("pusat-dinas", "rahasia-contoh", Role.CENTRAL_ADMIN, agency="dinas-contoh")
+    asked = browser("pusat").get(page_of(mine) + "/erase").form("erase")
+    officer = browser("pusat")
+    officer.client.cookies.set("lapor_officer", token(bound))
+    page = officer.get(page_of(mine))
+    assert "/erase" not in page.html
+    assert officer.get(page_of(mine) + "/erase").status == 404
+    asked.fields["csrf"] = page.forms[0].fields["csrf"]
+    page.forms.append(asked)
+    refused = officer.send(page, "erase", sure="1", ground="requested")
+    assert (refused.status, house.desk.complaint(theirs).code in refused.html) == (404, False)
+    act = Act(action=Action.ERASE, actor=Actor(role=bound.role, id=bound.id), ground=Ground.REQUESTED)
+    with pytest.raises(Refused, match="nobody of one agency"):
+        house.desk.act(mine, act, agency=bound.agency)
+    assert house.desk.complaint(theirs).state is State.SUBMITTED
 
 
 def test_no_form_of_one_complaint_erases(browser: Get, submit: Callable[..., str]) -> None:

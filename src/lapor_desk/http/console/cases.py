@@ -59,8 +59,11 @@ class Case:
 
     @property
     def may_erase(self) -> bool:
-        """Whether this officer may erase who reported, which has a page of its own."""
-        permitted = self.officer.role in self.standard.policy.roles_for(Action.ERASE)
+        """Whether this officer may erase who reported, which has a page of its own.
+
+        Nobody of one agency may, for complaints that are another's go with it.
+        """
+        permitted = self.officer.role in self.standard.policy.roles_for(Action.ERASE) and self.officer.agency is None
         return permitted and next_state(self.complaint.state, Action.ERASE) is not None
 
     def _makes_sense(self, action: Action) -> bool:
