@@ -28,11 +28,11 @@ from lapor_desk.desk import Desk
 from lapor_desk.national_csv import NationalRow
 from lapor_desk.nationals import take_rows
 from lapor_desk.store import Database, Files, MasterKey, Store, database_url, open_store, upgrade
-from lapor_desk.store.tables import accounts, complaints, events, intake, notices, people, plugin_storage
+from lapor_desk.store.tables import accounts, complaints, events, external_ids, intake, notices, people
 
 MORNING = datetime(2026, 3, 13, 10, tzinfo=ZoneInfo("Asia/Makassar"))
 STANDARD = load_standard("banjarbaru")
-TABLES = (people, accounts, intake, events, complaints, notices, plugin_storage)
+TABLES = (people, accounts, intake, events, complaints, external_ids, notices)
 PORTION = 50
 Rows = dict[Table, list[dict[str, object]]]
 
