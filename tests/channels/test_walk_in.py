@@ -514,11 +514,12 @@ def test_a_receipt_is_for_its_officer_its_browser_and_not_for_long(desk: Desk):
     assert client.get("receipt").status_code == 404
 
 
-def test_the_cookie_of_a_receipt_is_for_its_page_alone(desk: Desk):
-    client = counter(desk, prefix="/walk-in")
+def test_the_cookie_of_a_receipt_is_for_its_page_alone_and_lasts_no_longer_than_it(desk: Desk):
+    client = counter(desk, prefix="/walk-in", receipt_minutes=5)
     page = client.post("", data=filled(client), files=[card()])
     [cookie] = [answer.headers["set-cookie"] for answer in page.history]
     assert "Path=/walk-in/receipt;" in cookie
+    assert "Max-Age=300;" in cookie
     assert "HttpOnly" in cookie
 
 

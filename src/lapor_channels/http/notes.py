@@ -1,14 +1,14 @@
 """Cookies: those of the browser's session, and short notes that a channel wrote itself and signs.
 
 A note spares a tracking code the way through a URL, where histories and logs would keep it. It is signed, not sealed:
-whoever holds the browser holds the code it was just shown.
+whoever holds the browser holds the code it was just shown. So the cookie lasts no longer than the note that is in it.
 """
 
 from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from urllib.parse import quote
 
 import attrs
@@ -23,10 +23,22 @@ __all__ = ["Notes", "drop", "put"]
 KEY_NAME = "cookie-key"
 
 
-def put(request: Request, response: Response, name: str, value: str, path: str = "") -> None:
-    """Set a cookie of the browser's session for ``path`` under this site's root; no script can read it."""
-    secure = request.url.scheme == "https"
-    response.set_cookie(name, value, path=_under_root(request, path), secure=secure, httponly=True, samesite="lax")
+def put(
+    request: Request, response: Response, name: str, value: str, path: str = "", lasting: timedelta | None = None
+) -> None:
+    """Set a cookie for ``path`` under this site's root, for the browser's session or as long as it is ``lasting``.
+
+    No script can read it.
+    """
+    response.set_cookie(
+        name,
+        value,
+        max_age=None if lasting is None else int(lasting.total_seconds()),
+        path=_under_root(request, path),
+        secure=request.url.scheme == "https",
+        httponly=True,
+        samesite="lax",
+    )
 
 
 def drop(request: Request, response: Response, name: str, path: str = "") -> None:

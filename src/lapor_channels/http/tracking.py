@@ -32,6 +32,8 @@ __all__ = ["Key", "Track"]
 REPLIED = "lapor_replied"
 """The cookie, and purpose, of the note that leads from what was done back to its report; it is shown once."""
 
+_SHOWN_WITHIN = timedelta(minutes=1)
+
 LONGEST_CODE = 64
 NOTHING: Mapping[str, str] = MappingProxyType({})
 WRITTEN = ("stars", "outcome", "why", "remark", "reason", "wish", *REPORT, "category")
@@ -173,10 +175,10 @@ class Track:
 
     async def done(self, request: Request, key: Key, what: str) -> Response:
         """Lead back to the report, and say there once that ``what`` was done."""
-        until = self.site.desk.now() + timedelta(minutes=1)
+        until = self.site.desk.now() + _SHOWN_WITHIN
         note = await call(self._notes.write, REPLIED, {"code": key.code, "pin": key.pin, "done": what}, until)
         answer = self.site.go(request, "track")
-        put(request, answer, REPLIED, note, "track")
+        put(request, answer, REPLIED, note, "track", _SHOWN_WITHIN)
         return answer
 
     def _ask(self, request: Request, code: str = "", problem: Problem | None = None) -> Response:
