@@ -24,7 +24,7 @@ KEY_NAME = "cookie-key"
 
 
 def put(
-    request: Request, response: Response, name: str, value: str, path: str = "", lasting: timedelta | None = None
+    request: Request, response: Response, name: str, value: str, path: str = "", *, lasting: timedelta | None = None
 ) -> None:
     """Set a cookie for ``path`` under this site's root, for the browser's session or as long as it is ``lasting``.
 

@@ -61,7 +61,7 @@ class Receipts:
 
     async def _keep(self, request: Request, answer: Response, receipt: Receipt, until: datetime) -> None:
         note = await call(self._notes.write, _purpose(request), _values_of(receipt), until)
-        put(request, answer, RECEIPT, note, "receipt", until - self.site.desk.now())
+        put(request, answer, RECEIPT, note, "receipt", lasting=until - self.site.desk.now())
 
     @property
     def _notes(self) -> Notes:

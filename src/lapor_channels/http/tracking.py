@@ -178,7 +178,7 @@ class Track:
         until = self.site.desk.now() + _SHOWN_WITHIN
         note = await call(self._notes.write, REPLIED, {"code": key.code, "pin": key.pin, "done": what}, until)
         answer = self.site.go(request, "track")
-        put(request, answer, REPLIED, note, "track", _SHOWN_WITHIN)
+        put(request, answer, REPLIED, note, "track", lasting=_SHOWN_WITHIN)
         return answer
 
     def _ask(self, request: Request, code: str = "", problem: Problem | None = None) -> Response:
