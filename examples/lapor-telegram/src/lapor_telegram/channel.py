@@ -62,18 +62,14 @@ def _answer(heard: Submission, desk: Desk) -> str:
     command, code, words = (*heard.narrative.split(maxsplit=2), "", "", "")[:3]
     try:
         if not command.startswith("/"):
-            taken = desk.submit(heard)
-            return str(SENTENCES[language]["received"]).format(code=taken.code)
+            return str(SENTENCES[language]["received"]).format(code=desk.submit(heard).code)
         if command == "/status":
             tracking = desk.track(code, language, pin=words)
-            locked = [SENTENCES[language]["locked"]] if tracking.locked else []
-            return "\n".join(
-                [tracking.status, *(entry.text for entry in tracking.entries), *tracking.contacts, *locked]
-            )
+            lines = [tracking.status, *(entry.text for entry in tracking.entries), *tracking.contacts]
+            return "\n".join([*lines, SENTENCES[language]["locked"]] if tracking.locked else lines)
         if command in {"/reply", "/withdraw"}:
             pin, words = split_pin(words) if desk.track(code).locked else ("", words)
-            do = desk.reply if command == "/reply" else desk.withdraw
-            do(code, words, pin=pin)
+            (desk.reply if command == "/reply" else desk.withdraw)(code, words, pin=pin)
     except (BadValue, Incomplete, NotFound, Refused) as error:
         return error_text(error, language)
     return str(SENTENCES[language].get(command, SENTENCES[language]["help"]))
