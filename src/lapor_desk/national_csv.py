@@ -18,11 +18,35 @@ from lapor_core.complaint import personal
 from lapor_core.errors import BadValue, NotFound
 from lapor_core.standard import Standard
 
-__all__ = ["BadRow", "NationalRow", "read_rows"]
+__all__ = ["COLUMNS", "ZONE", "BadRow", "NationalRow", "as_cell", "read_rows"]
+
+ZONE = "Asia/Jakarta"
+"""The national service's own: of dates and times that bear none."""
+
+COLUMNS = (
+    "id",
+    "TrackingID",
+    "KategoriID",
+    "Kategori",
+    "DisposisiInstansiID",
+    "DisposisiInstansi",
+    "AreaID",
+    "Area",
+    "Status",
+    "TanggalLaporanMasuk",
+    "TanggalDisposisi",
+    "TanggalLaporanAktivitasTerakhir",
+    "TanggalLaporanDitutup",
+    "JudulLaporan",
+    "IsiLaporan",
+)
+"""The columns of the open data in their order, and then those of the two texts, which the open data leaves out."""
 
 NEEDED = ("id", "TrackingID", "Status", "TanggalLaporanMasuk")
 _KNOWN_STATUS = {"belum": "open", "proses": "disposed", "selesai": "closed"}
 _NULLS = frozenset({"", "null", "none", "nan", "nat", "\\n", "0000-00-00", "0000-00-00 00:00:00"})
+_MARK = "'"
+_MARKED = ("=", "+", "-", "@", _MARK)
 _FORMS = ("%d/%m/%Y %H:%M:%S", "%d/%m/%Y %H:%M", "%d/%m/%Y", "%d-%m-%Y %H:%M:%S", "%d-%m-%Y")
 _OLDEST = datetime(2011, 1, 1, tzinfo=UTC)
 """Before this the service was not there (its first form began in 2011)."""
@@ -125,7 +149,7 @@ def _row(line: int, fields: Mapping[str, str], standard: Standard, now: datetime
         raise _bad("Status is Selesai, and neither TanggalLaporanDitutup nor TanggalLaporanAktivitasTerakhir says when")
     if status == "disposed" and disposed is None:
         raise _bad("Status is Proses, and TanggalDisposisi is empty")
-    agency = _agency(fields.get("DisposisiInstansi", ""), standard)
+    agency = _agency(_text(fields, "DisposisiInstansi"), standard)
     if status == "disposed" and agency is None:
         raise _bad("Status is Proses, and DisposisiInstansi is empty")
     return NationalRow(
@@ -187,9 +211,8 @@ def _status(text: str) -> str:
     return status
 
 
-def _agency(text: str, standard: Standard) -> str | None:
-    name = text.strip()
-    if name.lower() in _NULLS:
+def _agency(name: str, standard: Standard) -> str | None:
+    if not name:
         return None
     for agency in standard.agencies.values():
         if name.casefold() in (agency.key.casefold(), agency.name.casefold()):
@@ -207,7 +230,20 @@ def _number(fields: Mapping[str, str], name: str) -> str:
 
 def _text(fields: Mapping[str, str], name: str) -> str:
     text = fields.get(name, "").strip()
-    return "" if text.lower() in _NULLS else text
+    if text.lower() in _NULLS:
+        return ""
+    return text[1:] if text.startswith(_MARK) and as_cell(text[1:]) == text else text
+
+
+def as_cell(text: str) -> str:
+    """Return a text as it stands in a cell, without the space around it; :func:`read_rows` reads it back alike.
+
+    A spreadsheet would run a text that begins with ``=``, ``+``, ``-`` or ``@``, and one that spells a missing value would be
+    read as none: these have an apostrophe before them, and so have those that begin with one themselves.
+    """
+    plain = text.strip()
+    marked = plain.startswith(_MARKED) or (plain and plain.lower() in _NULLS)
+    return f"{_MARK}{plain}" if marked else plain
 
 
 def _bad(reason: str) -> BadValue:

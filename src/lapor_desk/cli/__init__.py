@@ -60,6 +60,9 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
         "import-csv": Command(
             help="Take complaints of the national service in, row by row.", extra="desk", module="import_csv"
         ),
+        "export-csv": Command(
+            help="Write complaints as CSV with the national service's columns.", extra="desk", module="export_csv"
+        ),
         "plugins": Command(help="Show the channels and notifiers found, and why one is off."),
         "deadline": Command(help="When an answer is due, and why, day by day."),
         "workdays": Command(help="Add and count working days."),
