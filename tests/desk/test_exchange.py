@@ -250,12 +250,12 @@ def test_who_was_erased_on_one_side_only_must_be_erased_on_the_other_too(
 ) -> None:
     lines = exported(two)
     taken(other, lines)
-    with two.reading() as tx:
-        erase(two, tx.load("c1").reporter_ref)
+    with two.reading() as tx:  # erasing waits for whoever still reads
+        one, another = (tx.load(each).reporter_ref for each in ("c1", "c2"))
+    erase(two, one)
     first, second = taken(other, exported(two))
     assert (first.outcome, second.outcome) == ("refused", "known")
-    with other.reading() as tx:
-        erase(other, tx.load("c2").reporter_ref)
+    erase(other, another)
     assert [each.outcome for each in taken(other, exported(two))] == ["refused", "known"]
 
 
