@@ -106,4 +106,6 @@ def _veiled(event: Event) -> Event:
 
 
 def _plain(value: Any) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"  # as the record itself has it
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
