@@ -10,7 +10,9 @@ NARRATIVE = "Lampu jalan contoh padam sejak tiga malam."
 
 
 def keys_on(page: Page) -> tuple[str, str]:
-    code, pin = page.locator(".slip .code").all_inner_texts()
+    keys = page.locator(".slip .code")
+    expect(keys).to_have_count(2)  # reading them all does not wait for the page
+    code, pin = keys.all_inner_texts()
     return code, pin
 
 
