@@ -135,6 +135,7 @@ def test_whoever_holds_the_code_brings_what_an_incomplete_report_lacks():
     assert (wrong.status_code, 'value="Pasar"' in wrong.text) == (422, True)
     lacking = client.post("/track/complete", data={"code": code, **typed})
     assert (lacking.status_code, 'value="Pasar"' in lacking.text) == (422, True)
+    assert [text in lacking.text for text in ("Pilih instansi yang dituju.", "must not be")] == [True, False]
     assert handed_in == []
     photo = io.BytesIO()
     Image.new("RGB", (8, 8)).save(photo, "PNG")

@@ -142,6 +142,11 @@ FIELDS = {
     "name": Text(id="Tuliskan nama pelapor.", en="Give the reporter's name."),
     "kind": Text(id="Pilih jenis laporan.", en="Choose the kind of report."),
     "event_date": Text(id="Isi tanggal kejadian.", en="Give the date of the event."),
+    "event_time": Text(id="Isi jam kejadian.", en="Say at what time it happened."),
+    "place": Text(id="Isi tempat kejadian.", en="Say where it happened."),
+    "agency": Text(id="Pilih instansi yang dituju.", en="Choose the agency concerned."),
+    "category": Text(id="Isi kategori laporan.", en="Give the category of the report."),
+    "uploads": Text(id="Lampirkan berkas.", en="Attach a file."),
 }
 """By the code of what is missing, without its ``missing_``, else by the field."""
 
