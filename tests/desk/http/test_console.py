@@ -300,7 +300,7 @@ def test_the_history_has_the_words_that_were_written(
     house.desk.reply(house.desk.complaint(complaint_id).code, "Sisi timur\ndekat pasar")
     act(complaint_id, "penghubung", Action.RESPOND, text="Sudah diperbaiki <b>hari ini</b>")
     page = browser("penghubung").get(page_of(complaint_id))
-    for words in ("Di sisi mana?", "Sisi timur", "Sudah diperbaiki <b>hari ini</b>", "Selesai dalam tenggat"):
+    for words in ("Di sisi mana?", "Sisi timur", "Sudah diperbaiki <b>hari ini</b>", "Berakhir dalam tenggat"):
         assert words in page.text
     assert "<b>hari ini</b>" not in page.html
     assert "Pejabat penghubung (Petugas penghubung)" in page.text
