@@ -24,11 +24,12 @@ def pause_facts(complaint: Complaint, standard: Standard) -> Iterator[Fact]:
         standard: What it is judged by.
     """
     for clock in complaint.running_clocks:
-        pausing = standard.policy.clock(clock.name).pauses
+        pausing, policy = standard.policy.clock(clock.name).pauses, standard.policy.reference
         if complaint.state not in pausing and clock.paused_since is not None:
-            yield ClockResumed(clock=clock.name)
+            yield ClockResumed(clock=clock.name, policy=policy, calendar=clock.calendar)
         elif complaint.state in pausing and clock.paused_since is None:
-            yield ClockPaused(clock=clock.name, since=_since(complaint, pausing))
+            since = _since(complaint, pausing)
+            yield ClockPaused(clock=clock.name, since=since, policy=policy, calendar=clock.calendar)
 
 
 def _since(complaint: Complaint, pausing: Container[State]) -> datetime:

@@ -244,6 +244,19 @@ def test_what_was_waited_for_is_not_counted_as_work() -> None:
     assert [type(fact) for fact in facts_of(life, (*NEW, ClockMoved))] == [ClockPaused, ClockMoved, ClockResumed]  # type: ignore[arg-type]
 
 
+def test_every_fact_of_a_clock_says_by_which_policy_and_calendar() -> None:
+    life = overdue()
+    life.climb(life.now)
+    life.act(Action.ASK, after=DAY)
+    life.act(Action.REPLY, after=DAY)
+    life.act(Action.RESPOND)
+    told = facts_of(life, (ClockStarted, ClockMoved, *NEW, ClockStopped))
+    assert {type(fact) for fact in told} >= {ClockStarted, *NEW, ClockStopped}
+    (clock,) = {(getattr(fact, "policy", ""), getattr(fact, "calendar", "")) for fact in told}
+    assert clock == (STANDARD.policy.reference, life.complaint.clocks[0].calendar)
+    assert all(clock)
+
+
 def test_a_deadline_that_was_missed_and_moved_later_was_missed_then_and_may_be_met() -> None:
     life = overdue()
     life.climb(life.now)

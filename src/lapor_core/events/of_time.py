@@ -1,8 +1,8 @@
 """What time does: clocks that start, pause, move, are extended, missed and stopped, and steps of the ladder.
 
-A fact that gives or judges an instant names the policy (``policy``: ``id@version``) and the calendar (``calendar``: its
-fingerprint) by which that was done, so that nothing is ever judged again by those of another day. Both are empty in records of
-versions that did not write them down.
+A fact of a clock names the policy (``policy``: ``id@version``) and the calendar (``calendar``: its fingerprint) by which it was
+judged, so that nothing is ever judged again by those of another day. Both are empty in records of versions that did not write
+them down.
 """
 
 from __future__ import annotations
@@ -58,6 +58,8 @@ class ClockPaused(Fact):
 
     clock: str
     since: datetime
+    policy: str = ""
+    calendar: str = ""
 
 
 @attrs.frozen(kw_only=True)
@@ -65,6 +67,8 @@ class ClockResumed(Fact):
     """A clock that stood still goes on, or ends at once."""
 
     clock: str
+    policy: str = ""
+    calendar: str = ""
 
 
 @attrs.frozen(kw_only=True)
