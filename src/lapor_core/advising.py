@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from lapor_core.complaint import Actor, Complaint
-from lapor_core.errors import require_aware
 from lapor_core.events import Advised, Event
 from lapor_core.lifecycle import Role
+from lapor_core.noting import noted
 
 __all__ = ["advise"]
 
@@ -22,16 +22,5 @@ def advise(complaint: Complaint, advice: Iterable[tuple[str, str]], office: str,
         office: The id of the policy's office that records it.
         now: The present instant (aware).
     """
-    require_aware(now)
-    return tuple(
-        Event(
-            complaint=complaint.id,
-            sequence=complaint.version + place,
-            office=office,
-            actor=Actor(role=Role.SYSTEM),
-            happened_at=now,
-            recorded_at=now,
-            fact=Advised(by=by, text=text),
-        )
-        for place, (by, text) in enumerate(advice, 1)
-    )
+    facts = (Advised(by=by, text=text) for by, text in advice)
+    return noted(complaint, facts, actor=Actor(role=Role.SYSTEM), office=office, now=now)

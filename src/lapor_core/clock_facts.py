@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from datetime import date, datetime
+from typing import TypedDict
 
 import attrs
 
@@ -19,7 +20,30 @@ from lapor_core.policy.clock_rule import CalendarOf, ClockRule, RestartOnReturn,
 from lapor_core.policy.model import Policy
 from lapor_core.standard import Standard
 
-__all__ = ["clock_facts", "deadline_of"]
+__all__ = ["Promised", "clock_facts", "deadline_of", "promised"]
+
+
+class Promised(TypedDict):
+    """What a fact that gives a due instant says of it, by the names of its fields."""
+
+    due: datetime
+    due_date: date
+    provisional: bool
+    fingerprint: str
+    policy: str
+    calendar: str
+
+
+def promised(deadline: Deadline) -> Promised:
+    """Return what is written down of a deadline that was found: when it ends, and by which policy and calendar."""
+    return Promised(
+        due=deadline.due,
+        due_date=deadline.due_date,
+        provisional=deadline.provisional,
+        fingerprint=deadline.fingerprint,
+        policy=deadline.policy,
+        calendar=deadline.calendar,
+    )
 
 
 def clock_facts(complaint: Complaint, standard: Standard, at: datetime) -> Iterator[Fact]:
@@ -134,13 +158,8 @@ class _Case:
             tier=self.complaint.tier or "",
             limit=str(deadline.limit),
             start=deadline.start,
-            due=deadline.due,
-            due_date=deadline.due_date,
-            provisional=deadline.provisional,
-            fingerprint=deadline.fingerprint,
-            policy=deadline.policy,
-            calendar=deadline.calendar,
             first_start=deadline.first_start,
+            **promised(deadline),
         )
 
     def stopped(self, promise: Clock | ClockMoved, start: datetime) -> ClockStopped:
@@ -241,16 +260,7 @@ def _move(case: _Case, name: str, running: Clock) -> Iterator[Fact]:
     reason = _reason(case, name)
     deadline = case.deadline(running) if reason is not None else None
     if reason is not None and deadline is not None and deadline.due != running.due:
-        yield ClockMoved(
-            clock=name,
-            reason=reason,
-            due=deadline.due,
-            due_date=deadline.due_date,
-            provisional=deadline.provisional,
-            fingerprint=deadline.fingerprint,
-            policy=deadline.policy,
-            calendar=deadline.calendar,
-        )
+        yield ClockMoved(clock=name, reason=reason, **promised(deadline))
 
 
 def _reason(case: _Case, name: str) -> str | None:

@@ -7,7 +7,7 @@ from datetime import datetime
 
 import attrs
 
-from lapor_core.clock_facts import deadline_of
+from lapor_core.clock_facts import deadline_of, promised
 from lapor_core.clocks import Deadline, Extension
 from lapor_core.clocks.extensions import latest_of, longest_further
 from lapor_core.clocks.pauses import merged
@@ -63,17 +63,7 @@ def extension(
     running = _running(complaint, clock or _only(complaint, standard, at), standard)
     more = limit or _most(complaint, running, standard, at)
     deadline = deadline_of(complaint, running, standard, at, [Extension(limit=more, granted_at=at)])
-    return Extended(
-        clock=running.name,
-        limit=str(more),
-        reason=reason,
-        due=deadline.due,
-        due_date=deadline.due_date,
-        provisional=deadline.provisional,
-        fingerprint=deadline.fingerprint,
-        policy=deadline.policy,
-        calendar=deadline.calendar,
-    )
+    return Extended(clock=running.name, limit=str(more), reason=reason, **promised(deadline))
 
 
 def _allowed(complaint: Complaint, clock: Clock, standard: Standard, now: datetime) -> Iterator[Extendable]:
@@ -129,6 +119,5 @@ def _most(complaint: Complaint, clock: Clock, standard: Standard, at: datetime) 
     if rule is None:
         raise BadValue(f"the standard knows no extension of the clock {clock.name}", code="no_extension")
     deadline = deadline_of(complaint, clock, standard, at)
-    return _left(deadline) or rule.limit.over(
-        deadline.limit
-    )  # with nothing left, the refusal says how much was allowed
+    # with nothing left, the refusal says how much was allowed
+    return _left(deadline) or rule.limit.over(deadline.limit)

@@ -12,9 +12,10 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 
 from lapor_core.complaint import Actor, Complaint
-from lapor_core.errors import BadValue, Refused, require_aware
+from lapor_core.errors import BadValue, Refused
 from lapor_core.events import Event, ExternalIdNoted
 from lapor_core.lifecycle import Role, State
+from lapor_core.noting import noted
 
 __all__ = [
     "LONGEST_ID",
@@ -97,16 +98,4 @@ def note_external_ids(
         BadValue: as :func:`checked_external_id`.
         Refused: the role does not note such ids (``not_permitted``), or the complaint is erased (``not_possible``).
     """
-    require_aware(now)
-    return tuple(
-        Event(
-            complaint=complaint.id,
-            sequence=complaint.version + place,
-            office=office,
-            actor=actor,
-            happened_at=now,
-            recorded_at=now,
-            fact=fact,
-        )
-        for place, fact in enumerate(notes_of(complaint, actor, told), 1)
-    )
+    return noted(complaint, notes_of(complaint, actor, told), actor=actor, office=office, now=now)

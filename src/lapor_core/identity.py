@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 
 from lapor_core.complaint import Actor, Complaint, Shown
-from lapor_core.errors import BadValue, Refused, require_aware
+from lapor_core.errors import BadValue, Refused
 from lapor_core.events import Event, IdentitySeen
 from lapor_core.lifecycle import State
+from lapor_core.noting import noted
 from lapor_core.privacy import may_see_identity, reader_of
 
 __all__ = ["look"]
@@ -28,7 +29,6 @@ def look(complaint: Complaint, shown: Shown, *, actor: Actor, reason: str, offic
         Refused: this role may not know who reports (``not_permitted``), or nothing is left that could be shown (``erased``).
         BadValue: no reason is given (``reason_needed``), or ``now`` is naive.
     """
-    require_aware(now)
     if not may_see_identity(reader_of(actor.role)):
         message = f"who reported is not for the {actor.role} to see"
         raise Refused(message, code="not_permitted", role=actor.role)
@@ -36,12 +36,6 @@ def look(complaint: Complaint, shown: Shown, *, actor: Actor, reason: str, offic
         raise Refused("who reported was erased", code="erased", complaint=complaint.id)
     if not reason.strip():
         raise BadValue("say why you need to know who reported", code="reason_needed", field="reason")
-    return Event(
-        complaint=complaint.id,
-        sequence=complaint.version + 1,
-        office=office,
-        actor=actor,
-        happened_at=now,
-        recorded_at=now,
-        fact=IdentitySeen(shown=shown, reason=reason.strip()),
-    )
+    seen = IdentitySeen(shown=shown, reason=reason.strip())
+    (event,) = noted(complaint, [seen], actor=actor, office=office, now=now)
+    return event

@@ -10,13 +10,14 @@ from datetime import date, datetime, timedelta
 
 import attrs
 
-from lapor_core.clock_facts import deadline_of
+from lapor_core.clock_facts import deadline_of, promised
 from lapor_core.clocks import Deadline
 from lapor_core.clocks.days import DeadlineDay
 from lapor_core.complaint import Actor, Clock, Complaint
 from lapor_core.errors import LaporError, require_aware
 from lapor_core.events import ClockMoved, Event
 from lapor_core.lifecycle import Role
+from lapor_core.noting import noted
 from lapor_core.policy.wording import Text
 from lapor_core.standard import Standard
 
@@ -94,27 +95,9 @@ def moves(complaint: Complaint, standard: Standard, now: datetime) -> tuple[Move
 
 def moved(complaint: Complaint, found: Iterable[Move], standard: Standard, now: datetime) -> tuple[Event, ...]:
     """Return the events that write ``found`` down, to be appended to the record of ``complaint`` at ``now`` (aware)."""
-    return tuple(
-        Event(
-            complaint=complaint.id,
-            sequence=sequence,
-            office=standard.policy.id,
-            actor=Actor(role=Role.SYSTEM, id="recalculation"),
-            happened_at=now,
-            recorded_at=now,
-            fact=ClockMoved(
-                clock=move.clock.name,
-                reason=move.reason,
-                due=move.deadline.due,
-                due_date=move.deadline.due_date,
-                provisional=move.deadline.provisional,
-                fingerprint=move.deadline.fingerprint,
-                policy=move.deadline.policy,
-                calendar=move.deadline.calendar,
-            ),
-        )
-        for sequence, move in enumerate(found, complaint.version + 1)
-    )
+    facts = (ClockMoved(clock=move.clock.name, reason=move.reason, **promised(move.deadline)) for move in found)
+    actor = Actor(role=Role.SYSTEM, id="recalculation")
+    return noted(complaint, facts, actor=actor, office=standard.policy.id, now=now)
 
 
 def _move(complaint: Complaint, clock: Clock, standard: Standard, now: datetime) -> Move | None:
