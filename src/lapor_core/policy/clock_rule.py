@@ -31,10 +31,10 @@ class Start(StrEnum):
     """The event that starts a clock.
 
     ``responded`` is an answer, also that to an appeal. ``asked`` is that the reporter was asked for something, for the
-    reporter's own clock. ``reopened`` begins a new round, in
-    which what starts with ``received`` starts again as well; ``appealed`` (*keberatan*) begins none. ``erasure_requested`` is
-    that the reporter asked to have their data erased (UU 27/2022), which may be long after the answer. ``breached`` is that a
-    breach of personal data became known: it stands in no complaint's record, and whoever answers for it hands its instant in.
+    reporter's own clock. ``reopened`` begins a new round, in which what starts with ``received`` starts again as well;
+    ``appealed`` (*keberatan*) begins none. ``erasure_requested`` is that the reporter asked to have their data erased (UU
+    27/2022), which may be long after the answer. ``breached`` is that a breach of personal data became known: it stands in no
+    complaint's record, and whoever answers for it hands its instant in.
     """
 
     RECEIVED = "received"

@@ -14,10 +14,10 @@ import attrs
 
 from lapor_core.calendar.hours import OfficeHours, WrittenSchedule, shipped_hours
 from lapor_core.calendar.kinds import CollectiveLeave, Confidence
-from lapor_core.complaint import Agency, Kind, Proof
+from lapor_core.complaint import Agency, Kind
 from lapor_core.errors import BadValue, NotFound, did_you_mean, with_article
 from lapor_core.lifecycle import PERMISSIONS, Action, Role
-from lapor_core.policy.amounts import Amount, Limit
+from lapor_core.policy.amounts import Limit
 from lapor_core.policy.clock_rule import (
     AfterHours,
     CalendarOf,
@@ -31,7 +31,9 @@ from lapor_core.policy.clock_rule import (
 )
 from lapor_core.policy.criteria import Criterion
 from lapor_core.policy.known_facts import FactRule
+from lapor_core.policy.ladder import Contact, LadderStep
 from lapor_core.policy.manners import Politeness, Refusal
+from lapor_core.policy.requirement import KindRequirement, Requirement
 from lapor_core.policy.wording import Text
 
 __all__ = [
@@ -138,106 +140,6 @@ class Rule:
     when: Mapping[str, Criterion]
     text: str
     reading: str = ""
-
-
-@attrs.frozen(kw_only=True)
-class KindRequirement:
-    """What a channel must bring for one kind of report, where that differs from the others.
-
-    Attributes:
-        proofs: The proofs of identity; those of the channel when absent.
-        content: Fields that must not be empty; those of the channel when absent.
-        text: The sentence of the standard.
-    """
-
-    proofs: frozenset[Proof] | None = None
-    content: tuple[str, ...] | None = None
-    text: str = ""
-
-
-@attrs.frozen(kw_only=True)
-class Requirement:
-    """What a channel must bring.
-
-    Attributes:
-        proofs: The proofs of identity it must bring, all of them.
-        content: Fields of the submission that must not be empty.
-        advised: Fields that are asked for, and never required.
-        conditions: What is shown to whoever comes by it and not checked, as that an SMS costs the operator's tariff.
-        text: The sentence of the standard.
-        reading: How it is read where it can be read two ways.
-        kinds: What one kind of report must bring instead.
-    """
-
-    proofs: frozenset[Proof] = frozenset()
-    content: tuple[str, ...] = ("narrative",)
-    advised: tuple[str, ...] = ()
-    conditions: tuple[str, ...] = ()
-    text: str = ""
-    reading: str = ""
-    kinds: Mapping[Kind, KindRequirement] = attrs.Factory(dict)
-
-    def of(self, kind: Kind | None) -> Requirement:
-        """Return what a report of ``kind`` must bring by this channel."""
-        own = self.kinds.get(kind) if kind is not None else None
-        if own is None:
-            return self
-        proofs = self.proofs if own.proofs is None else own.proofs
-        content = self.content if own.content is None else own.content
-        return attrs.evolve(self, proofs=proofs, content=content, text=own.text or self.text)
-
-
-@attrs.frozen(kw_only=True)
-class LadderStep:
-    """One rung: at a distance from a clock's due day, remind these roles, act, and show the reporter these contacts.
-
-    Attributes:
-        clock: The clock whose due day it is seen from.
-        at: How far from it, in working days, days or hours: ``-3 working_days``, ``+0``.
-        remind: Who is reminded.
-        act: What the service does by itself, where the complaint's state allows it.
-        different_person: Whether somebody else than the person who handled it so far must go on.
-        show_reporter: The contacts that the reporter is shown.
-        anytime: Whether it is taken while the office is shut too: in days at the start of its day, in hours at its instant.
-        text: The sentence of the standard.
-        reading: How it is read, or that the rung is ours.
-    """
-
-    clock: str
-    at: Amount
-    remind: tuple[Role, ...] = ()
-    act: Action | None = None
-    different_person: bool = False
-    show_reporter: tuple[str, ...] = ()
-    anytime: bool = False
-    text: str = ""
-    reading: str = ""
-
-    @property
-    def key(self) -> str:
-        """The step's name in the record of a complaint: fired once per clock and round."""
-        return f"{self.clock} {self.at}"
-
-
-@attrs.frozen(kw_only=True)
-class Contact:
-    """Where a citizen can turn; shown as the standard gives it.
-
-    Attributes:
-        name: Whose contact it is.
-        telephone: A number to call, also a short one: ``137``.
-        whatsapp: A number for WhatsApp.
-        email: An e-mail address.
-        site: A web site.
-        text: The sentence of the standard that shows the way there.
-    """
-
-    name: str
-    telephone: str = ""
-    whatsapp: str = ""
-    email: str = ""
-    site: str = ""
-    text: str = ""
 
 
 TELL_MOVED = (Role.REPORTER, Role.LIAISON_OFFICER)

@@ -32,8 +32,9 @@ from lapor_core.testing.dates import (
     working_days,
 )
 from lapor_core.testing.desks import DeskTrial, check_desk
-from lapor_core.testing.fakes import FrozenClock, MemoryDesk, RecordingNotifier
+from lapor_core.testing.fakes import FrozenClock, RecordingNotifier
 from lapor_core.testing.lives import Life, acts, example_standard, example_submission, lives
+from lapor_core.testing.memory_desk import MemoryDesk
 from lapor_core.testing.notifiers import check_notifier
 from lapor_core.testing.policies import check_policy
 from lapor_core.testing.registry import register

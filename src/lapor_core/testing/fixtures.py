@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from lapor_core.testing.fakes import FrozenClock, MemoryDesk, RecordingNotifier
+from lapor_core.testing.fakes import FrozenClock, RecordingNotifier
+from lapor_core.testing.memory_desk import MemoryDesk
 
 __all__ = ["frozen_clock", "memory_desk", "recording_notifier"]
 

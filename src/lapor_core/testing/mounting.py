@@ -14,8 +14,8 @@ from lapor_core.complaint import Reporter
 from lapor_core.lifecycle import Role
 from lapor_core.plugins.contracts import ASGIApp, Mounts, Principal
 from lapor_core.testing.asgi import Answer, lifespan, request
-from lapor_core.testing.fakes import MemoryDesk
 from lapor_core.testing.hostile import NASTY, hostile_bytes, search
+from lapor_core.testing.memory_desk import MemoryDesk
 from lapor_core.testing.strategies import texts
 
 __all__ = ["check_mounting"]

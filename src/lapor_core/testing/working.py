@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import cast
 
 from lapor_core.plugins.contracts import Desk, Works
-from lapor_core.testing.fakes import MemoryDesk
+from lapor_core.testing.memory_desk import MemoryDesk
 
 __all__ = ["check_working"]
 
