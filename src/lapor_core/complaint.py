@@ -109,6 +109,11 @@ class Visibility:
     anonymous: bool = False
     secret: bool = False
 
+    @property
+    def hides(self) -> bool:
+        """Whether anything is hidden from anybody: who, or what."""
+        return self.anonymous or self.secret
+
 
 @attrs.frozen(kw_only=True)
 class Attachment:

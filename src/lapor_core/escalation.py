@@ -46,8 +46,8 @@ def due_steps(complaint: Complaint, standard: Standard, now: datetime) -> tuple[
     """Return the steps that are due and were not taken yet, in the order of their instants.
 
     Pure and idempotent: each step is due once per clock, so once per round and once more when a new tier starts the clock
-    anew. None is due for a complaint that is over (but for those of a request for erasure), in a pause, or before its clock starts; while the office is shut only
-    those that the policy has taken at any time.
+    anew. None is due for a complaint that is over (but for those of a request for erasure), in a pause, or before its clock
+    starts; while the office is shut only those that the policy has taken at any time.
     """
     require_aware(now)
     return tuple(due for due in _ahead(complaint, standard) if due.takeable_at(now) <= now)

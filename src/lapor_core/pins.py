@@ -85,8 +85,9 @@ def spell_pin(pin: str) -> str:
 def split_pin(text: str) -> tuple[str, str]:
     """Return what stands at the beginning of ``text`` in the shape of a PIN, as it was typed, and the text behind it.
 
-    A word *PIN* may stand before it. For a channel in which a code, a PIN and words come in one line: only where a report needs a PIN, for the words of another
-    may begin with nine letters as well. A PIN with a slip has the shape too. Without any, the first part is empty.
+    A word *PIN* may stand before it. For a channel in which a code, a PIN and words come in one line: only where a report needs
+    a PIN, for the words of another may begin with nine letters as well. A PIN with a slip has the shape too. Without any, the
+    first part is empty.
     """
     found = _LEADING.match(text)
     if found is None or plain(found[1])[0] not in _FIRST:

@@ -91,7 +91,6 @@ def report(rows: Iterable[ClockRow], *, first: date, last: date, agency: str | N
     Raises:
         BadValue: ``last`` comes before ``first`` (code ``bad_period``).
     """
-    check_period(first, last)
     groups, totals = defaultdict[_Key, _Count](_Count), defaultdict[_Key, _Count](_Count)
     for row in due_within(rows, first=first, last=last, agency=agency):
         month = f"{row.due_date:%Y-%m}"

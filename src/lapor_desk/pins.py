@@ -42,7 +42,7 @@ class Pins:
 
     def draw_for(self, visibility: Visibility) -> tuple[str, str]:
         """Return a new PIN and what is kept of it, where a report with these wishes needs one; else two empty texts."""
-        return self._draw() if visibility.anonymous or visibility.secret else ("", "")
+        return self._draw() if visibility.hides else ("", "")
 
     def check(self, complaint: Complaint, pin: str, now: datetime) -> None:
         """Let through who brings the PIN of a complaint, and everybody where it needs none.

@@ -17,20 +17,9 @@ from lapor_core.policy import Policy
 
 __all__ = ["brought", "details"]
 
+_INDONESIAN = ("jan", "feb", "mar", "apr", "mei", "jun", "jul", "agu", "sep", "okt", "nov", "des")
 _MONTHS: Mapping[str, int] = MappingProxyType(
-    {
-        **{
-            name: number
-            for number, name in enumerate(
-                ["jan", "feb", "mar", "apr", "mei", "jun", "jul", "agu", "sep", "okt", "nov", "des"], 1
-            )
-        },
-        "may": 5,
-        "ags": 8,
-        "aug": 8,
-        "oct": 10,
-        "dec": 12,
-    }
+    {name: number for number, name in enumerate(_INDONESIAN, 1)} | {"may": 5, "ags": 8, "aug": 8, "oct": 10, "dec": 12}
 )
 """By the first three letters, Indonesian and English."""
 

@@ -64,7 +64,7 @@ def ombudsman_letter(
         email=complaint.reporter.email,
         office=policy.office.name,
         code=complaint.code,
-        secret=complaint.visibility.anonymous or complaint.visibility.secret,
+        secret=complaint.visibility.hides,
         agencies="\n".join(_agencies(complaint, standard)),
         title=complaint.title,
         event_date=_day(complaint.event_date) if complaint.event_date else "",

@@ -13,13 +13,13 @@ from lapor_core.errors import LaporError
 
 __all__ = [
     "LANGUAGES",
+    "all_words",
     "clock_time",
     "decimal",
     "error_text",
     "long_date",
     "short_date",
     "word",
-    "words_in",
     "zone_name",
 ]
 
@@ -32,7 +32,7 @@ def word(group: str, key: str, language: str = "id") -> str:
     return str(_texts(language).get(group, {}).get(key, key))
 
 
-def words_in(group: str, language: str = "id") -> Mapping[str, str]:
+def all_words(group: str, language: str = "id") -> Mapping[str, str]:
     """Return all texts of a group by their keys, in the order of the file; nothing for a group that is not there."""
     return dict(_texts(language).get(group, {}))
 

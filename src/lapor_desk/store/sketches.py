@@ -93,7 +93,8 @@ class SketchWrites(SketchReads, WriteUnit):
     def keep_sketches(self, new: Mapping[str, Sketch | None], now: datetime) -> int:
         """Store the sketches of complaints that have none yet, by their ids; return how many these were.
 
-        None stands for what cannot be sketched and need not be tried again. Whoever is being erased, or is changed by somebody else at this moment, is left out: nobody waits.
+        None stands for what cannot be sketched and need not be tried again. Whoever is being erased, or is changed by somebody
+        else at this moment, is left out: nobody waits.
         """
         mine = select(complaints.c.id).where(complaints.c.id.in_(sorted(new)), complaints.c.sketched_at.is_(None))
         free = self.connection.execute(mine.order_by(complaints.c.id).with_for_update(skip_locked=True)).scalars().all()

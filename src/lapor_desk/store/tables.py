@@ -166,9 +166,8 @@ sketches = Table(
 apart = Table(
     PREFIX + "apart",
     metadata,
-    Column(
-        "one_id", _ID, ForeignKey(complaints.c.id, ondelete="CASCADE"), primary_key=True
-    ),  # the lesser of the two ids
+    # the lesser of the two ids
+    Column("one_id", _ID, ForeignKey(complaints.c.id, ondelete="CASCADE"), primary_key=True),
     Column("other_id", _ID, ForeignKey(complaints.c.id, ondelete="CASCADE"), primary_key=True, index=True),
     Column("officer_id", _ID, nullable=False),
     Column("said_at", Instant, nullable=False),

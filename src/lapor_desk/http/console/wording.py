@@ -14,7 +14,7 @@ from lapor_core.complaint import Kind
 from lapor_core.explanation.text import reason_text
 from lapor_core.explanation.words import amount
 from lapor_core.policy import Limit
-from lapor_core.texts import clock_time, long_date, short_date, word, words_in
+from lapor_core.texts import all_words, clock_time, long_date, short_date, word
 from lapor_desk.house import House
 from lapor_desk.http.console.facts import Question
 from lapor_desk.http.texts import catalog, sentence
@@ -103,7 +103,7 @@ def _why(context: Context, deadline: Deadline, day: DeadlineDay) -> str:
 def _systems(context: Context, noted: Mapping[str, str]) -> Mapping[str, str]:
     """Return the systems whose ids may be noted, by name: those that have a name in words, and those noted already."""
     return {
-        **words_in("system", context["language"]),
+        **all_words("system", context["language"]),
         **{each: word("system", each, context["language"]) for each in noted},
     }
 
