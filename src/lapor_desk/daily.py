@@ -9,11 +9,9 @@ from datetime import date, datetime, timedelta
 from lapor_core.calendar import Office
 from lapor_core.errors import require_aware
 from lapor_desk.store import Store
+from lapor_desk.store.kept import OWN
 
 __all__ = ["Daily"]
-
-_OWN = "(desk)"
-"""Under this name the desk keeps its own small values; no plug-in can have it for a key."""
 
 _AGAIN = timedelta(hours=1)
 _WEEK = timedelta(days=7)
@@ -66,13 +64,13 @@ class Daily:
     def _is_done(self, name: str, today: str) -> bool:
         if self._done.get(name) != today:
             with self._store.reading() as tx:
-                self._done[name] = (tx.recall(_OWN, f"daily/{name}") or b"").decode()
+                self._done[name] = (tx.recall(OWN, f"daily/{name}") or b"").decode()
         return self._done[name] == today
 
     def _remember(self, name: str, today: str) -> None:
         self._done[name] = today
         with self._store.transaction() as tx:
-            tx.keep(_OWN, f"daily/{name}", today.encode())
+            tx.keep(OWN, f"daily/{name}", today.encode())
 
 
 def _follows(last: str, today: str) -> bool:

@@ -28,7 +28,7 @@ from lapor_desk.auditing import exported
 from lapor_desk.recording import enter
 from lapor_desk.store import Person, Reading, Store, StoreBusy, StoreDown, Transaction
 from lapor_desk.store.log import GENESIS, link
-from lapor_desk.store.tables import attachments, complaints, events, instant_text
+from lapor_desk.store.tables import attachments, events, instant_text
 
 __all__ = ["EXCHANGE_FORMAT", "Taken", "export_complaints", "import_complaints"]
 
@@ -64,13 +64,13 @@ def export_complaints(store: Store, out: TextIO, now: datetime, *, with_personal
         with_personal_data: Whether names, contacts and texts go out too, with the keys to what is sealed.
     """
     _write(out, {"format": EXCHANGE_FORMAT, "exported_at": instant_text(now), "personal_data": with_personal_data})
-    count, after = 0, ""
-    while ids := _ids(store, after):
+    count = 0
+    for ids in store.batches(_BATCH):
         with store.reading() as tx:
             for complaint_id in ids:
                 _write(out, _as_line(tx, complaint_id, with_personal_data=with_personal_data))
                 yield complaint_id
-        count, after = count + len(ids), ids[-1]
+        count += len(ids)
     _write(out, {"complaints": count})
 
 
@@ -95,12 +95,6 @@ def import_complaints(
     while batch := tuple(islice(coming, _TOGETHER)):
         yield from _taken(store, batch, standard_of, now)
     coming.check_end()
-
-
-def _ids(store: Store, after: str) -> list[str]:
-    query = select(complaints.c.id).where(complaints.c.id > after).order_by(complaints.c.id).limit(_BATCH)
-    with store.reading() as tx:
-        return list(tx.connection.execute(query).scalars())
 
 
 def _as_line(tx: Reading, complaint_id: str, *, with_personal_data: bool) -> dict[str, Any]:

@@ -8,15 +8,12 @@ from datetime import datetime
 from typing import TextIO
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
-
 from lapor_core.complaint import Complaint
 from lapor_core.lifecycle import State
 from lapor_core.standard import Standard
 from lapor_desk.national_csv import COLUMNS, ZONE, as_cell
 from lapor_desk.nationals import INTERNAL, TRACKING
 from lapor_desk.store import Store
-from lapor_desk.store.tables import complaints
 
 __all__ = ["national_row", "write_rows"]
 
@@ -36,14 +33,12 @@ def write_rows(store: Store, out: TextIO, standard: Standard, *, with_texts: boo
     """
     writer = csv.DictWriter(out, COLUMNS, restval="")  # ends lines as RFC 4180 does, so that both marks are quoted
     writer.writeheader()
-    after = ""
-    while ids := _ids(store, after):
+    for ids in store.batches(_BATCH):
         with store.reading() as tx:
             loaded = tx.load_all(ids)
         for complaint in loaded:
             writer.writerow(national_row(complaint, standard, with_texts=with_texts))
             yield complaint.id
-        after = ids[-1]
 
 
 def national_row(complaint: Complaint, standard: Standard, *, with_texts: bool = False) -> dict[str, str]:
@@ -65,12 +60,6 @@ def national_row(complaint: Complaint, standard: Standard, *, with_texts: bool =
     }
     texts = {"Area": complaint.place, "JudulLaporan": complaint.title, "IsiLaporan": complaint.narrative}
     return row | {name: as_cell(text) for name, text in texts.items() if with_texts}
-
-
-def _ids(store: Store, after: str) -> list[str]:
-    query = select(complaints.c.id).where(complaints.c.id > after).order_by(complaints.c.id).limit(_BATCH)
-    with store.reading() as tx:
-        return list(tx.connection.execute(query).scalars())
 
 
 def _status(complaint: Complaint) -> str:

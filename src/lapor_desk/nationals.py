@@ -25,6 +25,7 @@ from lapor_desk.national_csv import BadRow, NationalRow
 from lapor_desk.overtaking import again_when_overtaken
 from lapor_desk.recording import record_new
 from lapor_desk.store import Person, Reading, Store, Transaction, Vault
+from lapor_desk.store.kept import OWN
 
 __all__ = ["CHANNEL", "INTERNAL", "TRACKING", "Outcome", "carry_over", "find_national", "take_rows"]
 
@@ -34,7 +35,7 @@ CHANNEL = "sp4n"
 TRACKING, INTERNAL = "sp4n_tracking", "sp4n_id"
 """The national service as the two systems it is: the id that citizens hold (TrackingID), and the one of its database."""
 
-_OWN, _CARRIED = "(desk)", "national ids are in the records"
+_CARRIED = "national ids are in the records"
 _SYSTEM = Actor(role=Role.SYSTEM, id="import")
 _CENTRE = Actor(role=Role.CENTRAL_ADMIN, id="import")
 _BATCH = 100
@@ -142,19 +143,18 @@ def _note(tx: Transaction, complaint_id: str, told: Mapping[str, str], at: datet
 def carry_over(store: Store) -> int:
     """Bring the ids of complaints that an earlier version took in into their records; return how many complaints.
 
-    That version kept them beside the records, in the desk's own storage. Safe to do again, and in several processes at once:
-    what is done is not there any more.
+    That version kept them beside the records, in the desk's own storage. It is done once: a new house says at its first opening
+    that nothing is left to do. Safe in several processes at once: what is done is not there any more.
     """
     with store.reading() as tx:
-        waiting = [] if tx.recall(_OWN, _CARRIED) else tx.taken_in(CHANNEL)
-    if not waiting:
-        return 0
-    coming = iter(waiting)
+        if tx.recall(OWN, _CARRIED):
+            return 0
+        coming = iter(tx.taken_in(CHANNEL))
     count = 0
     while batch := tuple(islice(coming, _BATCH)):
         count += again_when_overtaken(partial(_carried_over, store, batch))
     with store.transaction() as tx:
-        tx.keep(_OWN, _CARRIED, b"1")
+        tx.keep(OWN, _CARRIED, b"1")
     return count
 
 
@@ -163,7 +163,7 @@ def _carried_over(store: Store, batch: Sequence[str]) -> int:
     with store.transaction() as tx:
         for complaint_id in batch:
             place = f"national/{complaint_id}"
-            kept = tx.recall(_OWN, place)
+            kept = tx.recall(OWN, place)
             if kept is None:
                 continue
             ids = json.loads(kept)
@@ -172,7 +172,7 @@ def _carried_over(store: Store, batch: Sequence[str]) -> int:
                 tx.enter_external_ids({complaint_id: told})
             else:
                 _note(tx, complaint_id, told)
-            tx.forget(_OWN, place)
+            tx.forget(OWN, place)
             count += 1
     return count
 

@@ -17,12 +17,13 @@ from lapor_core.recalculation import Move, moved, moves
 from lapor_core.standard import Standard
 from lapor_desk.recording import record
 from lapor_desk.store import Reading, Store
+from lapor_desk.store.kept import OWN
 from lapor_desk.store.tables import complaints
 
 __all__ = ["Recalculated", "Recalculation"]
 
 _BATCH = 200
-_OWN, _REFRESHED = "(desk)", "refreshed"
+_REFRESHED = "refreshed"
 _log = logging.getLogger("lapor.desk")
 
 
@@ -59,12 +60,10 @@ class Recalculation:
     def look(self, now: datetime) -> Iterator[Recalculated]:
         """Yield every complaint with a running clock and what would move of it at ``now`` (aware); change nothing."""
         require_aware(now)
-        after = ""
-        while ids := self._ids(after):
+        for ids in self.store.batches(self.batch, complaints.c.due_at.is_not(None)):
             with self.store.reading() as tx:
                 found = [self._judged(tx, complaint_id, now) for complaint_id in ids]
             yield from found
-            after = ids[-1]
 
     def run(self, now: datetime, *, provisional_only: bool = False) -> Iterator[Recalculated]:
         """Move what is to be moved, and yield every complaint with a running clock and what was moved of it.
@@ -85,21 +84,12 @@ class Recalculation:
         """Move provisional promises, if decrees or policies have changed since this was done last; return how many complaints."""
         mark = _fingerprint(standards)
         with self.store.reading() as tx:
-            if tx.recall(_OWN, _REFRESHED) == mark:
+            if tx.recall(OWN, _REFRESHED) == mark:
                 return 0
         count = sum(bool(each.moves) for each in self.run(now, provisional_only=True))
         with self.store.transaction() as tx:
-            tx.keep(_OWN, _REFRESHED, mark)
+            tx.keep(OWN, _REFRESHED, mark)
         return count
-
-    def _ids(self, after: str) -> list[str]:
-        running = (complaints.c.due_at.is_not(None), complaints.c.id > after)
-        with self.store.reading() as tx:
-            return list(
-                tx.connection.execute(
-                    select(complaints.c.id).where(*running).order_by(complaints.c.id).limit(self.batch)
-                ).scalars()
-            )
 
     def _judged(self, tx: Reading, complaint_id: str, now: datetime) -> Recalculated:
         try:

@@ -41,18 +41,10 @@ def read_clocks(store: Store, last: date) -> Iterator[ClocksOf]:
 
     What it costs follows the number of complaints received until then: one that was closed long ago is read too.
     """
-    after = ""
-    while ids := _ids(store, last, after):
+    for ids in store.batches(_BATCH, _by(last)):
         with store.reading() as tx:
             found = [_clocks(each, events) for each, events in tx.outlines(ids)]
         yield from found
-        after = ids[-1]
-
-
-def _ids(store: Store, last: date, after: str) -> list[str]:
-    query = select(complaints.c.id).where(_by(last), complaints.c.id > after).order_by(complaints.c.id).limit(_BATCH)
-    with store.reading() as tx:
-        return list(tx.connection.execute(query).scalars())
 
 
 def _by(last: date) -> ColumnElement[bool]:

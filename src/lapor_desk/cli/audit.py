@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import App, Parameter
 
-from lapor_core.errors import BadValue
 from lapor_desk.cli.dates import read_date
 from lapor_desk.cli.houses import configured, opened
 from lapor_desk.cli.progress import watched
@@ -144,11 +143,12 @@ def looks(
 
 def _period(house: House, since: str | None, until: str | None) -> tuple[datetime, datetime]:
     """Return the first instant of the first day, and of the day after the last one, in the office's zone."""
+    from lapor_core.reports import check_period
+
     office = house.standard.office
     last = read_date(until) if until else office.local_date(house.clock())
     first = read_date(since) if since else last - timedelta(days=30)
-    if first > last:
-        raise BadValue(f"{first} is after {last}; the first day comes first", code="bad_date")
+    check_period(first, last)
     return office.start_of_day(first), office.start_of_day(last + timedelta(days=1))
 
 

@@ -10,7 +10,10 @@ from lapor_core.errors import BadValue
 from lapor_desk.store.tables import plugin_storage
 from lapor_desk.store.unit import ReadUnit, WriteUnit
 
-__all__ = ["LARGEST_VALUE", "LONGEST_KEY", "KeptReads", "KeptWrites"]
+__all__ = ["LARGEST_VALUE", "LONGEST_KEY", "OWN", "KeptReads", "KeptWrites"]
+
+OWN = "(desk)"
+"""Under this name the desk keeps its own small values; no plug-in can have it for a key."""
 
 LARGEST_VALUE = 64 * 1024
 """In bytes."""

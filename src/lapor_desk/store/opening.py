@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 
 from lapor_core.errors import BadValue
 from lapor_desk.store.counts import CountReads
@@ -19,7 +19,7 @@ from lapor_desk.store.migrating import upgrade
 from lapor_desk.store.queue import QueueReads, QueueWrites
 from lapor_desk.store.register import RegisterReads, RegisterWrites
 from lapor_desk.store.sketches import SketchReads, SketchWrites
-from lapor_desk.store.tables import attachments, people
+from lapor_desk.store.tables import attachments, complaints, people
 from lapor_desk.store.unit import ReadUnit, WriteUnit
 from lapor_desk.store.uploads import PreparedFile
 from lapor_desk.store.vault import HOUSE, Vault
@@ -61,6 +61,21 @@ class Store:
         """Open one transaction that reads a single state of the database."""
         with self.database.reading() as connection:
             yield Reading(connection, self.vault)
+
+    def batches(self, size: int, *conditions: ColumnElement[bool]) -> Iterator[tuple[str, ...]]:
+        """Yield the ids of all complaints in the register, or of those that meet ``conditions``, ``size`` at a time.
+
+        Each batch is looked up when the one before has been dealt with, and no transaction lasts in between.
+        """
+        after = ""
+        while ids := self._batch(after, size, conditions):
+            yield ids
+            after = ids[-1]
+
+    def _batch(self, after: str, size: int, conditions: tuple[ColumnElement[bool], ...]) -> tuple[str, ...]:
+        query = select(complaints.c.id).where(complaints.c.id > after, *conditions)
+        with self.reading() as tx:
+            return tuple(tx.connection.execute(query.order_by(complaints.c.id).limit(size)).scalars())
 
     def keep_files(self, person: Person, prepared: Iterable[PreparedFile]) -> None:
         """Write files for a person, sealed, before the transaction that attaches them.
