@@ -150,8 +150,7 @@ class Desk:
         Raises:
             BadValue: mistyped (``bad_code``). NotFound: nobody holds this code (``unknown_code``).
         """
-        with self.store.reading() as tx:
-            events = tx.events(_found(tx.find(normalise_code(code))))
+        events = self._of_code(code)
         complaint, now = replay(events), self.now()
         standard = self.standard_of(complaint)
         if complaint.pin_hash and not pin.strip():
@@ -165,8 +164,8 @@ class Desk:
         Raises:
             BadValue, NotFound: as :meth:`track`; it lists no such file (``unknown_file``).
         """
-        complaint = self._opened(code, pin)
-        entries = tracking_of(self.events(complaint.id), self.standard_of(complaint), self.now()).entries
+        complaint, events = self._opened(code, pin)
+        entries = tracking_of(events, self.standard_of(complaint), self.now()).entries
         listed = (each for entry in entries for each in entry.files if each.id == file)
         if (found := next(listed, None)) is None:
             raise NotFound("no answer to this report came with this file", code="unknown_file", field="file")
@@ -224,24 +223,25 @@ class Desk:
             BadValue, NotFound: as :meth:`track`.
             Refused: ``principal`` has not reported it (``not_the_reporter``), or it needs no PIN (``no_pin``).
         """
-        complaint = self._of_code(code)
+        complaint = replay(self._of_code(code))
         pin, complaint, events = self._pins.renew(complaint, principal, self.standard_of(complaint), self.now())
         self._tell(events, complaint)
         return self._receipt(complaint, repeated=True, pin=pin)
 
     def _act_as_reporter(self, code: str, pin: str, act: Act, uploads: Sequence[Upload] = ()) -> None:
-        complaint = self._opened(code, pin)
+        complaint, _ = self._opened(code, pin)
         actor = Actor(role=Role.REPORTER, id=complaint.reporter_ref)
         self.act(complaint.id, attrs.evolve(act, actor=actor), uploads=uploads)
 
-    def _opened(self, code: str, pin: str) -> Complaint:
-        complaint = self._of_code(code)
+    def _opened(self, code: str, pin: str) -> tuple[Complaint, tuple[Event, ...]]:
+        events = self._of_code(code)
+        complaint = replay(events)
         self._pins.check(complaint, pin, self.now())
-        return complaint
+        return complaint, events
 
-    def _of_code(self, code: str) -> Complaint:
+    def _of_code(self, code: str) -> tuple[Event, ...]:
         with self.store.reading() as tx:
-            return tx.load(_found(tx.find(normalise_code(code))))
+            return tx.events(_found(tx.find(normalise_code(code))))
 
     # What officers do.
 

@@ -18,7 +18,7 @@ from cryptography.exceptions import InvalidKey
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 from sqlalchemy import Row, bindparam, select, update
 
-from lapor_core.complaint import personal
+from lapor_core.complaint import Actor, personal
 from lapor_core.errors import BadValue, NotFound, Refused
 from lapor_core.lifecycle import Role
 from lapor_desk.reaching import checked_email, normal_mobile
@@ -59,6 +59,11 @@ class Officer:
     language: str = "id"
     notices: bool = True
     disabled: bool = False
+
+    @property
+    def actor(self) -> Actor:
+        """Who they are in a record."""
+        return Actor(role=self.role, id=self.id)
 
     @property
     def is_told(self) -> bool:

@@ -7,7 +7,12 @@ from lapor_core.errors import NotFound, Refused
 from lapor_core.events import IdentitySeen
 from lapor_desk.store import Reading, Store
 
-__all__ = ["check_agency", "check_version", "overtaken"]
+__all__ = ["check_agency", "check_version", "is_theirs", "overtaken"]
+
+
+def is_theirs(complaint: Complaint, agency: str | None) -> bool:
+    """Tell whether a complaint is there for somebody of ``agency``: to an agency its own are, to the house itself all."""
+    return agency is None or agency in complaint.agencies
 
 
 def check_agency(complaint: Complaint, agency: str | None) -> None:
@@ -16,7 +21,7 @@ def check_agency(complaint: Complaint, agency: str | None) -> None:
     Raises:
         NotFound: code ``unknown_complaint``.
     """
-    if agency is not None and agency not in complaint.agencies:
+    if not is_theirs(complaint, agency):
         message = f'"{complaint.id}": no such complaint'
         raise NotFound(message, code="unknown_complaint", complaint=complaint.id)
 

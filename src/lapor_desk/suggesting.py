@@ -17,6 +17,7 @@ from lapor_core.errors import BadValue, NotFound, Refused
 from lapor_core.lifecycle import State
 from lapor_core.likeness import Likeness, likeness, matter_of, sketch
 from lapor_core.privacy import Reader, may_see_identity
+from lapor_desk.standing import check_agency, is_theirs
 from lapor_desk.store import Reading, Sketch, Store
 
 __all__ = ["Suggestion", "hold_apart", "sketch_new", "suggestions"]
@@ -78,10 +79,9 @@ def hold_apart(
     """
     with store.transaction() as tx:
         for complaint_id in (one, other):
-            complaint = tx.load(complaint_id)
-            if one == other or (agency is not None and agency not in complaint.agencies):
-                message = f'"{complaint_id}": no such complaint'
-                raise NotFound(message, code="unknown_complaint", complaint=complaint_id)
+            check_agency(tx.load(complaint_id), agency)
+        if one == other:
+            raise NotFound(f'"{other}": no other complaint', code="unknown_complaint", complaint=other)
         tx.hold_apart(one, other, officer_id, now)
 
 
@@ -110,7 +110,7 @@ def _candidates(tx: Reading, complaint: Complaint, agency: str | None, *, knows_
         ids += tx.received_from(complaint.reporter_ref, complaint.received_at, within=_WITHIN)
     for complaint_id in dict.fromkeys(ids):
         other = _read(tx, complaint_id)
-        if other is not None and agency in (None, *other.agencies):
+        if other is not None and is_theirs(other, agency):
             yield other
 
 

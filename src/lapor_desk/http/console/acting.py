@@ -10,7 +10,7 @@ from types import MappingProxyType
 import attrs
 from starlette.datastructures import FormData
 
-from lapor_core.complaint import Actor, Complaint, Facts, Rating
+from lapor_core.complaint import Complaint, Facts, Rating
 from lapor_core.decisions import Act
 from lapor_core.errors import BadValue, FactsNeeded, Incomplete, LaporError
 from lapor_core.lifecycle import Action, Outcome
@@ -114,7 +114,7 @@ def act_of(
     chosen = _chosen(form)
     return Act(
         action=action,
-        actor=Actor(role=case.officer.role, id=case.officer.id),
+        actor=case.officer.actor,
         text=text_of(form, Field.TEXT),
         agencies=chosen,
         agency=_answering(form, case),

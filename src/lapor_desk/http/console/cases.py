@@ -22,6 +22,7 @@ from lapor_core.privacy import Reader, View, may_see_identity, reader_of, view
 from lapor_core.standard import Standard
 from lapor_desk.desk import Desk
 from lapor_desk.officers import Officer
+from lapor_desk.standing import check_agency
 
 __all__ = ["BEYOND_A_FORM", "Case", "check_id", "coded", "known_as", "open_case", "subject_of"]
 
@@ -156,9 +157,9 @@ def open_case(desk: Desk, complaint_id: str, officer: Officer) -> Case:
     if reader_of(officer.role) is Reader.AUDITOR:
         raise Refused("an auditor reads the record of a complaint, and not its matter", code="not_permitted")
     check_id(complaint_id)
-    desk.complaint(complaint_id, agency=officer.agency)
     events = desk.events(complaint_id)
     complaint = replay(events)
+    check_agency(complaint, officer.agency)
     return Case(
         complaint=complaint,
         events=events,

@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from lapor_core.complaint import Actor, Complaint
+from lapor_core.complaint import Complaint
 from lapor_core.errors import LaporError
 from lapor_core.lifecycle import Action, Outcome
 from lapor_desk.http.console.acting import ActForm, Field, act_of, forms_of, shown_again, told_of
@@ -25,6 +25,7 @@ from lapor_desk.http.console.frame import Frame, call
 from lapor_desk.http.console.history import history_of, names_in
 from lapor_desk.http.console.linked import Links, links_of
 from lapor_desk.officers import Officer
+from lapor_desk.standing import is_theirs
 
 __all__ = ["Complaints"]
 
@@ -64,7 +65,7 @@ class Complaints:
                 after = await self._done(case, action, form)
             except LaporError as error:
                 return await self._refused(request, action, form, error)
-        if case.officer.agency is not None and case.officer.agency not in after.agencies:
+        if not is_theirs(after, case.officer.agency):
             return self.frame.go(request, "")  # what was passed on to others is theirs to see
         return self.frame.go(request, f"complaints/{case.complaint.id}?done={action}")
 
@@ -79,13 +80,12 @@ class Complaints:
         """Note under which id another system knows the complaint; or show the form again with what is wrong."""
         async with self.frame.form(request) as form:
             case = await self._case(request)
-            actor = Actor(role=case.officer.role, id=case.officer.id)
             try:
                 await call(
                     self.frame.house.desk.note_external_ids,
                     case.complaint.id,
                     told_of(form),
-                    actor,
+                    case.officer.actor,
                     version=version_of(form),
                     agency=case.officer.agency,
                 )

@@ -14,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from lapor_core.complaint import Actor, Ground
+from lapor_core.complaint import Ground
 from lapor_core.decisions import Act
 from lapor_core.errors import LaporError
 from lapor_core.lifecycle import Action
@@ -63,7 +63,7 @@ class Erasure:
     async def _done(self, case: Case, form: FormData) -> None:
         act = Act(
             action=Action.ERASE,
-            actor=Actor(role=case.officer.role, id=case.officer.id),
+            actor=case.officer.actor,
             ground=_ground(text_of(form, "ground")),
         )
         seen = frozenset(text_of(form, "seen").split())

@@ -11,6 +11,7 @@ from lapor_core.lifecycle import State
 from lapor_core.privacy import reader_of, view
 from lapor_desk.http.console.cases import Case, subject_of
 from lapor_desk.officers import Officer
+from lapor_desk.standing import is_theirs
 from lapor_desk.store import Reading
 
 __all__ = ["Linked", "Links", "linked", "links_of"]
@@ -51,7 +52,7 @@ def links_of(tx: Reading, case: Case) -> Links:
 
 def _seen(tx: Reading, ids: Iterable[str], officer: Officer) -> tuple[Linked, ...]:
     found = (tx.load(complaint_id) for complaint_id in ids)
-    return tuple(linked(each, officer) for each in found if officer.agency in (None, *each.agencies))
+    return tuple(linked(each, officer) for each in found if is_theirs(each, officer.agency))
 
 
 def linked(complaint: Complaint, officer: Officer) -> Linked:

@@ -10,7 +10,6 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from lapor_core.complaint import Actor
 from lapor_core.errors import BadValue
 from lapor_desk.http.console.acting import forms_of
 from lapor_desk.http.console.cases import Case, open_case
@@ -46,10 +45,9 @@ class Looks:
         """Show the complaint, this time with who reported it."""
         async with self.frame.form(request) as form:
             case, reason = await self._case(request), text_of(form, "reason")
+            desk, officer = self.frame.house.desk, case.officer
             try:
-                reporter = await call(
-                    self.frame.house.desk.identity, case.complaint.id, _actor(case), reason, agency=case.officer.agency
-                )
+                reporter = await call(desk.identity, case.complaint.id, officer.actor, reason, agency=officer.agency)
             except BadValue as error:
                 return await self._refused(request, case, error, reason)
         case = await self._case(request)
@@ -65,7 +63,7 @@ class Looks:
             desk, officer = self.frame.house.desk, case.officer
             try:
                 content = await call(
-                    desk.identity_paper, case.complaint.id, file.digest, _actor(case), reason, agency=officer.agency
+                    desk.identity_paper, case.complaint.id, file.digest, officer.actor, reason, agency=officer.agency
                 )
             except BadValue as error:
                 return await self._refused(request, case, error, reason)
@@ -82,7 +80,3 @@ class Looks:
 
     async def _case(self, request: Request) -> Case:
         return await call(open_case, self.frame.house.desk, request.path_params["id"], self.frame.officer(request))
-
-
-def _actor(case: Case) -> Actor:
-    return Actor(role=case.officer.role, id=case.officer.id)

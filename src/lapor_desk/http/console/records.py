@@ -20,6 +20,7 @@ from lapor_desk.desk import Desk
 from lapor_desk.http.console.cases import check_id
 from lapor_desk.http.console.frame import Frame, call
 from lapor_desk.officers import Officer
+from lapor_desk.standing import check_agency
 from lapor_desk.store import Chain, Reading
 from lapor_desk.tracking import sentence_of
 
@@ -76,10 +77,18 @@ def _open(desk: Desk, complaint_id: str, officer: Officer) -> Record:
     check_id(complaint_id)
     with desk.store.reading() as tx:
         chain, events = tx.verify_chain(complaint_id), _events(tx, complaint_id)
-    if officer.agency is not None and officer.agency not in (replay(events).agencies if events else ()):
+    if not events:
+        return _unreadable(complaint_id, chain, desk.standard, officer)
+    complaint = replay(events)
+    check_agency(complaint, officer.agency)
+    return Record(id=complaint_id, events=events, standard=desk.standard_of(complaint), chain=chain)
+
+
+def _unreadable(complaint_id: str, chain: Chain, standard: Standard, officer: Officer) -> Record:
+    """Whose complaint it is stands nowhere then, so it is there for nobody of one agency."""
+    if officer.agency is not None:
         raise NotFound(f'"{complaint_id}": no such complaint', code="unknown_complaint", complaint=complaint_id)
-    standard = desk.standard_of(replay(events)) if events else desk.standard
-    return Record(id=complaint_id, events=events, standard=standard, chain=chain)
+    return Record(id=complaint_id, events=(), standard=standard, chain=chain)
 
 
 def _events(tx: Reading, complaint_id: str) -> tuple[Event, ...]:
