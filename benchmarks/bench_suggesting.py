@@ -20,9 +20,7 @@ from servers import postgres
 
 from lapor_core import Complaint, Kind, Reporter, Submission, load_standard
 from lapor_core.complaint import Proof
-from lapor_core.decisions import receive
-from lapor_core.events import Event
-from lapor_core.evolution import replay
+from lapor_core.decisions import Begun, receive
 from lapor_core.privacy import Reader
 from lapor_desk.recording import record_new
 from lapor_desk.store import Files, MasterKey, Person, Store, Vault, open_store
@@ -67,7 +65,7 @@ def narrative(chance: random.Random) -> str:
     return " ".join(said)
 
 
-def record(number: int, chance: random.Random, person: Person) -> tuple[Event, ...]:
+def begun(number: int, chance: random.Random, person: Person) -> Begun:
     submission = Submission(
         channel="sms",
         source_id=str(number),
@@ -86,10 +84,10 @@ def fill(store: Store, count: int) -> float:
     chance = random.Random(1)  # noqa: S311 - it shall be the same each time
     for begins in range(0, count, BATCH):
         persons = [Vault.new_person() for _ in range(min(BATCH, count - begins))]
-        records = [record(begins + place, chance, person) for place, person in enumerate(persons)]
+        new = [begun(begins + place, chance, person) for place, person in enumerate(persons)]
         with store.transaction() as tx:
             tx.add_people(persons)
-            record_new(tx, records, STANDARD, MORNING, tell=False)
+            record_new(tx, new, STANDARD, MORNING, tell=False)
     began = perf_counter()
     while sketch_new(store, MORNING):
         pass
@@ -108,7 +106,7 @@ def ratio_of(kind: str, database: Callable[[str], str], counts: tuple[int, int],
     stores = [open_store(database(name), master=MasterKey(bytes(32)), files=Files.memory()) for name in ("few", "many")]
     sketching = [fill(store, count) for store, count in zip(stores, counts, strict=True)]
     chance = random.Random(2)  # noqa: S311 - likewise
-    asked = [replay(record(number, chance, Vault.new_person())) for number in range(looks)]
+    asked = [begun(number, chance, Vault.new_person()).complaint for number in range(looks)]
     for store in stores:
         look(store, asked[0])  # the first one warms up
     took = [[look(store, each) for store in stores] for each in asked]

@@ -19,7 +19,15 @@ from lapor_core.pausing import pause_facts
 from lapor_core.standard import Standard
 from lapor_core.submission import Submission
 
-__all__ = ["Act", "decide", "receive", "write_down"]
+__all__ = ["Act", "Begun", "decide", "receive", "write_down"]
+
+
+@attrs.frozen(kw_only=True)
+class Begun:
+    """A complaint that has just begun: the first events of its record, and what they have made of it."""
+
+    events: tuple[happened.Event, ...]
+    complaint: Complaint
 
 
 def receive(
@@ -33,8 +41,8 @@ def receive(
     attachments: tuple[Attachment, ...] = (),
     partial: bool = False,
     pin_hash: str = "",
-) -> tuple[happened.Event, ...]:
-    """Return the first events of a complaint.
+) -> Begun:
+    """Return a new complaint, with the first events of its record.
 
     Args:
         submission: What the channel handed in.
@@ -83,7 +91,8 @@ def receive(
     )
     actor = Actor(role=Role.REPORTER, id=reporter_ref)
     page = _Page(complaint_id=complaint, actor=actor, happened_at=submission.received_at, recorded_at=now, by=standard)
-    return page.filled([fact])
+    begun = page.write(fact)
+    return Begun(events=tuple(page.events), complaint=begun)
 
 
 def decide(complaint: Complaint, act: Act, standard: Standard, now: datetime) -> tuple[happened.Event, ...]:
@@ -165,16 +174,21 @@ class _Page:
     events: list[happened.Event] = attrs.field(factory=list)
 
     def filled(self, facts: Iterable[happened.Fact], known: Facts | None = None) -> tuple[happened.Event, ...]:
-        """Write each fact down, then a classification and the clocks that it starts, moves, stops, pauses and resumes."""
+        """Write each fact down with what follows from it, and return all that is written here."""
         for fact in facts:
-            complaint = self.add(fact)
-            for further in tuple(_classification(complaint, fact, known, self.by)):
-                complaint = self.add(further)
-            for further in tuple(_clock_facts(complaint, self.by, self.happened_at)):
-                complaint = self.add(further)
-            for further in tuple(pause_facts(complaint, self.by)):
-                complaint = self.add(further)
+            self.write(fact, known)
         return tuple(self.events)
+
+    def write(self, fact: happened.Fact, known: Facts | None = None) -> Complaint:
+        """Write a fact down, then a classification and the clocks that it starts, moves, stops, pauses and resumes."""
+        complaint = self.add(fact)
+        for further in tuple(_classification(complaint, fact, known, self.by)):
+            complaint = self.add(further)
+        for further in tuple(_clock_facts(complaint, self.by, self.happened_at)):
+            complaint = self.add(further)
+        for further in tuple(pause_facts(complaint, self.by)):
+            complaint = self.add(further)
+        return complaint
 
     def add(self, fact: happened.Fact) -> Complaint:
         """Write ``fact`` down as the event that follows the last one, and return the complaint after it."""

@@ -50,7 +50,8 @@ def due_steps(complaint: Complaint, standard: Standard, now: datetime) -> tuple[
     starts; while the office is shut only those that the policy has taken at any time.
     """
     require_aware(now)
-    return tuple(due for due in _ahead(complaint, standard) if due.takeable_at(now) <= now)
+    ahead = sorted(_untaken(complaint, standard), key=lambda due: due.at)
+    return tuple(due for due in ahead if due.takeable_at(now) <= now)
 
 
 def next_step_at(complaint: Complaint, standard: Standard, now: datetime | None = None) -> datetime | None:
@@ -61,10 +62,8 @@ def next_step_at(complaint: Complaint, standard: Standard, now: datetime | None 
         standard: What it is judged by.
         now: The present instant (aware): a step that is overdue while the office is shut waits until it opens.
     """
-    ahead = _ahead(complaint, standard)
-    if now is None:
-        return min((due.at for due in ahead), default=None)
-    return min((due.takeable_at(now) for due in ahead), default=None)
+    ahead = _untaken(complaint, standard)
+    return min((due.at if now is None else due.takeable_at(now) for due in ahead), default=None)
 
 
 def take_step(complaint: Complaint, due: DueStep, standard: Standard, now: datetime) -> tuple[Event, ...]:
@@ -92,10 +91,6 @@ def take_step(complaint: Complaint, due: DueStep, standard: Standard, now: datet
 
 
 _SYSTEM = Actor(role=Role.SYSTEM, id="ladder")
-
-
-def _ahead(complaint: Complaint, standard: Standard) -> list[DueStep]:
-    return sorted(_untaken(complaint, standard), key=lambda due: due.at)
 
 
 def _untaken(complaint: Complaint, standard: Standard) -> Iterator[DueStep]:

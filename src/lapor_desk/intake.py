@@ -135,7 +135,7 @@ class Intake:
             now = self.now()
             person = _enrolled(tx, submission, theirs, now)
             tx.attach(person.id, files)
-            events = receive(
+            begun = receive(
                 submission,
                 standard,
                 now,
@@ -146,8 +146,8 @@ class Intake:
                 partial=partial,
                 pin_hash=pin_hash,
             )
-            (complaint,) = record_new(tx, [events], standard, now)
-            return Taken(complaint=complaint, events=events, pin=pin)
+            record_new(tx, [begun], standard, now)
+            return Taken(complaint=begun.complaint, events=begun.events, pin=pin)
 
     def _keep_files(self, submission: Submission, files: Sequence[PreparedFile]) -> Person | None:
         """Write files down before the transaction that names them, and return whose they are; None without any to write."""

@@ -14,10 +14,10 @@ import attrs
 from lapor_core.clock_facts import clock_facts
 from lapor_core.codes import RANDOM_BYTES, tracking_code
 from lapor_core.complaint import Actor, Reporter
-from lapor_core.decisions import Act, decide
+from lapor_core.decisions import Act, Begun, decide
 from lapor_core.errors import LaporError
 from lapor_core.events import Event, Fact, Received
-from lapor_core.evolution import replay, replay_on
+from lapor_core.evolution import evolve, replay, replay_on
 from lapor_core.external_ids import note_external_ids
 from lapor_core.lifecycle import Action, Role
 from lapor_core.standard import Standard
@@ -88,7 +88,7 @@ def _taken(store: Store, batch: Sequence[NationalRow | BadRow], taking: _Taking)
         here = _here(tx, first)
         new = [entry for key, entry in first.items() if here[key] == (entry.complaint_id,)]
         tx.add_people(entry.person for entry in new)
-        record_new(tx, [entry.events for entry in new], taking.standard, taking.now, tell=False)
+        record_new(tx, [entry.begun for entry in new], taking.standard, taking.now, tell=False)
         internal = tx.external_digests(INTERNAL, [each for bearing in here.values() for each in bearing])
         known = _Known(tx=tx, here=here, internal=internal, now=taking.now)
         return [known.outcome(each) for each in looked_at]
@@ -184,7 +184,7 @@ class _Entry:
     row: NationalRow
     complaint_id: str
     person: Person
-    events: tuple[Event, ...]
+    begun: Begun
 
 
 @attrs.frozen(kw_only=True)
@@ -207,7 +207,7 @@ class _Taking:
             now=self.now,
         )
         try:
-            return _Entry(row=row, complaint_id=record.complaint_id, person=person, events=record.events())
+            return _Entry(row=row, complaint_id=record.complaint_id, person=person, begun=record.begun())
         except LaporError as error:
             return BadRow(line=row.line, reason=str(error))
 
@@ -223,15 +223,15 @@ class _Record:
     standard: Standard
     now: datetime
 
-    def events(self) -> tuple[Event, ...]:
+    def begun(self) -> Begun:
         """Return what the export says of the complaint, and no more."""
-        events = [self._event(1, self._received())]
-        complaint = replay(events)
-        for sequence, fact in enumerate(clock_facts(complaint, self.standard, self.row.received_at), 2):
-            events.append(self._event(sequence, fact))
-        complaint = replay_on(complaint, events[1:])
-        act = self._act()
-        return (*events, *(decide(complaint, act, self.standard, self.now) if act else ()))
+        received = self._event(1, self._received())
+        complaint = evolve(None, received)
+        clocks = clock_facts(complaint, self.standard, self.row.received_at)
+        started = tuple(self._event(sequence, fact) for sequence, fact in enumerate(clocks, 2))
+        complaint, act = replay_on(complaint, started), self._act()
+        done = decide(complaint, act, self.standard, self.now) if act else ()
+        return Begun(events=(received, *started, *done), complaint=replay_on(complaint, done))
 
     def _received(self) -> Received:
         row = self.row

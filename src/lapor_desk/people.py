@@ -74,8 +74,14 @@ def enrol(tx: Transaction, person: Person, reporter: Reporter, proofs: frozenset
     """
     tx.add_person(person)
     account = Account(id=secrets.token_hex(16), person_id=person.id, reporter=reporter, proofs=proofs)
-    row = _row(tx, person, account) | {"id": account.id, "person_id": person.id, "created_at": now}
     proved = dict(_indexes(tx.vault, reporter, proofs))
+    row = {
+        "id": account.id,
+        "person_id": person.id,
+        "created_at": now,
+        "sealed": _sealed(tx, person, account),
+        **proved,
+    }
     if proved and not tx.insert_new(accounts, row):
         raise Refused("somebody else has just enrolled this contact; try again", code="changed_meanwhile")
     return account
@@ -87,7 +93,8 @@ def renew(tx: Transaction, account: Account, reporter: Reporter, proofs: frozens
     for column, value in _indexes(tx.vault, reporter, proofs):
         others = update(accounts).where(accounts.c[column] == value, accounts.c.id != account.id)
         tx.connection.execute(others.values({column: None}))
-    row = _row(tx, tx.person(account.person_id), renewed)
+    sealed = _sealed(tx, tx.person(account.person_id), renewed)
+    row = {"sealed": sealed, **dict(_indexes(tx.vault, renewed.reporter, renewed.proofs))}
     tx.connection.execute(update(accounts).where(accounts.c.id == account.id).values(row))
     return renewed
 
@@ -104,10 +111,9 @@ def _indexes(vault: Vault, reporter: Reporter, proofs: frozenset[Proof]) -> Iter
         yield "mobile_index", vault.index("mobile", reporter.mobile)
 
 
-def _row(tx: Transaction, person: Person, account: Account) -> dict[str, Any]:
+def _sealed(tx: Transaction, person: Person, account: Account) -> bytes:
     data = {"reporter": attrs.asdict(account.reporter), "proofs": sorted(account.proofs)}
-    sealed = tx.vault.seal(person, json.dumps(data).encode(), _place(account.id))
-    return {"sealed": sealed, **dict(_indexes(tx.vault, account.reporter, account.proofs))}
+    return tx.vault.seal(person, json.dumps(data).encode(), _place(account.id))
 
 
 def _opened(tx: Reading, row: Row[Any]) -> Account:

@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 
 from lapor_core.complaint import Complaint
+from lapor_core.decisions import Begun
 from lapor_core.escalation import next_step_at
 from lapor_core.events import Event
-from lapor_core.evolution import replay, replay_on
+from lapor_core.evolution import replay_on
 from lapor_core.misses import next_miss_at
 from lapor_core.notices import notices_for
 from lapor_core.standard import Standard
@@ -38,14 +39,12 @@ def record(tx: Transaction, before: Complaint, events: Sequence[Event], standard
     return complaint
 
 
-def record_new(
-    tx: Transaction, records: Sequence[Sequence[Event]], standard: Standard, now: datetime, *, tell: bool = True
-) -> tuple[Complaint, ...]:
-    """Begin the records of new complaints, with all that follows from them, and return the complaints.
+def record_new(tx: Transaction, new: Sequence[Begun], standard: Standard, now: datetime, *, tell: bool = True) -> None:
+    """Begin the records of new complaints, with all that follows from them.
 
     Args:
         tx: The transaction that holds all of it.
-        records: The first events of each.
+        new: The complaints, and the first events of each.
         standard: What they are judged by.
         now: The present instant (aware).
         tell: Whether notices are queued; not for what is taken over from elsewhere and is no news.
@@ -53,15 +52,13 @@ def record_new(
     Raises:
         Refused: a tracking code is taken (``code_taken``), or an id (``changed_meanwhile``).
     """
-    complaints = tuple(map(replay, records))
-    tx.begin(records)
-    tx.enter([_entry(complaint, standard, now) for complaint in complaints])
+    tx.begin(begun.events for begun in new)
+    tx.enter([_entry(begun.complaint, standard, now) for begun in new])
     if tell:
         officers: Holders = {}
-        for events, complaint in zip(records, complaints, strict=True):
-            told = notices_for(events, complaint, standard.policy)
-            tx.enqueue(rows_for(tx, told, complaint, now, officers))
-    return complaints
+        for begun in new:
+            told = notices_for(begun.events, begun.complaint, standard.policy)
+            tx.enqueue(rows_for(tx, told, begun.complaint, now, officers))
 
 
 def enter(

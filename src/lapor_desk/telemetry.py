@@ -91,6 +91,7 @@ def _outcome(verdict: Verdict) -> str:
             return "try_later"
 
 
+@functools.cache
 def _tracer() -> Any:
     api = _api()
     return api["trace"].get_tracer(_NAME) if api else None

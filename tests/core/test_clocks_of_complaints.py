@@ -89,7 +89,7 @@ class Life:
             narrative="Lampu jalan contoh mati",
         )
         self.events: list[Event] = list(
-            receive(submission, judged_by, NOW, complaint="c1", code="x", reporter_ref="p1")
+            receive(submission, judged_by, NOW, complaint="c1", code="x", reporter_ref="p1").events
         )
 
     def act(self, action: Action, role: Role, at: datetime, **more: object) -> Life:

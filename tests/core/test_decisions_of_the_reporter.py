@@ -264,8 +264,9 @@ def test_what_is_still_needed_is_not_erased_for_having_been_kept_long_enough(sta
 
 def test_receiving_in_part_is_said_at_the_door() -> None:
     submission = example_submission(narrative=" ")
-    events = receive(
+    begun = receive(
         submission, STANDARD, submission.received_at, complaint="c", code="x", reporter_ref="p", partial=True
     )
-    assert isinstance(events[0].fact, happened.Received)
-    assert events[0].fact.lacking == ("missing_narrative",)
+    first = begun.events[0].fact
+    assert isinstance(first, happened.Received)
+    assert first.lacking == ("missing_narrative",)

@@ -56,7 +56,7 @@ def sms(**changes: object) -> Submission:
 
 def received() -> list[Event]:
     code = tracking_code(b"contoh1")
-    return list(receive(sms(), STANDARD, NOW, complaint="c1", code=code, reporter_ref="p1"))
+    return list(receive(sms(), STANDARD, NOW, complaint="c1", code=code, reporter_ref="p1").events)
 
 
 def after(events: list[Event], action: Action, role: Role, at: datetime, **more: object) -> list[Event]:

@@ -357,6 +357,6 @@ def begun_in(tx: Transaction, like: Complaint) -> str:
         proofs=frozenset({Proof.SENDER_NUMBER}),
         narrative=f"Jalan {MARK} berlubang",
     )
-    events = receive(submission, STANDARD, NOW, complaint="c9", code="KODE-9", reporter_ref=like.reporter_ref)
-    record_new(tx, [events], STANDARD, NOW)
+    begun = receive(submission, STANDARD, NOW, complaint="c9", code="KODE-9", reporter_ref=like.reporter_ref)
+    record_new(tx, [begun], STANDARD, NOW)
     return "c9"

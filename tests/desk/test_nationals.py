@@ -57,6 +57,7 @@ def test_each_status_is_taken_for_what_it_says_and_no_more(store: Store) -> None
         assert found[0].received_at == datetime(2026, 3, 2, 10, tzinfo=WIB)
         assert found[2].reached_at == datetime(2026, 3, 9, 12, tzinfo=WIB)
         assert found[0].external_ids == {"sp4n_tracking": "1916449", "sp4n_id": "1"}
+        assert {each.id: each.state for each in tx.listed()} == {each.id: each.state for each in found}
         assert tx.connection.execute(select(func.count()).select_from(notices)).scalar_one() == 0
     assert all(chain.holds for chain in chains(store))
 

@@ -35,10 +35,15 @@ def seen(monkeypatch: pytest.MonkeyPatch):
     traces.add_span_processor(SimpleSpanProcessor(exporter))
     meters = MeterProvider([reader], shutdown_on_exit=False)
     monkeypatch.setattr(telemetry, "_api", lambda: {"trace": traces, "metrics": meters})
-    telemetry._counter.cache_clear()
+    forget_telemetry()
     yield exporter, reader
-    telemetry._counter.cache_clear()
+    forget_telemetry()
     meters.shutdown()
+
+
+def forget_telemetry() -> None:
+    telemetry._tracer.cache_clear()
+    telemetry._counter.cache_clear()
 
 
 def test_a_call_is_a_span_and_is_counted_by_how_it_ended(seen: tuple[Any, Any]) -> None:

@@ -75,16 +75,17 @@ submission = Submission(
 code = tracking_code(b"contoh1")
 assert_type(code, str)
 assert_type(normalise_code(code), str)
-events = receive(submission, standard, NOW, complaint="1", code=code, reporter_ref="orang-1", partial=True)
-assert_type(events, tuple[Event, ...])
-assert_type(events[0].fact, Fact)
-assert_type(events[0].happened_at, datetime)
+begun = receive(submission, standard, NOW, complaint="1", code=code, reporter_ref="orang-1", partial=True)
+assert_type(begun.complaint, Complaint)
+assert_type(begun.events, tuple[Event, ...])
+assert_type(begun.events[0].fact, Fact)
+assert_type(begun.events[0].happened_at, datetime)
 
 # What it becomes.
 
-complaint = replay(events)
+complaint = replay(begun.events)
 assert_type(complaint, Complaint)
-assert_type(evolve(None, events[0]), Complaint)
+assert_type(evolve(None, begun.events[0]), Complaint)
 assert_type(complaint.state, State)
 assert_type(complaint.tier, str | None)
 assert_type(complaint.clocks, tuple[Clock, ...])
@@ -130,17 +131,17 @@ assert_type(next_step_at(complaint, standard, NOW + timedelta(hours=1)), datetim
 together = merge(complaint, complaint, standard, NOW, actor=act.actor)
 assert_type(together, Together)
 assert_type(together.main, tuple[Event, ...])
-assert_type(pass_on(events, complaint, complaint, standard, NOW), Together)
+assert_type(pass_on(begun.events, complaint, complaint, standard, NOW), Together)
 assert_type(unmerge(complaint, complaint, standard, NOW, actor=act.actor), Together)
 
 # What is kept of it, and told.
 
-assert_type(to_record(events[0]), Record)
-assert_type(from_record(to_record(events[0])), Event)
-notices = notices_for(events, complaint)
+assert_type(to_record(begun.events[0]), Record)
+assert_type(from_record(to_record(begun.events[0])), Event)
+notices = notices_for(begun.events, complaint)
 assert_type(notices, tuple[Notice, ...])
-assert_type(write("received", events[0], complaint, standard, "en"), Written)
-fact = events[0].fact
+assert_type(write("received", begun.events[0], complaint, standard, "en"), Written)
+fact = begun.events[0].fact
 if isinstance(fact, Received):
     assert_type(fact.received_at, datetime)
     assert_type(fact.kind, Kind | None)

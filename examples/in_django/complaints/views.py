@@ -71,9 +71,9 @@ def report(request: HttpRequest) -> dict[str, object]:
         narrative=said["narrative"],
     )
     code, complaint_id = tracking_code(secrets.token_bytes(7)), secrets.token_hex(16)
-    events = receive(submission, STANDARD, now, complaint=complaint_id, code=code, reporter_ref=str(user.pk))
-    append(events)
-    return _view(replay(events))
+    begun = receive(submission, STANDARD, now, complaint=complaint_id, code=code, reporter_ref=str(user.pk))
+    append(begun.events)
+    return _view(begun.complaint)
 
 
 @answering

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import TypeAlias
 
 import attrs
 
@@ -77,6 +78,9 @@ AWAITED = ("incomplete", "one_time_code", "received")
 _AT_WORK = (State.IN_PROGRESS, State.WAITING, State.ESCALATED)
 
 
+Doing: TypeAlias = Callable[[Action], frozenset[Role]]
+"""Who does something, by what a policy says of it."""
+
 _NEWS = frozenset({"decree", "policy"})
 """The reasons for which a clock moves that nobody saw coming; what an act or a pause moves, its own notice tells."""
 
@@ -97,11 +101,9 @@ def notices_for(
     return tuple(notice for event in events for notice in _told(event, complaint, doing, moved))
 
 
-def _told(
-    event: happened.Event, complaint: Complaint, doing: Callable[[Action], frozenset[Role]], moved: Iterable[Role]
-) -> Iterator[Notice]:
+def _told(event: happened.Event, complaint: Complaint, doing: Doing, moved: Iterable[Role]) -> Iterator[Notice]:
     fact = event.fact
-    waits = (*_to_dispose(fact, complaint, doing(Action.DISPOSE)), *_to_erase(fact, doing(Action.ERASE)))
+    waits = (*_to_dispose(fact, complaint, doing), *_to_erase(fact, doing))
     for template, role in (*_templates(fact, complaint), *_of_clocks(fact, complaint, moved), *waits):
         for recipient in _recipients(event.fact, role, complaint):
             yield Notice(complaint=complaint.id, sequence=event.sequence, template=template, recipient=recipient)
@@ -119,15 +121,15 @@ def _templates(fact: happened.Fact, complaint: Complaint) -> Iterator[tuple[str,
             yield "way_further", Role.REPORTER
 
 
-def _to_dispose(fact: happened.Fact, complaint: Complaint, disposing: frozenset[Role]) -> Iterator[tuple[str, Role]]:
+def _to_dispose(fact: happened.Fact, complaint: Complaint, doing: Doing) -> Iterator[tuple[str, Role]]:
     """Tell those who dispose that something waits for it; who put it aside and takes it up again knows already."""
     if complaint.state is State.SUBMITTED and isinstance(fact, _BRINGS_WORK):
-        yield from (("to_dispose", role) for role in sorted(disposing - _NOBODYS))
+        yield from (("to_dispose", role) for role in sorted(doing(Action.DISPOSE) - _NOBODYS))
 
 
-def _to_erase(fact: happened.Fact, erasing: frozenset[Role]) -> Iterator[tuple[str, Role]]:
+def _to_erase(fact: happened.Fact, doing: Doing) -> Iterator[tuple[str, Role]]:
     if isinstance(fact, happened.ErasureRequested):
-        yield from (("to_erase", role) for role in sorted(erasing - _NOBODYS))
+        yield from (("to_erase", role) for role in sorted(doing(Action.ERASE) - _NOBODYS))
 
 
 _BRINGS_WORK = (happened.Received, happened.Completed, happened.Replied, happened.Unmerged)

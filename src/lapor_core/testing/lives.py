@@ -18,7 +18,7 @@ from lapor_core.decisions import Act, decide, receive
 from lapor_core.errors import BadValue, LaporError
 from lapor_core.escalation import due_steps, take_step
 from lapor_core.events import Event
-from lapor_core.evolution import replay, replay_on
+from lapor_core.evolution import replay_on
 from lapor_core.lifecycle import PERMISSIONS, TABLE, Action, Outcome, Role, State
 from lapor_core.misses import missed
 from lapor_core.policy import ClockRule, ExtensionLimit, ExtensionRule, Limit, RestartOnReturn, Unit
@@ -97,7 +97,7 @@ class Life:
         submission = submission or example_submission()
         self.standard = standard or example_standard()
         self.now = submission.received_at
-        self.events = receive(
+        begun = receive(
             submission,
             self.standard,
             self.now,
@@ -106,7 +106,7 @@ class Life:
             reporter_ref=f"orang-{complaint}",
             partial=partial,
         )
-        self.complaint = replay(self.events)
+        self.events, self.complaint = begun.events, begun.complaint
 
     @classmethod
     def at(

@@ -353,7 +353,7 @@ def is_due(now: datetime) -> tuple[ColumnElement[bool], ...]:
 
 def _new_row(notice: NewNotice) -> dict[str, Any]:
     key = notice.key
-    row = attrs.asdict(notice, filter=attrs.filters.exclude("gathered")) | {
+    row = attrs.asdict(notice, filter=attrs.filters.exclude("gathered"), recurse=False) | {
         "key": key,
         "status": Status.QUEUED.value,
         "attempts": 0,

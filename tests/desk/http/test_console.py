@@ -475,8 +475,8 @@ def lead(submit: Callable[..., str], act: Callable[..., Complaint], house: House
             )
             complaint_id = secrets.token_hex(16)
             names = {"complaint": complaint_id, "code": tracking_code(secrets.token_bytes(RANDOM_BYTES))}
-            events = receive(brought, house.standard, house.desk.now(), reporter_ref=person.id, partial=True, **names)
-            record_new(tx, [events], house.standard, house.desk.now())
+            begun = receive(brought, house.standard, house.desk.now(), reporter_ref=person.id, partial=True, **names)
+            record_new(tx, [begun], house.standard, house.desk.now())
         return complaint_id
 
     def lead(state: State) -> str:
