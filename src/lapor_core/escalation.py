@@ -38,7 +38,9 @@ class DueStep:
 
     def takeable_at(self, now: datetime) -> datetime:
         """Return when it can be taken, seen from ``now`` (aware): never before it is reached, and never before ``now``."""
-        moment = max(self.at, self.office.local(now))
+        if now <= self.at:  # which was found as an instant at which it can be taken
+            return self.at
+        moment = self.office.local(now)
         return moment if self.step.anytime else _when_open(self.office, moment)
 
 

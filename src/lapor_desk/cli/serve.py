@@ -20,6 +20,8 @@ from lapor_desk.counting import counted
 from lapor_desk.logs import LogFormat, log_to_the_console
 
 if TYPE_CHECKING:
+    from uvicorn import Server
+
     from lapor_core.plugins import PluginStatus
     from lapor_core.plugins.contracts import ASGIApp
     from lapor_desk.config import Config
@@ -71,21 +73,21 @@ def _run(house: House, listener: socket.socket, said: str) -> None:
     from lapor_desk.http import create_app
 
     workers = Workers(house.engine, house.desk.sweep, clock=house.clock)
-    application = create_app(house, workers)
+    server = _server(create_app(house, workers), house.config)
     house.on_queued(workers.nudge)
-    with _signals_noted():
+    with _signals_noted(server):
         workers.start()
         fetching = house.channel_work()
         fetching.start()
         try:
             _greet(house, listener, said)
-            _serve(application, listener, house.config)
+            server.run(sockets=[listener])
         finally:
             fetching.stop(_PATIENCE)
             workers.stop(_PATIENCE)
 
 
-def _serve(application: ASGIApp, listener: socket.socket, config: Config) -> None:
+def _server(application: ASGIApp, config: Config) -> Server:
     import uvicorn
 
     settings = uvicorn.Config(
@@ -98,7 +100,7 @@ def _serve(application: ASGIApp, listener: socket.socket, config: Config) -> Non
         forwarded_allow_ips=list(config.trusted_proxies),
         timeout_graceful_shutdown=int(_PATIENCE.total_seconds()),
     )
-    uvicorn.Server(settings).run(sockets=[listener])
+    return uvicorn.Server(settings)
 
 
 @contextmanager
@@ -116,11 +118,14 @@ def _listening(config: Config) -> Iterator[socket.socket]:
 
 
 @contextmanager
-def _signals_noted() -> Iterator[None]:
-    """Let the server's own handling of signals be the end of serving, and not of the process: workers stop after it."""
+def _signals_noted(server: Server) -> Iterator[None]:
+    """Let a signal be the end of serving, and not of the process: workers stop after it.
+
+    While it serves, the server notes signals itself; one that comes before that is not lost either.
+    """
 
     def note(_: int, __: FrameType | None) -> None:
-        return
+        server.should_exit = True
 
     names = ("SIGINT", "SIGTERM", "SIGBREAK")  # the last one is Windows' own
     before: dict[int, Any] = {}

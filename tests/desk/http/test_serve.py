@@ -11,7 +11,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -358,15 +358,27 @@ def test_every_fault_of_the_configuration_with_its_line(refused: Callable[..., s
 def test_proxies_are_believed_as_the_configuration_says(
     proxies: tuple[str, ...],
     trusted: bool,  # noqa: FBT001 - a column of the table
-    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    seen: list[uvicorn.Config] = []
-    monkeypatch.setattr(uvicorn.Server, "run", lambda self, sockets: seen.append(self.config))
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        command._serve(lambda *_: None, listener, Config(trusted_proxies=proxies))  # type: ignore[arg-type]
-    assert seen[0].proxy_headers is trusted
-    assert seen[0].forwarded_allow_ips == list(proxies)
-    assert not seen[0].access_log
+    settings = command._server(answer_nothing, Config(trusted_proxies=proxies)).config
+    assert settings.proxy_headers is trusted
+    assert settings.forwarded_allow_ips == list(proxies)
+    assert not settings.access_log
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_that_comes_just_before_it_serves_is_not_lost(number: signal.Signals) -> None:
+    server = command._server(answer_nothing, Config())
+    with socket.create_server(("127.0.0.1", 0)) as listener, command._signals_noted(server):
+        signal.raise_signal(number)
+        server.run(sockets=[listener])  # which ends at once
+    assert server.started
+
+
+async def answer_nothing(scope: Mapping[str, object], receive: object, send: Callable[..., Awaitable[None]]) -> None:
+    """An application that only begins and ends."""
+    assert scope["type"] == "lifespan"
+    await send({"type": "lifespan.startup.complete"})
+    await send({"type": "lifespan.shutdown.complete"})
 
 
 def test_what_is_queued_wakes_the_relay(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -377,7 +389,8 @@ def test_what_is_queued_wakes_the_relay(tmp_path: Path, monkeypatch: pytest.Monk
 
     monkeypatch.setattr(Workers, "nudge", note)
     with open_house(Config(database=f"sqlite:///{tmp_path}/lapor.db")) as house:
-        monkeypatch.setattr(command, "_serve", lambda *_: house.accounts.challenge(Reporter(email="warga@example.id")))
+        letter = Reporter(email="warga@example.id")
+        monkeypatch.setattr(uvicorn.Server, "run", lambda *_, **__: house.accounts.challenge(letter))
         with socket.create_server(("127.0.0.1", 0)) as listener:
             command._run(house, listener, "")
     assert len(nudged) == 1
