@@ -22,17 +22,20 @@ from dbos import DBOS, DBOSConfig, SetWorkflowID
 from sqlalchemy import URL
 
 from lapor_core.errors import Refused
-from lapor_desk.engine import Engine
+from lapor_desk.engine import Engine, is_gone
 from lapor_desk.store import Claim
 from lapor_desk.store.database import private_file
 
 __all__ = ["Workers", "system_database"]
 
+_DELIVER = "lapor.deliver"
 _DELIVERIES = "lapor-deliveries"
 _SWEEPS = "lapor-sweeps"
 _KEEP = timedelta(days=1)
 """How long DBOS's own rows are kept; what matters is in ours."""
 _TIDY_EVERY = timedelta(hours=1)
+_MOURN_EVERY = 30.0
+"""Seconds between two looks for processes that were killed."""
 _CACHE_KIB = 256
 _PORTION = 1000
 
@@ -87,6 +90,7 @@ class Workers:
         self._wake = threading.Event()
         self._looking: threading.Thread | None = None
         self._tidy_at: datetime | None = None
+        self._mourn_at = 0.0
 
     def start(self) -> None:
         """Start working, in threads; return at once.
@@ -96,6 +100,7 @@ class Workers:
         """
         _take_over(self)
         self._stop.clear()
+        self._mourn_at = 0.0
         try:
             database = self.engine.store.database
             if database.is_sqlite:
@@ -103,7 +108,6 @@ class Workers:
             DBOS(config=_config(self))
             DBOS.launch()
             self._register()
-            self.engine.release_gone()
         except BaseException:
             self._leave()
             raise
@@ -154,12 +158,30 @@ class Workers:
     def _look(self) -> None:
         while not self._stop.is_set():
             try:
+                self._mourn()
                 self._hand_over()
                 self._tidy()
             except Exception as error:  # noqa: BLE001 - the database may be away for a while; the next look tries again
                 _log.warning("looking for due notices failed: %s", type(error).__name__)
             self._wake.wait(self._look_every)
             self._wake.clear()
+
+    def _mourn(self) -> None:
+        """Let go of what killed processes of this machine had to send: what they held, and what DBOS had just given them.
+
+        A job that another process claimed stands in its name until whoever was given it begins. Who is killed in between
+        holds nothing, and nobody else would be given the job; it would wait for its lease to run out.
+        """
+        if time.monotonic() < self._mourn_at:
+            return
+        self._mourn_at = time.monotonic() + _MOURN_EVERY
+        self.engine.release_gone()
+        given = DBOS.list_workflows(status="PENDING", name=_DELIVER, load_input=False, load_output=False)
+        others = (job for job in given if job.executor_id not in (None, self.engine.owner))
+        lost = [job.workflow_id for job in others if is_gone(job.executor_id or "")]
+        if lost:
+            self.engine.release_claims([Claim.parse(job) for job in lost])
+            DBOS.delete_workflows(lost)
 
     def _hand_over(self) -> None:
         """Claim no more than can be sent soon, so that no lease runs out in DBOS's queues."""
@@ -243,7 +265,7 @@ def _let_go(workers: Workers) -> None:
             _running.remove(workers)
 
 
-@DBOS.workflow(name="lapor.deliver")
+@DBOS.workflow(name=_DELIVER)
 def _deliver(notice_id: str, number: int) -> str:
     claim = Claim(notice_id=notice_id, number=number)
     return str(_guarded("delivery", lambda: _working().engine.deliver(claim, _working().clock()).value))

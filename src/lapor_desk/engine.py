@@ -178,6 +178,11 @@ class Engine:
         with self.store.transaction() as tx:
             return tx.release(self.owner)
 
+    def release_claims(self, claims: Collection[Claim]) -> int:
+        """Let go of claims that nobody is going to use; return how many of them still mattered."""
+        with self.store.transaction() as tx:
+            return sum(tx.release_claim(claim) for claim in claims)
+
     def release_gone(self) -> int:
         """Let go of what killed processes of this machine held, instead of waiting for their leases to run out.
 

@@ -19,7 +19,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -27,15 +27,15 @@ from typing import Any
 import attrs
 import psutil
 import pytest
-from dbos import DBOS
-from sqlalchemy import create_engine, inspect, make_url, text
+from dbos import DBOS, SetWorkflowID
+from sqlalchemy import Connection, create_engine, inspect, make_url, text
 
 from lapor_core.errors import Refused
 from lapor_core.plugins.contracts import Delivered, Message, TryLater, Verdict
 from lapor_desk import durable
 from lapor_desk.courier import Courier
 from lapor_desk.durable import Workers, system_database
-from lapor_desk.engine import Composer, Engine
+from lapor_desk.engine import Composer, Engine, machine
 from lapor_desk.pacing import Pace, Rate
 from lapor_desk.store import Claim, NewNotice, QueuedNotice, Status, Store, StoreBusy, database_url
 
@@ -366,19 +366,26 @@ def notices(store: Store) -> tuple[QueuedNotice, ...]:
         return tx.notices_of("c")
 
 
-def values_of_dbos(store: Store) -> Iterator[bytes]:
-    """Yield all that stands in DBOS's tables, and what is packed in it."""
+@contextmanager
+def tables_of_dbos(store: Store) -> Iterator[tuple[Connection, str | None]]:
+    """Open DBOS's own database; yield a connection and the schema of its tables."""
     url = make_url(system_database(store.database.url))
     schema = None if store.database.is_sqlite else "lapor_dbos"
     engine = create_engine(url if schema is None else url.set(drivername="postgresql+psycopg"))
-    with engine.connect() as connection:
+    with engine.begin() as connection:
+        yield connection, schema
+    engine.dispose()
+
+
+def values_of_dbos(store: Store) -> Iterator[bytes]:
+    """Yield all that stands in DBOS's tables, and what is packed in it."""
+    with tables_of_dbos(store) as (connection, schema):
         for table in inspect(connection).get_table_names(schema=schema):
             for row in connection.execute(text(f"SELECT * FROM {f'{schema}.' if schema else ''}{table}")):
                 for value in map(str, row):
                     yield value.encode()
                     with suppress(binascii.Error, ValueError):
                         yield base64.b64decode(value, validate=True)
-    engine.dispose()
 
 
 def test_old_jobs_of_dbos_are_forgotten(
@@ -503,6 +510,30 @@ def test_what_was_handed_to_dbos_and_not_yet_begun_goes_out_when_its_process_is_
     eventually(lambda: delivered(store) == 4)
     assert successor.stop() == 0
     assert Counter(key for _, key in calls(tmp_path)).most_common(1)[0][1] == 2
+
+
+def test_what_dbos_had_just_given_to_a_killed_process_waits_for_no_lease(
+    store: Store, workers_of: Callable[..., Workers]
+) -> None:
+    """It was claimed by a process that lives, so nothing but DBOS knows that nobody is going to send it."""
+    killed = subprocess.Popen([sys.executable, "-c", ""])
+    killed.wait()
+    queue(store, 3)
+    living = engine_of(store, Post(), owner=f"{machine()}-{os.getppid()}-0")
+    claims = living.relay(datetime.now(UTC))
+    workers = workers_of(engine_of(store, Post()))
+    workers.start()
+    for claim in claims:
+        with SetWorkflowID(str(claim)):
+            DBOS.enqueue_workflow("a-queue-of-nobody", durable._deliver, claim.notice_id, claim.number)
+    given = "SET status = 'PENDING', executor_id = :killed WHERE queue_name = 'a-queue-of-nobody'"
+    with tables_of_dbos(store) as (connection, schema):
+        table = f"{schema}.workflow_status" if schema else "workflow_status"
+        connection.execute(text(f"UPDATE {table} {given}"), {"killed": f"{machine()}-{killed.pid}-0"})
+    workers._mourn_at = 0.0  # the next look comes sooner than in half a minute
+    eventually(lambda: delivered(store) == 3)
+    assert {notice.claims for notice in notices(store)} == {2}  # what was claimed in vain is recorded
+    eventually(lambda: not DBOS.list_workflows(status="PENDING"))
 
 
 def test_however_often_workers_are_killed_every_notice_goes_out(

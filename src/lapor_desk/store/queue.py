@@ -150,6 +150,12 @@ class Claim:
     def __str__(self) -> str:
         return f"{self.notice_id}/{self.number}"
 
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Return the claim that ``str`` made ``text`` of, without its notifier."""
+        notice_id, _, number = text.rpartition("/")
+        return cls(notice_id=notice_id, number=int(number))
+
 
 @attrs.frozen(kw_only=True)
 class Settlement:
@@ -308,6 +314,12 @@ class QueueWrites(QueueReads, TurnWrites):
         """Let go of all that ``owner`` holds, so that nobody waits for its leases to run out; return how many that were."""
         held = (notices.c.status == Status.QUEUED.value, notices.c.lease_owner == owner)
         return self.connection.execute(update(notices).where(*held).values(_FREE)).rowcount
+
+    def release_claim(self, claim: Claim) -> bool:
+        """Let go of one claim, whoever made it; return whether the notice was still held by it."""
+        held = (notices.c.id == claim.notice_id, notices.c.claims == claim.number, notices.c.lease_owner.is_not(None))
+        changed = update(notices).where(notices.c.status == Status.QUEUED.value, *held).values(_FREE)
+        return self.connection.execute(changed).rowcount == 1
 
     def retry_notice(self, notice_id: str, now: datetime) -> None:
         """Queue a stuck or failed notice again, as if it had not been tried.
