@@ -72,10 +72,14 @@ def assess(facts: Facts, policy: Policy) -> Assessment:
 
 
 def _fit(rule: Rule, facts: Facts) -> _Fit:
-    known = [(criterion, facts.known(name)) for name, criterion in rule.when.items()]
-    if any(value is not None and not criterion.holds(value) for criterion, value in known):
-        return _Fit.FAILS
-    return _Fit.OPEN if any(value is None for _, value in known) else _Fit.HOLDS
+    fit = _Fit.HOLDS
+    for name, criterion in rule.when.items():
+        value = facts.known(name)
+        if value is None:
+            fit = _Fit.OPEN
+        elif not criterion.holds(value):
+            return _Fit.FAILS
+    return fit
 
 
 def _undecided(fits: list[tuple[Rule, _Fit]], facts: Facts) -> Iterator[str]:

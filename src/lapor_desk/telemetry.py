@@ -91,10 +91,13 @@ def _outcome(verdict: Verdict) -> str:
             return "try_later"
 
 
-@functools.cache
 def _tracer() -> Any:
+    """Return what opens spans; None as long as no SDK has been set up, for what the API does then is nothing, and takes time."""
     api = _api()
-    return api["trace"].get_tracer(_NAME) if api else None
+    if not api:
+        return None
+    provider = api["trace"].get_tracer_provider()
+    return None if isinstance(provider, api["trace"].ProxyTracerProvider) else provider.get_tracer(_NAME)
 
 
 @functools.cache

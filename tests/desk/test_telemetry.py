@@ -24,6 +24,7 @@ NOW = datetime(2026, 3, 13, 2, tzinfo=UTC)
 def seen(monkeypatch: pytest.MonkeyPatch):
     """Spans and counts as an SDK collects them; its providers can be set once per process, so they are handed in here."""
     pytest.importorskip("opentelemetry.sdk")
+    from opentelemetry import metrics, trace
     from opentelemetry.sdk.metrics import MeterProvider
     from opentelemetry.sdk.metrics.export import InMemoryMetricReader
     from opentelemetry.sdk.trace import TracerProvider
@@ -34,16 +35,12 @@ def seen(monkeypatch: pytest.MonkeyPatch):
     traces = TracerProvider(shutdown_on_exit=False)
     traces.add_span_processor(SimpleSpanProcessor(exporter))
     meters = MeterProvider([reader], shutdown_on_exit=False)
-    monkeypatch.setattr(telemetry, "_api", lambda: {"trace": traces, "metrics": meters})
-    forget_telemetry()
-    yield exporter, reader
-    forget_telemetry()
-    meters.shutdown()
-
-
-def forget_telemetry() -> None:
-    telemetry._tracer.cache_clear()
+    monkeypatch.setattr(trace, "get_tracer_provider", lambda: traces)
+    monkeypatch.setattr(metrics, "get_meter", meters.get_meter)
     telemetry._counter.cache_clear()
+    yield exporter, reader
+    telemetry._counter.cache_clear()
+    meters.shutdown()
 
 
 def test_a_call_is_a_span_and_is_counted_by_how_it_ended(seen: tuple[Any, Any]) -> None:

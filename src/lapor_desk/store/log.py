@@ -263,13 +263,13 @@ _LATEST = (
 _PUBLIC = json.JSONEncoder(sort_keys=True, separators=(",", ":"))
 _CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=repr)
 _SAME = ("sequence", "type", "schema", "office", "role", "actor", "happened_at", "recorded_at")
+_COVERED = (*_SAME, "complaint_id", "public", "person_id", "sealed", "prev_hash")
 
 
 def link(row: Mapping[str, Any]) -> str:
     """Return the hash of one event over the hash before it: SHA-256 of the canonical JSON (RFC 8785) of every other column."""
-    covered = {
-        name: _covered(row[name]) for name in (*_SAME, "complaint_id", "public", "person_id", "sealed", "prev_hash")
-    }
+    covered = {name: row[name] for name in _COVERED}
+    covered |= {name: _covered(row[name]) for name in ("happened_at", "recorded_at", "sealed")}
     return hashlib.sha256(_CANONICAL.encode(covered).encode()).hexdigest()
 
 
