@@ -86,7 +86,7 @@ def joined(complaint: Complaint, known: Facts | None, *, named: bool = True) -> 
     before = complaint.facts
     agencies = (complaint.agencies if named else ()) or (known and known.agencies) or before.agencies
     if known is None:
-        return attrs.evolve(before, agencies=agencies)
+        return before if agencies == before.agencies else attrs.evolve(before, agencies=agencies)
     changes = {
         field.name: value
         for field in attrs.fields(Facts)
