@@ -74,11 +74,15 @@ class Ground(StrEnum):
 
 
 class Shown(StrEnum):
-    """What of a reporter was shown: addresses and numbers, the copy of a document, or a letter that names them."""
+    """What of a reporter was shown: addresses and numbers, the copy of a document, a letter, or which reports are theirs.
+
+    For that two reports are of the same person is knowledge about who reported, of an anonymous one above all.
+    """
 
     CONTACT = "contact"
     PAPER = "paper"
     LETTER = "letter"
+    REPORTS = "reports"
 
 
 @attrs.frozen(kw_only=True)

@@ -285,9 +285,7 @@ class Desk:
         return self._done(complaint_id, self._acting.act(complaint, act, uploads, version=version, agency=agency))
 
     @measured("lapor.erase")
-    def erase(
-        self, complaint_id: str, act: Act, *, version: int | None = None, seen: Iterable[str] | None = None
-    ) -> Complaint:
+    def erase(self, complaint_id: str, act: Act, *, version: int | None = None, seen: int | None = None) -> Complaint:
         """Erase who reported a complaint (UU 27/2022), and return the complaint as it is then.
 
         All complaints of the person are erased with it, each in its own record, in one transaction: their key is shredded,
@@ -298,26 +296,25 @@ class Desk:
             complaint_id: One of the person's complaints.
             act: Who erases, and on which ground.
             version: What the actor has seen of this complaint; when somebody else acted since, nothing is done.
-            seen: The ids of all complaints of the person that the actor knows of; with others, nothing is done.
+            seen: How many complaints of the person the actor knows of; with another number, nothing is done.
 
         Raises:
             NotFound: no such complaint (``unknown_complaint``).
             Refused: it is not permitted, or erased already (``not_possible``); one of the complaints may not be erased (the
-                code of why, or ``not_erasable`` where there are several: ``params["refused"]`` has their tracking codes, each
-                with the code of why); the person has other complaints than were seen (``other_complaints``), or
-                ``changed_meanwhile``.
+                code of why, or ``not_erasable`` where there are several: ``params["refused"]`` has each code of why, with the
+                number of those it holds back; which these are, :meth:`identity_reports` shows); the person has other
+                complaints than were seen (``other_complaints``), or ``changed_meanwhile``.
             BadValue: the act names no ground (``ground_needed``).
         """
         complaint, now = self.complaint(complaint_id), self.now()
         if complaint.state is State.ERASED:
             decide(complaint, act, self.standard_of(complaint), max(now, complaint.reached_at))  # which refuses it
-        known = None if seen is None else frozenset(seen)
 
         def check(tx: Reading) -> None:
             check_version(tx, tx.load(complaint_id), version)
 
         try:
-            changes = self._erasing.erase(complaint.reporter_ref, act, now, seen=known, check=check)
+            changes = self._erasing.erase(complaint.reporter_ref, act, now, seen=seen, check=check)
         except Refused as error:
             raise overtaken(self.store, complaint_id) if error.code == "changed_meanwhile" else error from None
         return self._done(complaint_id, changes)
@@ -412,6 +409,22 @@ class Desk:
         """
         look = Look(actor=actor, shown=Shown.PAPER, reason=reason, file=file, agency=agency)
         return self.store.read_file(self._look(complaint_id, look).reporter_ref, file)
+
+    @measured("lapor.look")
+    def identity_reports(self, complaint_id: str, actor: Actor, reason: str) -> tuple[Complaint, ...]:
+        """Return every complaint of who reported this one, the newest first, and write the look down as :meth:`identity` does.
+
+        It stands in the record of each of them, for of each it was shown whose it is. For nobody of one agency: others' come
+        with it.
+
+        Raises:
+            NotFound, Refused, BadValue: as :meth:`identity`.
+        """
+        look = Look(actor=actor, shown=Shown.REPORTS, reason=reason)
+        seen = Looking(self.store, self.standard_of).look_at_reports(complaint_id, look, self.now())
+        for event, complaint in seen:
+            self._tell([event], complaint)
+        return tuple(complaint for _, complaint in seen)
 
     def _look(self, complaint_id: str, look: Look) -> Complaint:
         seen, complaint = Looking(self.store, self.standard_of).look(complaint_id, look, self.now())

@@ -7,7 +7,8 @@ may be erased, or nothing is done.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Collection, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator
 from datetime import datetime
 
 import attrs
@@ -60,7 +61,7 @@ class Erasing:
         act: Act,
         now: datetime,
         *,
-        seen: Collection[str] | None = None,
+        seen: int | None = None,
         check: Callable[[Reading], None] = lambda _: None,
     ) -> tuple[Change, ...]:
         """Erase a person, and return what happened to each of their complaints; safe to do again.
@@ -69,13 +70,15 @@ class Erasing:
             person_id: Whom.
             act: Who erases, and on which ground.
             now: The present instant (aware).
-            seen: The ids of the complaints that whoever decided knew of; with others, nothing is done.
+            seen: Of how many complaints whoever decided knew; with another number, nothing is done. A number is enough, for a
+                person's complaints only become more.
             check: Called in the transaction, before anything is done in it; what it raises stops the erasing.
 
         Raises:
             Refused: one of the complaints may not be erased: with its own code where it is the only one, else ``not_erasable``,
-                whose ``params["refused"]`` has the tracking code of each and the code of why. Or there are other complaints
-                than were ``seen`` (``other_complaints``).
+                whose ``params["refused"]`` has each code of why and the number of those it holds back, and not which: that
+                these are of one person is nothing that an error may tell. Or there are other complaints than were ``seen``
+                (``other_complaints``).
             NotFound: the policy of its only complaint is not loaded (``unknown_policy``).
             BadValue: the act names no ground (``ground_needed``).
         """
@@ -88,7 +91,7 @@ class Erasing:
         person_id: str,
         act: Act,
         now: datetime,
-        seen: Collection[str] | None,
+        seen: int | None,
         check: Callable[[Reading], None],
     ) -> tuple[Change, ...]:
         with self.store.transaction() as tx:
@@ -97,36 +100,36 @@ class Erasing:
                 return ()
             check(tx)
             found = complaints_of(tx, person_id)
-            if seen is not None and {each.id for each in found} != set(seen):
-                message = "this person has other complaints by now than were shown; look at them first"
+            if seen is not None and len(found) != seen:
+                message = f"this person has {len(found)} complaints by now, and not {seen}; decide again"
                 raise Refused(message, code="other_complaints")
             theirs = {each.id: tx.load(each.id) for each in found}
             changes = Changes(tx, self.standard_of, now)
-            _check(theirs, [*_refusals(changes, theirs, act)])
+            _check(len(theirs), [*_refusals(changes, theirs, act)])
             done = changes.write()
             _forget(tx, person_id, theirs, now)
         return done
 
 
-def _refusals(changes: Changes, theirs: dict[str, Complaint], act: Act) -> Iterator[tuple[str, Refused | NotFound]]:
-    """Erase each in memory, and yield which cannot be. Those that others wait for come last: theirs may be among them."""
+def _refusals(changes: Changes, theirs: dict[str, Complaint], act: Act) -> Iterator[Refused | NotFound]:
+    """Erase each in memory, and yield why one cannot be. Those that others wait for come last: theirs may be among them."""
     for complaint in sorted(theirs.values(), key=lambda each: len(each.followers)):
         try:
             changes.act(complaint.id, act)
         except (Refused, NotFound) as error:
             if error.code == "not_permitted":
                 raise
-            yield complaint.id, error
+            yield error
 
 
-def _check(theirs: dict[str, Complaint], refusals: list[tuple[str, Refused | NotFound]]) -> None:
+def _check(number: int, refusals: list[Refused | NotFound]) -> None:
     if not refusals:
         return
-    if len(theirs) == 1:
-        raise refusals[0][1]
-    why = ", ".join(f"{complaint_id} ({error.code})" for complaint_id, error in refusals)
-    message = f"nothing was erased, for of {len(theirs)} complaints of this person these cannot be: {why}"
-    refused = tuple((theirs[complaint_id].code, error.code) for complaint_id, error in refusals)
+    if number == 1:
+        raise refusals[0]
+    refused = tuple(sorted(Counter(error.code for error in refusals).items()))
+    why = ", ".join(f"{held_back} ({code})" for code, held_back in refused)
+    message = f"nothing was erased, for of {number} complaints of this person some cannot be: {why}"
     raise Refused(message, code="not_erasable", refused=refused)
 
 

@@ -13,9 +13,10 @@ from lapor_core.errors import NotFound
 from lapor_core.events import Event
 from lapor_core.evolution import evolve
 from lapor_core.standard import Standard
+from lapor_desk.erasing import complaints_of
 from lapor_desk.overtaking import again_when_overtaken
 from lapor_desk.standing import check_agency
-from lapor_desk.store import Store
+from lapor_desk.store import Store, Transaction
 
 __all__ = ["Look", "Looking"]
 
@@ -53,23 +54,40 @@ class Looking:
         """
         return again_when_overtaken(lambda: self._look(complaint_id, look, now))
 
+    def look_at_reports(self, complaint_id: str, look: Look, now: datetime) -> tuple[tuple[Event, Complaint], ...]:
+        """Store in the record of every complaint of one person that this look was taken, and return them, the newest first.
+
+        Raises:
+            NotFound, Refused, BadValue: as :meth:`look`.
+        """
+        return again_when_overtaken(lambda: self._look_at_reports(complaint_id, look, now))
+
+    def _look_at_reports(self, complaint_id: str, look: Look, now: datetime) -> tuple[tuple[Event, Complaint], ...]:
+        with self.store.transaction() as tx:
+            theirs = complaints_of(tx, tx.load(complaint_id).reporter_ref)
+            ids = [each.id for each in theirs] or [complaint_id]  # an erased one refuses the look itself
+            return tuple(self._seen(tx, each, look, now) for each in ids)
+
     def _look(self, complaint_id: str, look: Look, now: datetime) -> tuple[Event, Complaint]:
         with self.store.transaction() as tx:
-            complaint = tx.load(complaint_id)
-            check_agency(complaint, look.agency)
-            seen = identity.look(
-                complaint,
-                look.shown,
-                actor=look.actor,
-                reason=look.reason,
-                office=self.standard_of(complaint).policy.id,
-                now=max(now, complaint.reached_at),
-            )
-            if look.shown is Shown.PAPER and look.file not in _papers(complaint):
-                raise NotFound("no such copy came with this report", code="unknown_file", field="file")
-            complaint = evolve(complaint, seen)
-            tx.append([seen])
-            tx.project_noted(complaint)
+            return self._seen(tx, complaint_id, look, now)
+
+    def _seen(self, tx: Transaction, complaint_id: str, look: Look, now: datetime) -> tuple[Event, Complaint]:
+        complaint = tx.load(complaint_id)
+        check_agency(complaint, look.agency)
+        seen = identity.look(
+            complaint,
+            look.shown,
+            actor=look.actor,
+            reason=look.reason,
+            office=self.standard_of(complaint).policy.id,
+            now=max(now, complaint.reached_at),
+        )
+        if look.shown is Shown.PAPER and look.file not in _papers(complaint):
+            raise NotFound("no such copy came with this report", code="unknown_file", field="file")
+        complaint = evolve(complaint, seen)
+        tx.append([seen])
+        tx.project_noted(complaint)
         return seen, complaint
 
 

@@ -25,10 +25,12 @@ from urllib.request import Request, urlopen
 
 import pytest
 
-from lapor_core import Act, Action, Actor, Proof, Reporter, Role, Submission, load_standard
+from lapor_core import Act, Action, Actor, Agency, Proof, Reporter, Role, Submission, load_standard
 from lapor_core.complaint import Complaint, Ground
 from lapor_core.decisions import receive
+from lapor_core.testing import FrozenClock
 from lapor_desk.changing import Change
+from lapor_desk.desk import Desk
 from lapor_desk.erasing import Erasing
 from lapor_desk.places import Access, S3Place
 from lapor_desk.store import (
@@ -46,7 +48,7 @@ from lapor_desk.store import (
 
 MASTER = MasterKey(bytes(32))
 NOW = datetime(2026, 3, 13, 2, tzinfo=UTC)
-STANDARD = load_standard("banjarbaru")
+STANDARD = load_standard("banjarbaru", agencies=(Agency(key="dinas-contoh", name="Dinas Contoh"),))
 RACER = Path(__file__).with_name("racer.py")
 
 
@@ -183,6 +185,18 @@ def open_again(url: str, tmp_path: Path) -> Iterator[Callable[[], Store]]:
 def store(open_again: Callable[[], Store]) -> Store:
     """A store with its tables and the house's key, and nothing else in it."""
     return open_again()
+
+
+@pytest.fixture
+def clock() -> FrozenClock:
+    """A Friday morning in WITA, until it is moved."""
+    return FrozenClock(NOW)
+
+
+@pytest.fixture
+def desk(store: Store, clock: FrozenClock) -> Desk:
+    """A desk of Banjarbaru's standard with one agency."""
+    return Desk(store, STANDARD, clock=clock)
 
 
 @pytest.fixture

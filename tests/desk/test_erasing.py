@@ -56,16 +56,6 @@ Submit = Callable[..., Complaint]
 
 
 @pytest.fixture
-def clock() -> FrozenClock:
-    return FrozenClock(NOW)
-
-
-@pytest.fixture
-def desk(store: Store, clock: FrozenClock) -> Desk:
-    return Desk(store, STANDARD, clock=clock)
-
-
-@pytest.fixture
 def submit(desk: Desk) -> Submit:
     """Takes in a report by SMS from an invented number that ends with ``number``."""
     sources = itertools.count()
@@ -141,7 +131,8 @@ def test_what_may_not_be_erased_is_refused_whole(desk: Desk, submit: Submit, act
         desk.act(over.id, act)
     assert caught.value.code == code
     if code == "not_erasable":
-        assert caught.value.params["refused"] == ((running.code, "still_needed"),)
+        assert caught.value.params["refused"] == (("still_needed", 1),)
+        assert running.code not in f"{caught.value} {caught.value.params}"
     assert states(desk, over, running) == [State.WITHDRAWN, State.SUBMITTED]
     assert MARK in desk.complaint(over.id).narrative
     with desk.store.reading() as tx:
@@ -156,7 +147,7 @@ def test_what_others_wait_for_is_not_erased_under_them_and_what_waits_itself_is_
     desk.act(other.id, Act(action=Action.MERGE, actor=ADMIN, main=main))
     with pytest.raises(Refused) as caught:
         desk.act(my_own.id, ERASE)
-    assert caught.value.params["refused"] == ((main.code, "has_followers"),)
+    assert caught.value.params["refused"] == (("has_followers", 1),)
     desk.act(other.id, ERASE)  # who only waits may go
     assert Unfollowed(complaint=other.id) in [event.fact for event in desk.events(main.id)]
     desk.act(main.id, ERASE)  # and who waits for oneself is no reason to stay
@@ -167,14 +158,14 @@ def test_what_others_wait_for_is_not_erased_under_them_and_what_waits_itself_is_
 def test_what_came_in_since_the_officer_looked_stops_the_erasing(desk: Desk, submit: Submit) -> None:
     mine = submit()
     with desk.store.reading() as tx:
-        seen = [each.id for each in complaints_of(tx, mine.reporter_ref)]
+        seen = len(complaints_of(tx, mine.reporter_ref))
     later = submit()
     with pytest.raises(Refused) as caught:
         desk.erase(mine.id, ERASE, seen=seen)
     assert caught.value.code == "other_complaints"
     with pytest.raises(Refused, match="changed meanwhile"):
-        desk.erase(mine.id, ERASE, version=mine.version - 1, seen=[mine.id, later.id])
-    desk.erase(mine.id, ERASE, version=mine.version, seen=[mine.id, later.id])
+        desk.erase(mine.id, ERASE, version=mine.version - 1, seen=2)
+    desk.erase(mine.id, ERASE, version=mine.version, seen=2)
     assert states(desk, mine, later) == [State.ERASED] * 2
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
 
+import attrs
 import pytest
 from PIL import Image
 from sqlalchemy import select
@@ -15,7 +16,6 @@ from lapor_core import (
     Act,
     Action,
     Actor,
-    Agency,
     Facts,
     Ground,
     Kind,
@@ -24,7 +24,7 @@ from lapor_core import (
     Reporter,
     Role,
     Submission,
-    load_standard,
+    Visibility,
 )
 from lapor_core.complaint import Shown
 from lapor_core.errors import BadValue, NotFound, Refused
@@ -33,24 +33,14 @@ from lapor_core.submission import Upload
 from lapor_core.testing import FrozenClock
 from lapor_desk.auditing import looks
 from lapor_desk.desk import Desk
-from lapor_desk.store import Store, Vault
+from lapor_desk.store import Vault
 from lapor_desk.store.tables import complaints, notices
 
 NOW = datetime(2026, 3, 13, 2, tzinfo=UTC)
 WHO = Reporter(name="PENANDA-NAMA", mobile="+6280000000001", identity_number="0000000000000001")  # invented
 ADMIN = Actor(role=Role.AGENCY_ADMIN, id="petugas-1")
-STANDARD = load_standard("banjarbaru", agencies=[Agency(key="dinas-contoh", name="Dinas Contoh")])
+CENTRAL = Actor(role=Role.CENTRAL_ADMIN, id="petugas-0")
 WHY = "PENANDA-ALASAN menelepon pelapor"
-
-
-@pytest.fixture
-def clock() -> FrozenClock:
-    return FrozenClock(NOW)
-
-
-@pytest.fixture
-def desk(store: Store, clock: FrozenClock) -> Desk:
-    return Desk(store, STANDARD, clock=clock)
 
 
 @pytest.fixture
@@ -58,21 +48,20 @@ def complaint_id(desk: Desk) -> str:
     return submitted(desk)
 
 
-def submitted(desk: Desk, source_id: str = "1") -> str:
+def submitted(desk: Desk, source_id: str = "1", **said: object) -> str:
     paper = BytesIO()
     Image.new("RGB", (4, 4), "red").save(paper, "PNG")
-    receipt = desk.submit(
-        Submission(
-            channel="walk_in",
-            source_id=source_id,
-            received_at=NOW,
-            reporter=WHO,
-            proofs=frozenset({Proof.IDENTITY_COPY}),
-            kind=Kind.COMPLAINT,
-            narrative="Lampu jalan contoh mati",
-            uploads=(Upload(name="ktp.png", content=paper.getvalue(), purpose=Purpose.IDENTITY),),
-        )
+    usual = Submission(
+        channel="walk_in",
+        source_id=source_id,
+        received_at=NOW,
+        reporter=WHO,
+        proofs=frozenset({Proof.IDENTITY_COPY}),
+        kind=Kind.COMPLAINT,
+        narrative="Lampu jalan contoh mati",
+        uploads=(Upload(name="ktp.png", content=paper.getvalue(), purpose=Purpose.IDENTITY),),
     )
+    receipt = desk.submit(attrs.evolve(usual, **said))  # type: ignore[arg-type]  # what is said differs in type
     with desk.store.reading() as tx:
         found = tx.find(receipt.code)
     assert found is not None
@@ -96,6 +85,58 @@ def test_who_looks_is_shown_the_reporter_and_stands_in_the_record(desk: Desk, co
         assert tx.verify_chain(complaint_id).holds
         queued = tx.connection.execute(select(notices.c.sequence)).scalars()
         assert max(number or 0 for number in queued) <= before.version
+
+
+def by_sms(desk: Desk, source_id: str, number: str = "1", **said: object) -> str:
+    """Take in a report of whoever has this number: a proved one, so all of them are of one person."""
+    who = Reporter(mobile=f"+628000000000{number}")  # invented
+    proofs = frozenset({Proof.SENDER_NUMBER})
+    return submitted(desk, source_id, channel="sms", reporter=who, proofs=proofs, uploads=(), **said)
+
+
+def test_which_reports_are_of_one_person_is_a_look_that_stands_with_each_of_them(desk: Desk) -> None:
+    one, secret = by_sms(desk, "1"), by_sms(desk, "2", visibility=Visibility(secret=True))
+    stranger = by_sms(desk, "3", "2")
+    before = {each: desk.complaint(each) for each in (one, secret, stranger)}
+    shown = desk.identity_reports(one, CENTRAL, WHY)
+    assert {each.id for each in shown} == {one, secret}
+    assert [seen(desk, each) for each in (one, secret, stranger)] == [[(Shown.REPORTS, WHY)]] * 2 + [[]]
+    for each in shown:
+        assert each == desk.complaint(each.id)
+        assert each.version == before[each.id].version + 1
+        assert desk.events(each.id)[-1].actor == CENTRAL
+    told = desk.track(before[one].code).entries[-1].text
+    assert told == "Admin pusat melihat identitas pelapor: laporan mana saja yang berasal darinya"
+    desk.act(secret, Act(action=Action.HOLD, actor=CENTRAL, text="Menunggu"), version=before[secret].version)
+    with desk.store.reading() as tx:
+        assert all(tx.verify_chain(each).holds for each in (one, secret))
+
+
+@pytest.mark.parametrize(
+    ("actor", "reason", "code"),
+    [
+        (Actor(role=Role.LIAISON_OFFICER, id="x"), WHY, "not_permitted"),
+        (Actor(role=Role.AUDITOR, id="x"), WHY, "not_permitted"),
+        (CENTRAL, " ", "reason_needed"),
+    ],
+)
+def test_who_may_not_learn_which_reports_are_of_one_person_leaves_every_record_alone(
+    desk: Desk, actor: Actor, reason: str, code: str
+) -> None:
+    ids = [by_sms(desk, "1"), by_sms(desk, "2")]
+    before = [desk.events(each) for each in ids]
+    with pytest.raises((BadValue, Refused)) as caught:
+        desk.identity_reports(ids[0], actor, reason)
+    assert caught.value.code == code
+    assert [desk.events(each) for each in ids] == before
+
+
+def test_of_an_erased_person_no_reports_are_listed(desk: Desk) -> None:
+    erased = by_sms(desk, "1")
+    desk.act(erased, Act(action=Action.ERASE, actor=CENTRAL, ground=Ground.REQUESTED))
+    with pytest.raises(Refused) as caught:
+        desk.identity_reports(erased, CENTRAL, WHY)
+    assert caught.value.code == "erased"
 
 
 @pytest.mark.parametrize(

@@ -46,16 +46,6 @@ SECRET = Visibility(secret=True)
 WRONG = make_pin(bytes(5))
 
 
-@pytest.fixture
-def clock() -> FrozenClock:
-    return FrozenClock()
-
-
-@pytest.fixture
-def desk(store: Store, clock: FrozenClock) -> Desk:
-    return Desk(store, STANDARD, clock=clock)
-
-
 def account(store: Store, clock: FrozenClock, reporter: Reporter = WARGA) -> Principal:
     """Return the principal of somebody who has just proved both contacts."""
     accounts = Accounts(store, clock=clock)

@@ -37,16 +37,6 @@ def is_erased(store: Store, complaint: Complaint) -> bool:
 
 
 @pytest.fixture
-def clock() -> FrozenClock:
-    return FrozenClock(NOW)
-
-
-@pytest.fixture
-def desk(store: Store, clock: FrozenClock) -> Desk:
-    return Desk(store, STANDARD, clock=clock)
-
-
-@pytest.fixture
 def submit(desk: Desk, clock: FrozenClock) -> Callable[[str], Complaint]:
     """Takes in a report by SMS from a number of our invention, of which each ends so."""
     numbers = itertools.count()

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from lapor_core import Act, Actor, Complaint, Role, State
+from lapor_core import Act, Actor, Complaint, Role, State, Visibility
 from lapor_core.complaint import Ground
 from lapor_core.errors import Refused
-from lapor_core.events import Erased
+from lapor_core.events import Erased, IdentitySeen
 from lapor_core.lifecycle import Action
 from lapor_desk.auditing import chains
 from lapor_desk.house import House
@@ -23,7 +23,7 @@ def page_of(complaint_id: str) -> str:
     return f"/officers/complaints/{complaint_id}"
 
 
-def test_the_page_lists_every_report_of_the_person_and_erases_them_together(
+def test_the_page_says_how_many_reports_the_person_has_and_erases_them_together(
     browser: Get, submit: Callable[..., str], house: House
 ) -> None:
     ids = [submit(title="MARKER-SATU"), submit(title="MARKER-DUA")]
@@ -33,7 +33,8 @@ def test_the_page_lists_every_report_of_the_person_and_erases_them_together(
     assert any(link.endswith(f"complaints/{one.id}/erase") for link in officer.get(page_of(one.id)).links)
     page = officer.get(page_of(one.id) + "/erase")
     assert "tidak dapat dibatalkan" in page.text
-    assert all(each.code in page.text for each in (one, other))
+    assert "Laporan orang ini: 2" in page.text
+    assert "Belum selesai: 2." in page.text
     unsure = officer.send(page, "erase", ground="requested")
     assert unsure.status == 422
     assert "yakin" in unsure.text
@@ -52,7 +53,43 @@ def test_the_page_lists_every_report_of_the_person_and_erases_them_together(
     assert all(chain.holds for chain in chains(house.store))
 
 
-def test_what_stands_in_the_way_is_listed_by_code(
+def test_which_reports_these_are_is_shown_to_who_says_why_and_recorded_with_each(
+    browser: Get, submit: Callable[..., str], house: House
+) -> None:
+    one, other = submit(), submit(visibility=Visibility(secret=True))
+    code = house.desk.complaint(other).code
+    officer = browser("pusat")
+    page = officer.get(page_of(one) + "/erase")
+    untold = officer.send(page, "/erase/reports", reason=" ")
+    assert untold.status == 422
+    for hidden in (page, untold):
+        assert not [telling for telling in (code, other) if telling in hidden.html]
+    assert [looked(house, each) for each in (one, other)] == [[], []]
+    shown = officer.send(page, "/erase/reports", reason="MARKER-ALASAN")
+    assert shown.status == 200
+    assert code in shown.text
+    assert [looked(house, each) for each in (one, other)] == [["reports"]] * 2
+    assert "no-store" in shown.response.headers["cache-control"]
+    again = officer.get(page_of(one) + "/erase/reports")
+    assert again.response.url.path == page_of(one) + "/erase"
+    assert code not in again.html
+    history = officer.get(page_of(other))
+    assert "Admin pusat melihat identitas pelapor: laporan mana saja yang berasal darinya" in history.text
+    assert officer.send(shown, "erase", sure="1", ground="requested").status == 200  # a look changes nothing
+    assert house.desk.complaint(other).state is State.ERASED
+
+
+def test_of_a_single_report_nothing_more_can_be_shown(browser: Get, submit: Callable[..., str]) -> None:
+    page = browser("pusat").get(page_of(submit()) + "/erase")
+    assert not any(form.action.endswith("/erase/reports") for form in page.forms)
+
+
+def looked(house: House, complaint_id: str) -> list[str]:
+    facts = (event.fact for event in house.desk.events(complaint_id))
+    return [fact.shown for fact in facts if isinstance(fact, IdentitySeen)]
+
+
+def test_what_stands_in_the_way_is_told_by_number_and_reason(
     browser: Get, submit: Callable[..., str], act: Callable[..., Complaint], house: House
 ) -> None:
     over, running = submit(), submit()
@@ -61,11 +98,14 @@ def test_what_stands_in_the_way_is_listed_by_code(
     page = officer.get(page_of(over) + "/erase")
     refused = officer.send(page, "erase", sure="1", ground="purpose_ended")
     assert refused.status == 409
-    assert f"{house.desk.complaint(running).code}: Laporan belum selesai" in refused.text
+    assert "Laporan belum selesai; dengan alasan ini datanya belum boleh dihapus. Jumlah laporan: 1." in refused.text
+    assert house.desk.complaint(running).code not in refused.html
     later = submit()
     outdated = officer.send(page, "erase", sure="1", ground="requested")
     assert outdated.status == 409
-    assert house.desk.complaint(later).code in outdated.text
+    assert "Jumlah laporan orang ini sudah berubah." in outdated.text
+    assert "Laporan orang ini: 3" in outdated.text
+    assert house.desk.complaint(later).code not in outdated.html
     assert [house.desk.complaint(each).state for each in (over, running, later)] == [
         State.WITHDRAWN,
         State.SUBMITTED,

@@ -15,7 +15,7 @@ from lapor_core.submission import Upload
 from lapor_desk.http.guards import is_same_origin
 from lapor_desk.message_files import MOST_FILES
 
-__all__ = ["files_of", "request_form", "require_same_origin", "text_of", "uploads_of", "version_of"]
+__all__ = ["files_of", "number_of", "request_form", "require_same_origin", "text_of", "uploads_of", "version_of"]
 
 
 def require_same_origin(request: Request) -> None:
@@ -54,7 +54,16 @@ def text_of(form: FormData, name: str) -> str:
 
 def version_of(form: FormData) -> int:
     """Return the version that was seen; without one nothing can be done, for nobody knows what the officer has read."""
-    text = text_of(form, "version")
+    return number_of(form, "version")
+
+
+def number_of(form: FormData, name: str) -> int:
+    """Return a number that our own page sent along.
+
+    Raises:
+        HTTPException: 400 where there is none, for then it is not our page.
+    """
+    text = text_of(form, name)
     if not text.isascii() or not text.isdigit() or len(text) > 9:
         raise HTTPException(400)
     return int(text)
