@@ -67,6 +67,10 @@ class Move:
             return CONFIRMED
         return POLICY if self.before is None else DECREE
 
+    def into_past(self, now: datetime) -> bool:
+        """Return whether a promise that can still be kept at ``now`` (aware) would be over by then."""
+        return self.deadline.due < require_aware(now) <= self.clock.due
+
     @property
     def days(self) -> tuple[DayChange, ...]:
         """The days that count otherwise than they did, in order."""

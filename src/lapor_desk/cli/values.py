@@ -5,15 +5,16 @@ from __future__ import annotations
 import json
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
+from textwrap import indent
 from typing import Annotated, Any
 
 from cyclopts import Parameter, Token
 
 from lapor_core.errors import BadValue
 
-__all__ = ["WholeNumber", "print_json", "read_text", "whole_number", "write_file"]
+__all__ = ["WholeNumber", "print_json", "print_json_list", "read_text", "whole_number", "write_file"]
 
 _DIGITS = re.compile(r"[+-]?[0-9]{1,18}")
 
@@ -68,5 +69,20 @@ def write_file(path: Path, content: bytes) -> None:
 
 def print_json(value: object) -> None:
     """Print JSON data; on a console that is not UTF-8 every other character is escaped, so that nothing is lost."""
+    print(_as_json(value))
+
+
+def print_json_list(values: Iterable[object]) -> None:
+    """Print a list as JSON, each value as it comes; when that is broken off, what was printed ends as a list all the same."""
+    between = "["
+    try:
+        for value in values:
+            print(f"{between}\n{indent(_as_json(value), '  ')}", end="")
+            between = ","
+    finally:
+        print("[]" if between == "[" else "\n]")
+
+
+def _as_json(value: object) -> str:
     wide = (sys.stdout.encoding or "").lower().replace("-", "") == "utf8"
-    print(json.dumps(value, ensure_ascii=not wide, indent=2))
+    return json.dumps(value, ensure_ascii=not wide, indent=2)
