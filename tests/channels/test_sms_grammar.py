@@ -13,6 +13,7 @@ pytest.importorskip("phonenumbers")
 
 from lapor_channels.sms.grammar import Complete, Help, Reply, Report, Status, understand
 from lapor_core.codes import normalise_code, tracking_code
+from lapor_core.crockford import plain
 from lapor_core.errors import BadValue
 from lapor_core.pins import make_pin
 from lapor_core.testing.strategies import texts
@@ -22,12 +23,15 @@ PIN = make_pin(bytes.fromhex("0123456789"))
 PIN_SLIP = PIN[:-1] + ("X" if PIN[-1] != "X" else "Y")
 SLIP = CODE[:-1] + ("X" if CODE[-1] != "X" else "Y")
 
-# A code without a digit: one in sixty is so, and it cannot be told from a word of its length.
+# A code without a digit: one in sixty is so, and but for its groups it cannot be told from a word of its length.
 LETTERS = next(
     code
     for n in range(10_000)
     if (code := tracking_code((2**55 // 3 + n).to_bytes(7, "big"))).replace("-", "").isalpha()
 )
+
+LETTERS_SLIP = LETTERS[:-1] + ("X" if LETTERS[-1] != "X" else "Y")
+ONE_WORD = LETTERS.replace("-", "")
 
 codes = st.binary(min_size=7, max_size=7).map(tracking_code)
 mixed = codes.filter(lambda code: re.search("[0-9]", code) and re.search("[A-Z]", code))
@@ -94,6 +98,25 @@ def test_a_code_with_a_wrong_letter_is_still_asked_for_so_that_the_citizen_is_to
         normalise_code(wrong)
 
 
+letters_only = st.text("ABCDEFGHIJKLMNOPQRSTUVWXYZ", min_size=11, max_size=11).filter(
+    lambda letters: letters[8:] not in {"NYA", "KAH", "LAH", "PUN"}
+)
+
+
+@given(data=st.data(), letters=letters_only, dash=st.sampled_from("-–−"), rest=words)
+def test_letters_in_the_groups_of_a_code_are_one_behind_every_keyword_with_a_slip_or_without(
+    data: st.DataObject, letters: str, dash: str, rest: str
+) -> None:
+    assume(re.match(r"[^\W_]", rest))
+    typed = data.draw(st.sampled_from([letters, letters.lower()]))
+    grouped = dash.join((typed[:4], typed[4:8], typed[8:]))
+    keyword, kind = data.draw(texted)
+    for text in (f"{keyword} {grouped} {rest}", f"{data.draw(asks)} {grouped}"):
+        meaning = understand(text)
+        assert isinstance(meaning, kind | Status)
+        assert plain(meaning.code) == plain(letters)
+
+
 @given(rest=words, between=gaps, keyword=st.sampled_from(["LAPOR", "lapor!", "Lapor:"]))
 def test_what_follows_lapor_is_a_report_whatever_it_is(rest: str, between: str, keyword: str) -> None:
     text = keyword + between + rest
@@ -127,8 +150,19 @@ def test_what_follows_lapor_is_a_report_whatever_it_is(rest: str, between: str, 
         SLIP,
         f"Tolong cek {CODE}",
         f"STATUS {CODE.replace('-', '')}abc jalan",
-        LETTERS,
-        f"STATUS {LETTERS} jalan rusak",
+        ONE_WORD,
+        LETTERS_SLIP,
+        f"STATUS {ONE_WORD} jalan rusak",
+        f"STATUS {LETTERS_SLIP} jalan rusak",
+        "Lengkapi data yang ada di kantor",
+        "Lengkapi persyaratan KTP",
+        "Lengkapi data-data-nya di kantor",
+        "LENGKAPI BUKU-BUKU-AN",
+        "Lengkapi surat-surat tanah kami",
+        "Cek jual-beli-nya",
+        "Balas surat warga-desa kami",
+        "Cek 0800-0000-001 penipu",  # invented
+        "BALAS 0800-0000-001 penipu",  # invented
     ],
 )
 def test_in_doubt_it_is_a_report(text: str) -> None:
@@ -166,6 +200,13 @@ def test_a_keyword_alone_asks_for_help(text: str) -> None:
         (f"BALAS kode {CODE}: lampu mati, 3 hari.", Reply(CODE, "lampu mati, 3 hari.")),
         (f"BALAS {SLIP} lampu mati", Reply(SLIP.replace("-", ""), "lampu mati")),
         (f"LENGKAPI {LETTERS} kemarin", Complete(LETTERS, "kemarin")),
+        (f"LENGKAPI {ONE_WORD} kemarin", Complete(LETTERS, "kemarin")),
+        (LETTERS, Status(LETTERS)),
+        (f"Status {LETTERS} pak, kenapa lama", Status(LETTERS)),
+        (f"lengkapi {LETTERS[1:]} kemarin", Complete(ONE_WORD[1:], "kemarin")),
+        (f"LENGKAPI {LETTERS}Z: kemarin", Complete(ONE_WORD + "Z", "kemarin")),
+        (f"LENGKAPI {LETTERS_SLIP}", Complete(LETTERS_SLIP.replace("-", ""), "")),
+        ("LENGKAPI XXXX-XXXX-XXX kemarin", Complete("XXXXXXXXXXX", "kemarin")),
         (f"lengkapi laporan {CODE}: kemarin, jam 9.", Complete(CODE, "kemarin, jam 9.")),
         (f"LENGKAPI {CODE}", Complete(CODE, "")),
         (f"LENGKAPI {SLIP} kemarin", Complete(SLIP.replace("-", ""), "kemarin")),

@@ -23,6 +23,7 @@ from lapor_channels.sms import Sms, SmsNotifier, SmsSettings, lapor_register_cha
 from lapor_channels.sms.answers import PIECES, SENTENCES, lacking
 from lapor_channels.sms.details import brought, details
 from lapor_channels.sms.message import LONGEST
+from lapor_core.codes import tracking_code
 from lapor_core.complaint import Agency, Kind, Proof, Reporter, Visibility
 from lapor_core.errors import LaporError, PluginError
 from lapor_core.lifecycle import State
@@ -51,6 +52,7 @@ from lapor_core.texts import LANGUAGES, long_date, word
 NUMBER = "+6280000000001"  # invented
 ID = "94aca439-6e5a-4f51-8be1-fff6968a17a3"
 PLACE = "Jalan di depan Dinas Contoh"
+SOME_CODE = tracking_code(bytes.fromhex("0123456789abcd"))
 
 
 CLIENT = "192.0.2.1"
@@ -181,7 +183,7 @@ def test_a_mistyped_or_unknown_code_is_told_and_how_to_report(desk: MemoryDesk) 
         answer = send(desk, text)
         assert answer.status == 200
         assert answer.body.decode().startswith(begins)
-        assert answer.body.decode().endswith(SENTENCES["not_a_status"])
+        assert answer.body.decode().endswith(SENTENCES["to_report"])
     only(desk)
 
 
@@ -292,8 +294,41 @@ def test_what_cannot_be_completed_is_told(desk: MemoryDesk) -> None:
     assert send(desk, f"LENGKAPI {code}").body.decode() == f"Tulis keterangan di belakang kode: LENGKAPI {code} teks."
     for words in (f"LENGKAPI {code} kemarin", f"LENGKAPI {slip} kemarin"):
         said = send(desk, words)
-        assert (said.status, said.body.decode().endswith("Keterangan Anda tidak tersimpan.")) == (200, True)
+        assert (said.status, "Keterangan Anda tidak tersimpan." in said.body.decode()) == (200, True)
     only(desk)
+
+
+@pytest.mark.parametrize(
+    ("words", "not_taken"),
+    [
+        ("LENGKAPI XXXX-XXXX-XXX kemarin", "Keterangan Anda tidak tersimpan. "),
+        ("lengkapi xxxx-xxxx-xxx", "Keterangan Anda tidak tersimpan. "),
+        ("BALAS XXXX-XXXX-XXX di pasar", "Jawaban Anda tidak tersimpan. "),
+        ("BALAS XXXX-XXXX-XXX", "Jawaban Anda tidak tersimpan. "),
+        ("STATUS XXXX-XXXX-XXX", ""),
+        ("Cek XXXX-XXXX-XXX", ""),
+    ],
+)
+def test_behind_every_keyword_who_mistypes_a_code_reads_how_one_looks_and_no_report_is_made(
+    desk: MemoryDesk, words: str, not_taken: str
+) -> None:
+    said = send(desk, words)
+    what_is_wrong = "Kode laporan salah ketik. Kode: 11 huruf dan angka, seperti 7KQ2-M4XW-9T3."
+    assert said.status == 200
+    assert said.body.decode() == f"{what_is_wrong} {not_taken}Untuk melapor, kirim LAPOR dan isi laporan Anda."
+    assert len(said.body) <= 160
+    assert not desk.submissions
+
+
+def test_a_report_without_a_pin_is_tracked_once_to_be_completed(monkeypatch: pytest.MonkeyPatch) -> None:
+    desk = strict("narrative", "event_date")
+    send(desk)
+    tracked: list[str] = []
+    track = desk.track
+    monkeypatch.setattr(desk, "track", lambda code, **pin: tracked.append(code) or track(code, **pin))
+    code, _ = only(desk)
+    assert send(desk, f"LENGKAPI {code} kemarin", **OTHER).body.endswith(b"sudah lengkap.")
+    assert tracked == [code]
 
 
 def test_who_sent_it_must_be_known_though_content_may_be_lacking() -> None:
@@ -494,9 +529,9 @@ class Broken(MemoryDesk):
     "text",
     [
         PLACE,
-        "STATUS 1000-0000-00Y",
-        "BALAS 7KQ2M4XW9T3 sejak hari Senin",
-        "LENGKAPI 7KQ2M4XW9T3 sejak hari Senin",
+        f"STATUS {SOME_CODE}",
+        f"BALAS {SOME_CODE} sejak hari Senin",
+        f"LENGKAPI {SOME_CODE} sejak hari Senin",
     ],
 )
 def test_a_fault_of_ours_lets_kannel_come_again_and_shows_nothing(text: str) -> None:

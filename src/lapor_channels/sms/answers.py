@@ -34,7 +34,8 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         "reply_empty": "Tulis jawaban Anda di belakang kode: BALAS {code} teks.",
         "reply_not_taken": "Jawaban Anda tidak tersimpan.",
         "pin_needed": "Laporan ini memakai PIN: BALAS kode PIN teks.",
-        "not_a_status": "Untuk melapor, kirim LAPOR dan isi laporan Anda.",
+        "bad_code": "Kode laporan salah ketik. Kode: 11 huruf dan angka, seperti 7KQ2-M4XW-9T3.",
+        "to_report": "Untuk melapor, kirim LAPOR dan isi laporan Anda.",
         "lacking": "Laporan {code} belum lengkap: {lacking}. Kirim LENGKAPI {code} lalu keterangannya.",
         "completed": "Laporan {code} sudah lengkap.",
         "complete_empty": "Tulis keterangan di belakang kode: LENGKAPI {code} teks.",
@@ -113,18 +114,28 @@ def help_text(conditions: Iterable[str]) -> str:
 
 def faulty_status(error: LaporError) -> str:
     """Return why there is no state to tell, and how to report, in case the message was meant as one."""
-    return f"{error_text(error)} {_say('not_a_status')}"
+    return f"{_why(error)} {_say('to_report')}"
 
 
 def faulty_reply(error: LaporError) -> str:
     """Return why a reply was not taken, and how to write it with the PIN where that was missing."""
-    why = _say("pin_needed") if error.code == "pin_needed" else error_text(error)
-    return f"{why} {_say('reply_not_taken')}"
+    why = _say("pin_needed") if error.code == "pin_needed" else _why(error)
+    return _not_taken(error, why, "reply_not_taken")
 
 
 def faulty_completion(error: LaporError) -> str:
     """Return why what was brought was not taken."""
-    return f"{error_text(error)} {_say('complete_not_taken')}"
+    return _not_taken(error, _why(error), "complete_not_taken")
+
+
+def _why(error: LaporError) -> str:
+    """Return what is wrong, and how a code looks where it is the code."""
+    return _say("bad_code") if error.code == "bad_code" else error_text(error)
+
+
+def _not_taken(error: LaporError, why: str, key: str) -> str:
+    """Whoever writes what is no code may have meant a report, and is told how to send one."""
+    return " ".join((why, _say(key), *((_say("to_report"),) if error.code == "bad_code" else ())))
 
 
 def _say(key: str, **params: str) -> str:

@@ -15,8 +15,12 @@ punctuation around it, and only together with what belongs to it:
 ``LAPOR ...`` and all the rest   a report, in the citizen's own words
 ===============================  ===========================================
 
-Nobody's report may be taken for a command: *Status tanah saya*, *Cek jalan RT 05*, *Lengkapi lampu jalan* and *Bantuan
+Nobody's report may be taken for a command: *Status tanah saya*, *Cek jalan RT 05*, *Lengkapi data yang ada* and *Bantuan
 sosial belum cair* are reports. A keyword and nothing else asks for help.
+
+Behind every keyword one rule says what looks like a code: what is of letters and digits both, and also letters alone where
+they stand in a code's groups, ``ABCD-EFGH-JKM``. Looking so it is a code, and where it has a slip the citizen is told, never
+given another report instead. Only behind ``STATUS`` and ``CEK``, which need no words, a slip and words are a report.
 """
 
 from __future__ import annotations
@@ -93,6 +97,9 @@ _COMMAND = re.compile(
 _WITH_TEXT: Mapping[str, type[Reply | Complete]] = MappingProxyType({"balas": Reply, "lengkapi": Complete})
 _NEARLY_A_CODE = range(10, 13)
 """The lengths of a code from which a letter is missing, or that has one too many."""
+_GROUPS = (4, 4, 3)
+_SUFFIXES = frozenset({"nya", "kah", "lah", "pun", "an", "ku", "mu"})
+_DASH = re.compile("[-\u2010-\u2015\u2212]")
 
 
 def understand(text: str) -> Meaning:
@@ -121,13 +128,24 @@ def _is_pin(typed: str) -> bool:
 def _code(typed: str, *, expected: bool) -> str | None:
     """Return the code that was meant, or None when ``typed`` is more likely a word or a telephone number.
 
-    One word in 32 of a code's length passes for a code. So what is not of letters and digits both, or has a slip, is a code
-    only where one is ``expected``: a keyword stands before it, and there is no report behind it that could be lost.
+    One word in 32 of a code's length passes for a code. So what does not look like one, or has a slip, is a code only where
+    one is ``expected``: a keyword stands before it, and there is no report behind it that could be lost.
     """
     plain = re.sub(r"[\W_]", "", typed)
-    mixed = not plain.isalpha() and not plain.isdigit()
+    looks_so = _is_grouped(typed) if plain.isalpha() else not plain.isdigit()
     try:
         code = normalise_code(plain)
     except BadValue:
-        return plain if expected and mixed and len(plain) in _NEARLY_A_CODE else None
-    return code if expected or mixed else None
+        return plain if expected and looks_so and len(plain) in _NEARLY_A_CODE else None
+    return code if expected or looks_so else None
+
+
+def _is_grouped(typed: str) -> bool:
+    """Tell whether letters stand in the groups of a code, one of which may have a letter too many or too few.
+
+    With a suffix as its last group, as in *data-data-nya* and *jual-beli-kah*, it is Indonesian and no code.
+    """
+    groups = _DASH.split(typed.casefold())
+    if len(groups) != len(_GROUPS) or groups[-1] in _SUFFIXES:
+        return False
+    return sum(abs(len(group) - length) for group, length in zip(groups, _GROUPS, strict=True)) <= 1

@@ -28,9 +28,10 @@ from lapor_channels.sms.details import brought, details
 from lapor_channels.sms.grammar import Complete, Help, Reply, Report, Status, understand
 from lapor_channels.sms.message import KEY, Incoming, fields_of, read
 from lapor_channels.sms.settings import SmsSettings
+from lapor_core.codes import normalise_code
 from lapor_core.errors import BadValue, Incomplete, NotFound, Refused
 from lapor_core.pins import split_pin
-from lapor_core.plugins.contracts import Delivered, Desk, Failed, TryLater, Verdict
+from lapor_core.plugins.contracts import Delivered, Desk, Failed, Tracking, TryLater, Verdict
 from lapor_core.requirements import missing
 
 __all__ = ["MAX_BODY", "Kannel"]
@@ -125,22 +126,23 @@ class Kannel:
         return answers.receipt(receipt, self.desk.addresses.track)
 
     def _complete(self, complete: Complete, sms: Incoming) -> str:
-        if not complete.text:
-            return answers.SENTENCES["complete_empty"].format(code=complete.code)
         taken = f"complete/{sms.source_id}"
         try:
+            code = normalise_code(complete.code)
+            if not complete.text:
+                return answers.SENTENCES["complete_empty"].format(code=code)
             if self.desk.recall(taken) is None:  # as with a reply
-                pin, text = self._split(complete.code, complete.text)
-                lacking = self.desk.track(complete.code, pin=pin).lacking
+                found, pin, text = self._found(code, complete.text)
+                opened = self.desk.track(code, pin=pin) if pin else found
                 report = attrs.evolve(sms, text=text).submission()
-                said = brought(text, lacking, self.desk.policy, sms.received_at)
-                self.desk.complete(complete.code, attrs.evolve(report, **said), pin=pin)
+                said = brought(text, opened.lacking, self.desk.policy, sms.received_at)
+                self.desk.complete(code, attrs.evolve(report, **said), pin=pin)
                 self.desk.keep(taken, b"1")
         except Incomplete as error:
             return answers.lacking(complete.code, [piece.code for piece in error.missing])
         except _OF_THE_CITIZEN as error:
             return answers.faulty_completion(error)
-        return answers.completed(complete.code)
+        return answers.completed(code)
 
     def _status(self, code: str, pin: str) -> str:
         try:
@@ -149,21 +151,23 @@ class Kannel:
             return answers.faulty_status(error)
 
     def _reply(self, reply: Reply, sms: Incoming) -> str:
-        if not reply.text:
-            return answers.SENTENCES["reply_empty"].format(code=reply.code)
         taken = f"reply/{sms.source_id}"
         try:
+            code = normalise_code(reply.code)
+            if not reply.text:
+                return answers.SENTENCES["reply_empty"].format(code=code)
             if self.desk.recall(taken) is None:  # else Kannel comes again because it did not get our answer
-                pin, text = self._split(reply.code, reply.text)
-                self.desk.reply(reply.code, text, pin=pin)
+                _, pin, text = self._found(code, reply.text)
+                self.desk.reply(code, text, pin=pin)
                 self.desk.keep(taken, b"1")
         except _OF_THE_CITIZEN as error:
             return answers.faulty_reply(error)
-        return answers.SENTENCES["replied"].format(code=reply.code)
+        return answers.SENTENCES["replied"].format(code=code)
 
-    def _split(self, code: str, text: str) -> tuple[str, str]:
-        """Return the PIN that a report needs, and the text behind it; of another report every word is text."""
-        return split_pin(text) if self.desk.track(code).locked else ("", text)
+    def _found(self, code: str, text: str) -> tuple[Tracking, str, str]:
+        """Return a report as its code alone shows it, the PIN it needs, and the text behind it; without a PIN all is text."""
+        found = self.desk.track(code)
+        return found, *(split_pin(text) if found.locked else ("", text))
 
 
 async def message_of(request: Request) -> bytes:
