@@ -8,7 +8,7 @@ here with that as its reason, and not answered by somebody who never answered it
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
@@ -17,6 +17,7 @@ import attrs
 from lapor_core.complaint import personal
 from lapor_core.errors import BadValue, NotFound
 from lapor_core.standard import Standard
+from lapor_desk.lines import is_utf8
 
 __all__ = ["COLUMNS", "ZONE", "BadRow", "NationalRow", "as_cell", "read_rows"]
 
@@ -42,6 +43,8 @@ COLUMNS = (
 )
 """The columns of the open data in their order, and then those of the two texts, which the open data leaves out."""
 
+_MASUK, _DISPOSISI, _DITUTUP = "TanggalLaporanMasuk", "TanggalDisposisi", "TanggalLaporanDitutup"
+_AKTIVITAS = "TanggalLaporanAktivitasTerakhir"
 NEEDED = ("id", "TrackingID", "Status", "TanggalLaporanMasuk")
 _KNOWN_STATUS = {"belum": "open", "proses": "disposed", "selesai": "closed"}
 _NULLS = frozenset({"", "null", "none", "nan", "nat", "\\n", "0000-00-00", "0000-00-00 00:00:00"})
@@ -98,16 +101,14 @@ def read_rows(
         zone: Of instants that bear none.
 
     Raises:
-        BadValue: a column is missing that every export has (``missing_columns``).
+        BadValue: a column is missing that every export has (``missing_columns``), or one stands twice
+            (``repeated_columns``); or the first line names no columns (``no_header``).
     """
     numbered = iter(lines)
     header = next(numbered, "").removeprefix("\ufeff")
-    reader = csv.reader(numbered, delimiter=max(",;\t", key=header.count), strict=True)
-    names = next(csv.reader([header], delimiter=max(",;\t", key=header.count)), [])
-    names = [name.strip() for name in names]
-    if lacking := [name for name in NEEDED if name not in names]:
-        message = f"columns are missing: {', '.join(lacking)}; needed are {', '.join(NEEDED)}"
-        raise BadValue(message, code="missing_columns", columns=tuple(lacking))
+    delimiter = max(",;\t", key=header.count)
+    reader = csv.reader(numbered, delimiter=delimiter, strict=True)
+    names = _names(header, delimiter)
     seen: dict[str, int] = {}
     while True:
         fields: list[str] = []
@@ -115,7 +116,7 @@ def read_rows(
         try:
             fields = next(reader)
             if fields:
-                yield _once(_row(line, dict(zip(names, fields, strict=True)), standard, now, zone), seen)
+                yield _once(_row(line, _cells(names, fields), standard, now, zone), seen)
         except StopIteration:
             return
         except csv.Error as error:
@@ -125,8 +126,32 @@ def read_rows(
             )
         except (BadValue, NotFound) as error:
             yield BadRow(line=line, reason=str(error))
-        except ValueError:
-            yield BadRow(line=line, reason=f"it has {len(fields)} columns, and the header {len(names)}")
+
+
+def _names(header: str, delimiter: str) -> list[str]:
+    """Return the names of the columns; what else the line says is not repeated: it may be somebody's report."""
+    if not header.strip():
+        raise BadValue("the file is empty: its first line names the columns", code="no_header")
+    try:
+        names = [name.strip() for name in next(csv.reader([header], delimiter=delimiter, strict=True))]
+    except csv.Error as error:
+        raise BadValue(f"the first line does not name columns: {error}", code="no_header") from error
+    if lacking := [name for name in NEEDED if name not in names]:
+        message = f"columns are missing in the first line: {', '.join(lacking)}; needed are {', '.join(NEEDED)}"
+        raise BadValue(message, code="missing_columns", columns=tuple(lacking))
+    if repeated := [name for name in COLUMNS if names.count(name) > 1]:
+        message = f"columns stand twice in the first line: {', '.join(repeated)}; leave one of each"
+        raise BadValue(message, code="repeated_columns", columns=tuple(repeated))
+    return names
+
+
+def _cells(names: Sequence[str], fields: Sequence[str]) -> dict[str, str]:
+    if len(fields) != len(names):
+        raise _bad(f"it has {len(fields)} columns, and the header {len(names)}")
+    for place, field in enumerate(fields, 1):
+        if not is_utf8(field):
+            raise _bad(f"column {place} is not UTF-8 text; save the file as UTF-8")
+    return dict(zip(names, fields, strict=True))
 
 
 def _once(row: NationalRow, seen: dict[str, int]) -> NationalRow:
@@ -137,14 +162,16 @@ def _once(row: NationalRow, seen: dict[str, int]) -> NationalRow:
 
 
 def _row(line: int, fields: Mapping[str, str], standard: Standard, now: datetime, zone: ZoneInfo) -> NationalRow:
-    received = _instant(fields, "TanggalLaporanMasuk", zone)
+    received = _instant(fields, _MASUK, zone)
     if received is None:
         raise _bad("TanggalLaporanMasuk is empty: nobody can say since when it waits")
-    disposed = _instant(fields, "TanggalDisposisi", zone)
+    disposed = _instant(fields, _DISPOSISI, zone)
     status = _status(fields["Status"])
-    active = _instant(fields, "TanggalLaporanAktivitasTerakhir", zone)
-    closed = _instant(fields, "TanggalLaporanDitutup", zone) or (active if status == "closed" else None)
-    _check_order(received, disposed, closed, now)
+    active = _instant(fields, _AKTIVITAS, zone)
+    closed = _instant(fields, _DITUTUP, zone)
+    ended = _DITUTUP if closed is not None or status != "closed" else _AKTIVITAS
+    closed = active if ended == _AKTIVITAS else closed
+    _check_order((_MASUK, received), (_DISPOSISI, disposed), (ended, closed), now)
     if status == "closed" and closed is None:
         raise _bad("Status is Selesai, and neither TanggalLaporanDitutup nor TanggalLaporanAktivitasTerakhir says when")
     if status == "disposed" and disposed is None:
@@ -168,17 +195,24 @@ def _row(line: int, fields: Mapping[str, str], standard: Standard, now: datetime
     )
 
 
-def _check_order(received: datetime, disposed: datetime | None, closed: datetime | None, now: datetime) -> None:
-    if received < _OLDEST:
-        raise _bad(f"TanggalLaporanMasuk is {received.date().isoformat()}, before the service began")
-    for name, moment in (("TanggalDisposisi", disposed), ("TanggalLaporanDitutup", closed)):
-        if moment is not None and moment < received:
-            days = (moment - received).total_seconds() / 86_400
-            raise _bad(f"{name} lies {-days:.2f} days before TanggalLaporanMasuk")
-    if latest := max(
-        (moment for moment in (received, disposed, closed) if moment is not None and moment > now), default=None
-    ):
-        raise _bad(f"it bears a date that has not come yet: {latest.date().isoformat()}")
+def _check_order(
+    first: tuple[str, datetime],
+    disposed: tuple[str, datetime | None],
+    closed: tuple[str, datetime | None],
+    now: datetime,
+) -> None:
+    if first[1] < _OLDEST:
+        raise _bad(f"{first[0]} is {first[1].date().isoformat()}, before the service began")
+    before, earlier = first
+    for name, moment in (disposed, closed):
+        if moment is None:
+            continue
+        if moment < earlier:
+            days = (earlier - moment).total_seconds() / 86_400
+            raise _bad(f"{name} lies {days:.2f} days before {before}")
+        before, earlier = name, moment
+    if earlier > now:
+        raise _bad(f"{before} has not come yet: {earlier.date().isoformat()}")
 
 
 def _instant(fields: Mapping[str, str], name: str, zone: ZoneInfo) -> datetime | None:

@@ -134,8 +134,9 @@ class _Known:
 def _note(tx: Transaction, complaint_id: str, told: Mapping[str, str], at: datetime | None = None) -> None:
     """Write ids into a record, as of ``at`` (aware) or else of its last event; nothing else follows, and nobody is told."""
     before = tx.events(complaint_id)
+    now = before[-1].recorded_at if at is None else max(at, before[-1].happened_at)
     complaint = replay(before)
-    new = note_external_ids(complaint, told, actor=_SYSTEM, office=before[0].office, now=at or before[-1].recorded_at)
+    new = note_external_ids(complaint, told, actor=_SYSTEM, office=before[0].office, now=now)
     tx.append(new)
     tx.project_noted(replay_on(complaint, new))
 

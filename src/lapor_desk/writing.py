@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO, TextIO
 
-from lapor_core.errors import BadValue
+from lapor_core.errors import BadValue, LaporError
 from lapor_desk.store import StoreDown
 from lapor_desk.store.disk import sync_file, sync_folder
 
@@ -42,22 +42,31 @@ def placed(path: Path) -> Iterator[BinaryIO]:
 
 @contextmanager
 def new_file(path: Path) -> Iterator[TextIO]:
-    """Write a text in UTF-8 into a file that is not there yet; what a failure leaves behind is deleted.
+    """Write a text in UTF-8 into a file that is not there yet, onto the disk; what a failure leaves behind is deleted.
 
     Raises:
         BadValue: it is there, or cannot be written (``unwritable_file``).
     """
     try:
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except OSError as error:
-        message = f"{path}: cannot be written: {error.strerror or error}"
+    except FileExistsError as error:
+        message = f"{path}: is there already; name another file, or delete it first"
         raise BadValue(message, code="unwritable_file", path=str(path)) from error
+    except OSError as error:
+        raise _not_written(path, error) from error
     try:
         with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
             yield file
-    except BaseException:
+        sync_file(path)
+    except BaseException as error:
         path.unlink(missing_ok=True)
+        if isinstance(error, OSError) and not isinstance(error, LaporError):
+            raise _not_written(path, error) from error
         raise
+
+
+def _not_written(path: Path, error: OSError) -> BadValue:
+    return BadValue(f"{path}: cannot be written: {error.strerror or error}", code="unwritable_file", path=str(path))
 
 
 def _unwritable(path: Path, error: OSError) -> StoreDown:

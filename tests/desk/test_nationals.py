@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from io import StringIO
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -25,7 +25,7 @@ from lapor_desk.exchange import export_complaints, import_complaints
 from lapor_desk.national_csv import BadRow, NationalRow, read_rows
 from lapor_desk.nationals import CHANNEL, carry_over, find_national, take_rows
 from lapor_desk.recording import record
-from lapor_desk.store import Files, Store, Transaction, open_store
+from lapor_desk.store import Files, Store, StoreDown, Transaction, open_store
 from lapor_desk.store.tables import complaints, notices
 
 WIB = ZoneInfo("Asia/Jakarta")
@@ -237,6 +237,13 @@ def test_codes_that_are_taken_are_drawn_anew(store: Store) -> None:
         (with_(BELUM, id=""), "id"),
         (f"{BELUM},more", "it has 14 columns, and the header 13"),
         ('1,"19', "no row of a CSV file"),
+        (with_(SELESAI, TanggalDisposisi="10/03/2026"), "TanggalLaporanDitutup lies 0.50 days before TanggalDisposisi"),
+        (
+            with_(SELESAI, TanggalLaporanDitutup="", TanggalLaporanAktivitasTerakhir="2026-03-01 10:00"),
+            "TanggalLaporanAktivitasTerakhir lies 2.96 days before TanggalDisposisi",
+        ),
+        (with_(PROSES, TanggalDisposisi="2026-12-01"), "TanggalDisposisi has not come yet: 2026-12-01"),
+        (with_(BELUM, Kategori="Caf\udce9"), "column 4 is not UTF-8 text; save the file as UTF-8"),
     ],
 )
 def test_a_bad_row_is_told_by_line_with_the_reason_and_stops_no_other(row: str, reason: str) -> None:
@@ -266,8 +273,34 @@ def test_columns_may_be_separated_by_other_marks(mark: str) -> None:
 
 
 def test_a_file_without_the_columns_is_refused() -> None:
-    with pytest.raises(BadValue, match="columns are missing: TrackingID"):
+    with pytest.raises(BadValue, match="columns are missing in the first line: TrackingID"):
         read("1", header="id,Status,TanggalLaporanMasuk")
+
+
+@pytest.mark.parametrize(
+    ("header", "reason"),
+    [
+        ("", "the file is empty"),
+        (f"{HEADER},Status", "columns stand twice in the first line: Status; leave one of each"),
+        ("x" * 200_000, "the first line does not name columns: field larger"),
+        ('id,"TrackingID', "the first line does not name columns"),
+        ("08123,Nama Contoh,Jalan contoh", "needed are id, TrackingID, Status, TanggalLaporanMasuk"),
+    ],
+)
+def test_a_first_line_that_is_no_header_is_told_without_what_it_says(header: str, reason: str) -> None:
+    with pytest.raises(BadValue, match=reason) as caught:
+        read(BELUM, header=header)
+    assert "Contoh" not in str(caught.value)
+
+
+def test_columns_may_stand_in_another_order_among_others_and_a_title_beyond_its_limit_costs_its_row_alone() -> None:
+    names, cells = HEADER.split(","), BELUM.split(",")
+    rows = [",".join(["?", *reversed(cells), "?", title]) for title in ("a", "x" * 200_000, '"b\r\nc"')]
+    first, long, last = read(*rows, header=",".join(["", *reversed(names), "", "JudulLaporan"]))
+    assert isinstance(first, NationalRow)
+    assert isinstance(long, BadRow)
+    assert isinstance(last, BadRow)  # its id stands in the first one
+    assert (long.line, last.reason) == (3, "TrackingID 1916449 stands in line 2 already")
 
 
 @given(fields=st.lists(st.text(st.characters(codec="utf-8", exclude_characters='\r\n"')), min_size=13, max_size=13))
@@ -286,3 +319,54 @@ def test_the_command_tells_each_bad_row_and_takes_the_good(tmp_path: Path, capsy
     assert f'{csv}:3  TrackingID: "x" is not a number' in shown
     assert "1 taken in, 0 were here before, 1 bad rows" in shown
     assert main(["import-csv", str(csv), "--zone", "Asia/Banjarbaru", "--database", database]) == 2
+
+
+def test_bytes_that_are_no_text_cost_their_row_alone_and_another_encoding_is_told_by_its_name(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    csv, database = tmp_path / "sp4n.csv", f"sqlite:///{tmp_path}/lapor.db"
+    rows = (BELUM, with_(BELUM, TrackingID="2", Kategori="Caf\u00e9"), with_(BELUM, TrackingID="3"))
+    csv.write_bytes("\r\n".join((HEADER, *rows)).encode("latin-1"))
+    assert main(["import-csv", str(csv), "--database", database]) == 1
+    shown = capsys.readouterr().out.splitlines()
+    assert shown == [
+        f"{csv}:3  column 4 is not UTF-8 text; save the file as UTF-8",
+        "2 taken in, 0 were here before, 1 bad rows",
+    ]
+    for encoding in ("utf-16", "utf-16-be"):
+        csv.write_bytes("\n".join((HEADER, *rows)).encode(encoding))
+        assert main(["import-csv", str(csv), "--database", database]) == 2
+        assert "this is UTF-16 or no text; save it as UTF-8" in capsys.readouterr().err
+
+
+def test_an_import_that_is_broken_off_tells_what_was_taken_in_so_far(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    csv = tmp_path / "sp4n.csv"
+    csv.write_text("\n".join((HEADER, BELUM, with_(BELUM, TrackingID="2"))), "utf-8")
+    begun: list[Store] = []
+
+    def away(store: Store) -> None:
+        begun.append(store)
+        if len(begun) > 1:
+            raise StoreDown("it is away", code="store_down")
+
+    whole = nationals.again_when_overtaken
+    monkeypatch.setattr(nationals, "_BATCH", 1)
+    monkeypatch.setattr(nationals, "again_when_overtaken", lambda taken: (away(taken.args[0]), whole(taken))[1])
+    assert main(["import-csv", str(csv), "--database", f"sqlite:///{tmp_path}/lapor.db"]) == 2
+    shown = capsys.readouterr()
+    assert shown.out.startswith("broken off: 1 taken in, 0 were here before, 0 bad rows;")
+    assert shown.err == "it is away\n"
+
+
+def test_an_internal_id_is_noted_in_its_turn_also_by_a_clock_that_runs_behind(
+    store: Store, take_in: Callable[..., Complaint]
+) -> None:
+    complaint = take_in(received_at=NOW)
+    by_hand(store, complaint, {"sp4n_tracking": "1916449"})
+    (known,) = take_rows(store, read(BELUM), STANDARD, NOW - timedelta(hours=1))
+    assert known.outcome == "known"
+    with store.reading() as tx:
+        moments = [event.happened_at for event in tx.events(complaint.id)]
+    assert moments == sorted(moments)

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from pathlib import Path
 
 from cyclopts import App
 
-from lapor_core.errors import LaporError
 from lapor_desk.cli.houses import configured, opened
-from lapor_desk.cli.progress import watched
-from lapor_desk.filling import unreadable
+from lapor_desk.cli.taking import tell
+from lapor_desk.lines import lines_of
 
 __all__ = ["app"]
 
@@ -34,17 +32,6 @@ def import_(file: Path, /, *, config: Path | None = None, database: str | None =
     """
     from lapor_desk.exchange import import_complaints
 
-    counted: Counter[str] = Counter()
-    try:
-        with file.open(encoding="utf-8") as lines, opened(configured(config, database=database)) as house:
-            taken = import_complaints(house.store, lines, house.desk.standard_of, house.clock())
-            for each in watched(taken, "importing"):
-                counted[each.outcome] += 1
-                if each.reason:
-                    print(f"{file}:{each.line}  {each.reason}")
-    except LaporError:
-        raise
-    except (OSError, UnicodeDecodeError) as error:
-        raise unreadable(file, error) from error
-    print(f"{counted['new']} taken in, {counted['known']} were here before, {counted['refused']} refused")
-    return 1 if counted["refused"] else 0
+    with lines_of(file) as lines, opened(configured(config, database=database)) as house:
+        taken = import_complaints(house.store, lines, house.desk.standard_of, house.clock())
+        return tell(file, taken, bad="refused", called="refused")

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from cyclopts import App
 
 from lapor_core.calendar.zones import as_zone
-from lapor_core.errors import LaporError
 from lapor_desk.cli.houses import configured, opened
-from lapor_desk.cli.progress import watched
-from lapor_desk.filling import unreadable
+from lapor_desk.cli.taking import tell
+from lapor_desk.lines import lines_of
 
 __all__ = ["app"]
 
@@ -41,22 +39,8 @@ def import_csv(
     from lapor_desk.national_csv import read_rows
     from lapor_desk.nationals import take_rows
 
-    counted: Counter[str] = Counter()
     where = ZoneInfo(as_zone(zone))
-    try:
-        with (
-            file.open(encoding="utf-8-sig", newline="") as lines,
-            opened(configured(config, database=database)) as house,
-        ):
-            now = house.clock()
-            rows = read_rows(lines, house.standard, now, where)
-            for each in watched(take_rows(house.store, rows, house.standard, now), "importing"):
-                counted[each.outcome] += 1
-                if each.reason:
-                    print(f"{file}:{each.line}  {each.reason}")
-    except LaporError:
-        raise
-    except (OSError, UnicodeDecodeError) as error:
-        raise unreadable(file, error) from error
-    print(f"{counted['new']} taken in, {counted['known']} were here before, {counted['bad']} bad rows")
-    return 1 if counted["bad"] else 0
+    with lines_of(file) as lines, opened(configured(config, database=database)) as house:
+        now = house.clock()
+        rows = read_rows(lines, house.standard, now, where)
+        return tell(file, take_rows(house.store, rows, house.standard, now), bad="bad", called="bad rows")
