@@ -159,6 +159,7 @@ class _Case:
             limit=str(deadline.limit),
             start=deadline.start,
             first_start=deadline.first_start,
+            kept_by=self.rule(name).kept_by,
             **promised(deadline),
         )
 

@@ -17,8 +17,10 @@ from lapor_core import events as happened
 from lapor_core.complaint import Actor, Clock, Complaint
 from lapor_core.events import Event
 from lapor_core.evolution import ACTION_OF, evolve
+from lapor_core.lifecycle import Role, State
+from lapor_core.policy.clock_rule import Keeper, Start
 
-__all__ = ["ClockRow", "Miss", "Verdict", "clock_rows"]
+__all__ = ["ENDED_OTHERWISE", "ClockRow", "Miss", "Result", "Verdict", "clock_rows"]
 
 
 class Verdict(StrEnum):
@@ -28,6 +30,40 @@ class Verdict(StrEnum):
     MISSED = "missed"
     RUNNING = "running"
     ENDED = "ended"
+
+
+class Result(StrEnum):
+    """What a promise came to: its verdict, and whether what was promised was done at all. Each clock has exactly one.
+
+    An office's clock is done by what the office does: an answer, a disposition, a verification, and for a request of erasure
+    the erasure. A reporter's is done by what the reporter does. Whatever else ends a clock in time keeps nothing, and breaks
+    nothing. What had been found past due before it ended so was late all the same.
+
+    ``in_time``: done in time. ``late``: done, and late. ``overdue``: its time is over, and it runs still. ``lapsed``: its time
+    was over, and it has ended without being done. ``running``: it runs in time. The others were ended in time by something
+    else: ``withdrawn``, ``erased``, ``rejected``, ``archived``; ``merged``, which says as well that it waits for the answer to
+    another complaint; ``anew``, that another tier or another agency began a clock of its own; ``otherwise``.
+    """
+
+    IN_TIME = "in_time"
+    LATE = "late"
+    OVERDUE = "overdue"
+    LAPSED = "lapsed"
+    RUNNING = "running"
+    WITHDRAWN = "withdrawn"
+    ERASED = "erased"
+    REJECTED = "rejected"
+    ARCHIVED = "archived"
+    MERGED = "merged"
+    ANEW = "anew"
+    OTHERWISE = "otherwise"
+
+
+ENDED_OTHERWISE = (
+    *(Result.WITHDRAWN, Result.ERASED, Result.REJECTED, Result.ARCHIVED),
+    *(Result.MERGED, Result.ANEW, Result.OTHERWISE),
+)
+"""Results of what was ended in time by something else than being done."""
 
 
 @attrs.frozen(kw_only=True)
@@ -49,13 +85,18 @@ class ClockRow:
         agencies: Those that owed the answer when the verdict fell, by key, and now while there is none: when it was missed,
             else just before it stopped. Empty while the complaint was with the office itself.
         tier: The tier it was judged by.
+        kept_by: Who had to keep it; where the record does not say, the reporter if it began when the reporter had been asked
+            or answered.
         round: 1 for the first life of the complaint; each reopening begins a new one.
         limit: The limit of the standard, as ``14 working_days``.
         started: When it began to count.
         due: The last instant in time, as promised last.
         due_date: The same as a day of the office's calendar.
         stopped: When it stopped, or another took its place; None while it runs.
-        verdict: What has become of it.
+        verdict: What the record says of its time, whatever ended it.
+        result: What it came to.
+        ended_by: What ended it, by the name under which the fact is stored: ``responded``, ``withdrawn``, ``classified``;
+            empty while it runs.
         misses: Each time it was found past due. One that was moved later afterwards can still have been met.
         working_days: How many it took; None while it runs, and where the record does not say.
         days_late: How many working days after the due day it stopped; None likewise.
@@ -70,6 +111,7 @@ class ClockRow:
     agencies: tuple[str, ...]
     tier: str
     clock: str
+    kept_by: Keeper
     round: int
     limit: str
     started: datetime
@@ -77,6 +119,8 @@ class ClockRow:
     due_date: date
     stopped: datetime | None
     verdict: Verdict
+    result: Result
+    ended_by: str
     misses: tuple[Miss, ...]
     working_days: int | None
     days_late: int | None
@@ -107,11 +151,14 @@ class _Notes:
     """What the record says of one clock beside what the complaint itself knows of it."""
 
     limit: str
+    kept_by: Keeper
+    of_erasure: bool
     pauses: list[tuple[datetime, datetime | None]] = attrs.Factory(list)
     moves: list[str] = attrs.Factory(list)
     misses: list[Miss] = attrs.Factory(list)
     owed: tuple[str, ...] = ()
     stop: happened.ClockStopped | None = None
+    ended_by: Event | None = None
 
     def end_pause(self, at: datetime) -> None:
         if self.pauses and self.pauses[-1][1] is None:
@@ -124,7 +171,8 @@ class _Reading:
 
     complaint: Complaint | None = None
     owed: tuple[str, ...] = ()
-    moment: tuple[Actor, datetime, datetime] | None = None
+    act: Event | None = None
+    entered: Event | None = None
     notes: list[_Notes] = attrs.Factory(list)
 
     def take(self, event: Event) -> None:
@@ -136,15 +184,40 @@ class _Reading:
             if place is not None:
                 self._note(event, self.notes[place], self.complaint.clocks[place], _owed(self.complaint))
         if isinstance(event.fact, happened.ClockStarted):
-            self.notes.append(_Notes(limit=event.fact.limit))
-        self.complaint = evolve(self.complaint, event)
+            self.notes.append(self._noted(event.fact))
+        before, self.complaint = self.complaint, evolve(self.complaint, event)
+        if before is None or before.state is not self.complaint.state:
+            self.entered = event
+
+    def _noted(self, fact: happened.ClockStarted) -> _Notes:
+        """Return what a clock begins with; older records show by the instant from which it counts what it counts from."""
+        before = self._last(fact.clock)
+        if before is not None:
+            return _Notes(limit=fact.limit, kept_by=fact.kept_by or before.kept_by, of_erasure=before.of_erasure)
+        begun = self.complaint.milestones if self.complaint is not None else {}
+        since = {name for name, at in begun.items() if at == fact.start}
+        acts = self._acts(happened.Asked, happened.Responded, happened.Reviewed)
+        waits = since & _FOR_THE_REPORTER and (acts or since <= _FOR_THE_REPORTER)
+        return _Notes(
+            limit=fact.limit,
+            kept_by=fact.kept_by or (Keeper.REPORTER if waits else Keeper.OFFICE),
+            of_erasure=self._acts(happened.ErasureRequested) and Start.ERASURE_REQUESTED in since,
+        )
+
+    def _last(self, clock: str) -> _Notes | None:
+        """Return what is noted of the last clock of this name: one that starts again counts from the same kind of event."""
+        clocks = self.complaint.clocks if self.complaint is not None else ()
+        return next((self.notes[place] for place in reversed(range(len(clocks))) if clocks[place].name == clock), None)
+
+    def _acts(self, *kinds: type[happened.Fact]) -> bool:
+        return self.act is not None and isinstance(self.act.fact, kinds)
 
     def _begins(self, event: Event) -> bool:
         """Tell whether somebody acts here: a classification that follows from what was done is no act of its own."""
         if type(event.fact) not in ACTION_OF:
             return False
-        before, self.moment = self.moment, (event.actor, event.happened_at, event.recorded_at)
-        return not isinstance(event.fact, happened.Classified) or self.moment != before
+        before, self.act = self.act, event
+        return not isinstance(event.fact, happened.Classified) or before is None or _moment(event) != _moment(before)
 
     def _note(self, event: Event, notes: _Notes, clock: Clock, owed: tuple[str, ...]) -> None:
         match event.fact:
@@ -159,11 +232,12 @@ class _Reading:
                 notes.misses.append(Miss(due=fact.due, recorded_at=event.recorded_at, **judged_by))
                 notes.owed = owed
             case happened.ClockStopped() as fact:
-                notes.stop = fact
+                notes.stop, notes.ended_by = fact, self.entered
                 notes.end_pause(event.happened_at)
                 if fact.met or not clock.missed:  # else it stands already who owed it when it was missed
                     notes.owed = self.owed
             case happened.ClockStarted():  # it takes the place of the one that runs
+                notes.ended_by = self.act or event
                 notes.end_pause(event.happened_at)
                 if not clock.missed:
                     notes.owed = self.owed
@@ -183,6 +257,7 @@ def _row(complaint: Complaint, clock: Clock, notes: _Notes) -> ClockRow:
         agencies=_owed(complaint) if verdict is Verdict.RUNNING else notes.owed,
         tier=clock.tier,
         clock=clock.name,
+        kept_by=notes.kept_by,
         round=clock.round,
         limit=notes.limit,
         started=clock.start,
@@ -190,6 +265,8 @@ def _row(complaint: Complaint, clock: Clock, notes: _Notes) -> ClockRow:
         due_date=clock.due_date,
         stopped=clock.stopped_at,
         verdict=verdict,
+        result=_result(complaint, clock, notes),
+        ended_by=notes.ended_by.type if notes.ended_by is not None else "",
         misses=tuple(notes.misses),
         working_days=stop.working_days if stop is not None else None,
         days_late=stop.days_late if stop is not None else None,
@@ -212,3 +289,50 @@ def _verdict(clock: Clock, stop: happened.ClockStopped | None) -> Verdict:
     if clock.missed:  # whatever took its place afterwards: a new tier does not undo it
         return Verdict.MISSED
     return Verdict.RUNNING if clock.stopped_at is None else Verdict.ENDED
+
+
+def _moment(event: Event) -> tuple[Actor, datetime, datetime]:
+    return event.actor, event.happened_at, event.recorded_at
+
+
+_FOR_THE_REPORTER = {Start.ASKED, Start.RESPONDED}
+
+
+def _result(complaint: Complaint, clock: Clock, notes: _Notes) -> Result:
+    done = notes.stop is not None and notes.ended_by is not None and _is_done(notes, notes.ended_by)
+    match _verdict(clock, notes.stop):
+        case Verdict.RUNNING:
+            return Result.MERGED if complaint.state is State.MERGED else Result.RUNNING
+        case Verdict.ENDED:
+            return Result.ANEW
+        case Verdict.MISSED:
+            return Result.OVERDUE if clock.stopped_at is None else Result.LATE if done else Result.LAPSED
+        case Verdict.MET:
+            ended_by = type(notes.ended_by.fact) if notes.ended_by is not None else happened.Fact
+            return Result.IN_TIME if done else _OTHERWISE.get(ended_by, Result.OTHERWISE)
+
+
+_OTHERWISE: dict[type[happened.Fact], Result] = {
+    happened.Withdrawn: Result.WITHDRAWN,
+    happened.Erased: Result.ERASED,
+    happened.Rejected: Result.REJECTED,
+    happened.Archived: Result.ARCHIVED,
+    happened.Merged: Result.MERGED,
+}
+_BY_THE_REPORTER = (happened.Completed, happened.Replied, happened.Appealed)
+_PUT_OFF = (happened.Held, happened.Returned)
+_CITIZEN = (Role.REPORTER, Role.COUNTER_OFFICER)
+
+
+def _is_done(notes: _Notes, by: Event) -> bool:
+    """Tell whether what ended a clock is what was promised. A complaint is only closed once it has been answered."""
+    fact, by_citizen = by.fact, by.actor.role in _CITIZEN
+    if notes.kept_by is Keeper.REPORTER:
+        return isinstance(fact, _BY_THE_REPORTER) or (
+            by_citizen and isinstance(fact, happened.Reopened | happened.Closed)
+        )
+    if isinstance(fact, happened.Erased):
+        return notes.of_erasure
+    if isinstance(fact, happened.Reopened):
+        return not by_citizen
+    return not isinstance(fact, (*_OTHERWISE, *_BY_THE_REPORTER, *_PUT_OFF))

@@ -9,9 +9,10 @@ from datetime import date
 import attrs
 
 from lapor_core.errors import BadValue
-from lapor_core.performance import ClockRow, Verdict
+from lapor_core.performance import ClockRow, Result
+from lapor_core.policy.clock_rule import Keeper
 
-__all__ = ["Performance", "Report", "check_period", "due_within", "report"]
+__all__ = ["Performance", "Report", "Table", "check_period", "due_within", "report"]
 
 
 @attrs.frozen(kw_only=True)
@@ -21,39 +22,46 @@ class Performance:
     Attributes:
         agency: Its key; empty for what the office itself owed.
         month: Of the day on which they were due, as ``2026-03``.
-        met: How many were kept.
-        missed: How many were not, those that still run past their time included.
-        running: How many still run, in time.
-        ended: How many another promise took the place of.
-        corrected: How many of those met had once been found past due, and were moved later after that.
-        taken: How many working days the stopped ones took: each number of days with how often; those that the record
-            does not say are left out.
+        kept_by: Who had to keep them.
+        results: How many came to each result; together they are all there were.
+        corrected: How many of those done in time had once been found past due, and were moved later after that.
+        taken: How many working days those took that were done, late or not: each number of days with how often; those of
+            which the record does not say it are left out.
     """
 
     agency: str | None
     tier: str | None
     clock: str
     month: str | None
-    met: int = 0
-    missed: int = 0
-    running: int = 0
-    ended: int = 0
+    kept_by: Keeper
+    results: Mapping[Result, int] = attrs.Factory(dict)
     corrected: int = 0
     taken: Mapping[int, int] = attrs.Factory(dict)
 
     @property
     def promised(self) -> int:
         """How many promises there were."""
-        return self.met + self.missed + self.running + self.ended
+        return sum(self.results.values())
+
+    @property
+    def judged(self) -> int:
+        """How many were done, or were not done when their time was over: what a share is of.
+
+        What runs in time, or was ended in time by something else than being done, speaks neither for an office nor against it.
+        """
+        return self.of(Result.IN_TIME) + self.of(Result.LATE) + self.of(Result.OVERDUE) + self.of(Result.LAPSED)
 
     @property
     def in_time(self) -> float | None:
-        """The share of those judged that were met, from 0 to 1; None where none was judged."""
-        judged = self.met + self.missed
-        return self.met / judged if judged else None
+        """The share of those judged that were done in time, from 0 to 1; None where none was judged."""
+        return self.of(Result.IN_TIME) / self.judged if self.judged else None
+
+    def of(self, result: Result) -> int:
+        """Return how many came to this."""
+        return self.results.get(result, 0)
 
     def days(self, share: float) -> int | None:
-        """Return in how many working days this share of the stopped ones was done (0.5: the median); None if none is known."""
+        """Return in how many working days this share of those done was done (0.5: the median); None if none is known."""
         wanted, found = share * sum(self.taken.values()), 0
         for days in sorted(self.taken):
             found += self.taken[days]
@@ -63,20 +71,33 @@ class Performance:
 
 
 @attrs.frozen(kw_only=True)
+class Table:
+    """Promises that the same had to keep.
+
+    Attributes:
+        rows: By agency, tier, clock and month, in that order. A promise that several agencies owed counts for each of them.
+        totals: By clock; each promise counts once.
+    """
+
+    rows: tuple[Performance, ...] = ()
+    totals: tuple[Performance, ...] = ()
+
+
+@attrs.frozen(kw_only=True)
 class Report:
     """Promises that were due in a stretch of days.
 
     Attributes:
         first: The first day.
         last: The last one.
-        rows: By agency, tier, clock and month, in that order. A promise that several agencies owed counts for each of them.
-        totals: By clock; each promise counts once.
+        office: What the office and its agencies had promised.
+        reporter: What reporters had to do in time, under the agencies that waited for them; it speaks for no office.
     """
 
     first: date
     last: date
-    rows: tuple[Performance, ...]
-    totals: tuple[Performance, ...]
+    office: Table
+    reporter: Table
 
 
 def report(rows: Iterable[ClockRow], *, first: date, last: date, agency: str | None = None) -> Report:
@@ -95,9 +116,10 @@ def report(rows: Iterable[ClockRow], *, first: date, last: date, agency: str | N
     for row in due_within(rows, first=first, last=last, agency=agency):
         month = f"{row.due_date:%Y-%m}"
         for key in (row.agencies or ("",)) if agency is None else (agency,):
-            groups[key, row.tier, row.clock, month].add(row)
-        totals[None, None, row.clock, None].add(row)
-    return Report(first=first, last=last, rows=_counted(groups), totals=_counted(totals))
+            groups[row.kept_by, key, row.tier, row.clock, month].add(row)
+        totals[row.kept_by, None, None, row.clock, None].add(row)
+    office, reporter = (Table(rows=_counted(groups, who), totals=_counted(totals, who)) for who in Keeper)
+    return Report(first=first, last=last, office=office, reporter=reporter)
 
 
 def due_within(rows: Iterable[ClockRow], *, first: date, last: date, agency: str | None = None) -> Iterator[ClockRow]:
@@ -115,34 +137,38 @@ def check_period(first: date, last: date) -> None:
         raise BadValue(message, code="bad_period", first=first.isoformat(), last=last.isoformat())
 
 
-_Key = tuple[str | None, str | None, str, str | None]
+_Key = tuple[Keeper, str | None, str | None, str, str | None]
+_DONE = (Result.IN_TIME, Result.LATE)
 
 
 @attrs.define
 class _Count:
-    verdicts: Counter[Verdict] = attrs.Factory(Counter)
+    results: Counter[Result] = attrs.Factory(Counter)
     taken: Counter[int] = attrs.Factory(Counter)
     corrected: int = 0
 
     def add(self, row: ClockRow) -> None:
-        self.verdicts[row.verdict] += 1
-        self.corrected += row.verdict is Verdict.MET and bool(row.misses)
-        if row.working_days is not None:
+        self.results[row.result] += 1
+        self.corrected += row.result is Result.IN_TIME and bool(row.misses)
+        if row.result in _DONE and row.working_days is not None:
             self.taken[row.working_days] += 1
 
 
-def _counted(counts: Mapping[_Key, _Count]) -> tuple[Performance, ...]:
+def _counted(counts: Mapping[_Key, _Count], keeper: Keeper) -> tuple[Performance, ...]:
+    """Return what ``keeper`` had to keep, in order; of each result how many, also where there are none."""
     return tuple(
         Performance(
             agency=agency,
             tier=tier,
             clock=clock,
             month=month,
-            **{verdict.value: count.verdicts[verdict] for verdict in Verdict},
+            kept_by=kept_by,
+            results={result: count.results[result] for result in Result},
             corrected=count.corrected,
             taken=dict(sorted(count.taken.items())),
         )
-        for (agency, tier, clock, month), count in sorted(
+        for (kept_by, agency, tier, clock, month), count in sorted(
             counts.items(), key=lambda item: [part or "" for part in item[0]]
         )
+        if kept_by is keeper
     )

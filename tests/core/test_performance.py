@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import inspect
-from collections import Counter
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from functools import cache
@@ -21,12 +20,13 @@ from lapor_core.acts import Act
 from lapor_core.complaint import Actor, Complaint
 from lapor_core.errors import BadValue, LaporError
 from lapor_core.events import ClockMissed, ClockMoved, ClockPaused, ClockResumed, ClockStarted, ClockStopped, Extended
+from lapor_core.evolution import ACTION_OF
 from lapor_core.misses import missed, next_miss_at
-from lapor_core.performance import ClockRow, Verdict, clock_rows
-from lapor_core.policy import Limit, RestartOnReturn
+from lapor_core.performance import ENDED_OTHERWISE, ClockRow, Result, Verdict, clock_rows
+from lapor_core.policy import Keeper, Limit, RestartOnReturn
 from lapor_core.records import from_record, to_record, without_personal
 from lapor_core.reports import due_within, report
-from lapor_core.standard import Standard
+from lapor_core.standard import Standard, load_standard
 from lapor_core.testing import Life, acts, example_standard, example_submission, lives
 
 WITA = ZoneInfo("Asia/Makassar")
@@ -38,12 +38,35 @@ def held_up(pauses: tuple[State, ...] = (State.WAITING, State.HELD)) -> Standard
     """Banjarbaru with an extension, a clock that pauses in two states, and one of hours that the office itself owes."""
     standard = example_standard(extension="7 working_days")
     resolve = attrs.evolve(standard.policy.clock("resolve"), pauses=pauses)
-    verify = attrs.evolve(resolve, limit=Limit.parse("24 hours"), stops=(State.DISPOSED,), pauses=(), extension=None)
+    verify = attrs.evolve(
+        resolve,
+        limit=Limit.parse("24 hours"),
+        stops=(State.DISPOSED, State.REJECTED, State.ARCHIVED),
+        pauses=(),
+        extension=None,
+    )
     return attrs.evolve(standard, policy=attrs.evolve(standard.policy, clocks={"resolve": resolve, "sorting": verify}))
 
 
 STANDARD = held_up()
-MANY = held_up((State.WAITING, State.HELD, State.DISPOSED, State.VERIFIED))
+
+
+def with_others(standard: Standard) -> Standard:
+    """The same with a clock that reporters keep, one that begins with the answer, and one of a request of erasure."""
+    rule = standard.policy.clock("resolve")
+    plain = {"limit": Limit.parse("10 working_days"), "pauses": (), "extension": None}
+    others = {
+        "reply": attrs.evolve(rule, starts="asked", kept_by=Keeper.REPORTER, **plain),
+        "silence": attrs.evolve(
+            rule, starts="responded", kept_by=Keeper.REPORTER, stops=(State.ANSWERED_BACK, State.CLOSED), **plain
+        ),
+        "erasure": attrs.evolve(rule, starts="erasure_requested", stops=(State.ERASED,), **plain),
+    }
+    others["reply"] = attrs.evolve(others["reply"], stops=(State.IN_PROGRESS, State.RESPONDED, State.WITHDRAWN))
+    return attrs.evolve(standard, policy=attrs.evolve(standard.policy, clocks={**standard.policy.clocks, **others}))
+
+
+MANY = with_others(held_up((State.WAITING, State.HELD, State.DISPOSED, State.VERIFIED)))
 """In which a clock may start in the middle of a pause, and one state that pauses may follow another."""
 
 NEW = (ClockPaused, ClockResumed, ClockMissed)
@@ -74,6 +97,7 @@ def facts_of(life: Life, kind: type) -> list[Any]:
 @given(life=long_lives())
 def test_the_record_of_clocks_is_whole_and_needs_nothing_else(life: Life) -> None:
     every_clock_that_was_started_is_met_or_missed_or_running_or_ended(life)
+    each_has_the_one_result_that_its_end_and_its_verdict_allow(life)
     pauses_are_the_stretches_in_which_the_complaint_stood_so(life)
     a_clock_that_stands_still_says_so_and_one_that_runs_does_not(life)
     records_of_before_count_equally(life)
@@ -100,6 +124,40 @@ def every_clock_that_was_started_is_met_or_missed_or_running_or_ended(life: Life
         assert (row.stopped is None) == (not stops and not superseded)
         assert len(row.misses) == len({miss.due for miss in row.misses})
         assert (row.policy, bool(row.calendar)) == (STANDARD.policy.reference, True)
+
+
+GIVEN_UP = {State.WITHDRAWN, State.REJECTED, State.ARCHIVED, State.MERGED, State.ERASED}
+
+
+def each_has_the_one_result_that_its_end_and_its_verdict_allow(life: Life) -> None:
+    """By the facts alone: where the complaint stood when the clock was stopped, and what the record says of its time."""
+    ends = [stop_of(life.events, place) for place in range(len(life.complaint.clocks))]
+    for row, end in zip(clock_rows(life.events), ends, strict=True):
+        assert row.result in FITTING[row.verdict]
+        assert bool(row.ended_by) == (row.stopped is not None)
+        assert row.kept_by is MANY.policy.clock(row.clock).kept_by
+        if end is None:
+            assert row.result not in (Result.IN_TIME, Result.LATE)
+        elif end in GIVEN_UP and row.clock != "erasure":
+            assert row.result not in (Result.IN_TIME, Result.LATE)
+            assert row.result is Result.LAPSED or row.result.value == row.ended_by == end.value
+        elif row.kept_by is Keeper.OFFICE:
+            assert row.result in (Result.IN_TIME, Result.LATE)
+
+
+FITTING = {
+    Verdict.MET: {Result.IN_TIME, *ENDED_OTHERWISE} - {Result.ANEW},
+    Verdict.MISSED: {Result.LATE, Result.OVERDUE, Result.LAPSED},
+    Verdict.RUNNING: {Result.RUNNING, Result.MERGED},
+    Verdict.ENDED: {Result.ANEW},
+}
+
+
+def stop_of(events: tuple[Event, ...], place: int) -> State | None:
+    """Return where the complaint stood when this clock was stopped; None where it was not."""
+    stops = [fact for fact in own_facts(events, place) if isinstance(fact, ClockStopped)]
+    at = [number for number, event in enumerate(events) if stops and event.fact is stops[0]]
+    return replay(events[: at[0]]).state if at else None
 
 
 def own_facts(events: tuple[Event, ...], place: int) -> list[Any]:
@@ -157,16 +215,24 @@ def records_of_before_count_equally(life: Life) -> None:
     for row, earlier in zip(clock_rows(life.events), clock_rows(old), strict=True):
         unjudged = row.verdict is Verdict.MISSED and earlier.verdict in (Verdict.RUNNING, Verdict.ENDED)
         assert earlier.verdict is row.verdict or unjudged
+        if not unjudged and not begun_with_others(life, row):
+            assert (earlier.result, earlier.kept_by) == (row.result, row.kept_by)
         assert (earlier.due, earlier.stopped, earlier.moves) == (row.due, row.stopped, row.moves)
         assert not earlier.policy or row.extensions  # that of an extension has always been written down
         assert (earlier.working_days, earlier.misses, earlier.pauses) == (None, (), ())
+
+
+def begun_with_others(life: Life, row: ClockRow) -> bool:
+    """Tell whether several acts happened at the instant from which a clock counts: old records cannot say which it was."""
+    acts = [event for event in life.events if event.happened_at == row.started and type(event.fact) in ACTION_OF]
+    return len(acts) > 1
 
 
 def as_before(events: tuple[Event, ...]) -> list[Event]:
     """Return the record as a version without the later facts and fields would have written it."""
     kept = [event for event in events if not isinstance(event.fact, NEW)]
     plain = [attrs.evolve(event, sequence=number) for number, event in enumerate(kept, 1)]
-    later = {"policy", "calendar", "working_days", "days_late"}
+    later = {"policy", "calendar", "working_days", "days_late", "kept_by"}
     old = []
     for event in plain:
         record = to_record(event)
@@ -269,8 +335,8 @@ def test_a_deadline_that_was_missed_and_moved_later_was_missed_then_and_may_be_m
     (row,) = rows_of(life)
     assert (row.verdict, row.moves, len(row.misses)) == (Verdict.MET, ("pause",), 1)
     assert row.misses[0].due < row.due
-    (total,) = report([row], **YEAR).totals
-    assert (total.met, total.missed, total.corrected, total.in_time) == (1, 0, 1, 1.0)
+    (total,) = report([row], **YEAR).office.totals
+    assert (total.of(Result.IN_TIME), total.judged, total.corrected, total.in_time) == (1, 1, 1, 1.0)
 
 
 def test_what_is_moved_later_can_be_missed_again() -> None:
@@ -297,7 +363,91 @@ def test_what_another_tier_took_the_place_of_in_time_was_never_judged() -> None:
     life = Life(STANDARD)
     life.lead_to(State.IN_PROGRESS)
     life.act(Action.CLASSIFY, facts=Facts(agencies=2, supervisory=True))
-    assert [row.verdict for row in rows_of(life)] == [Verdict.ENDED, Verdict.RUNNING]
+    first, second = rows_of(life)
+    assert (first.verdict, first.result, first.ended_by) == (Verdict.ENDED, Result.ANEW, "classified")
+    assert (second.verdict, second.result, second.ended_by) == (Verdict.RUNNING, Result.RUNNING, "")
+
+
+def national() -> Life:
+    life = Life(load_standard("nasional", agencies=list(STANDARD.agencies.values())))
+    life.lead_to(State.IN_PROGRESS)
+    return life
+
+
+def results_of(life: Life) -> dict[str, tuple[Result, str]]:
+    return {row.clock: (row.result, row.ended_by) for row in clock_rows(life.events)}
+
+
+@pytest.mark.parametrize(
+    ("action", "result"),
+    [(Action.WITHDRAW, Result.WITHDRAWN), (Action.ERASE, Result.ERASED), (Action.RESPOND, Result.IN_TIME)],
+)
+def test_an_office_looks_no_better_because_citizens_gave_up(action: Action, result: Result) -> None:
+    life = Life(STANDARD)
+    life.lead_to(State.IN_PROGRESS)
+    life.act(action, after=DAY)
+    (row,) = rows_of(life)
+    assert (row.verdict, row.result) == (Verdict.MET, result)
+    (total,) = report([row], **YEAR).office.totals
+    done = result is Result.IN_TIME
+    assert (total.in_time, total.days(0.5)) == ((1.0, row.working_days) if done else (None, None))
+
+
+@pytest.mark.parametrize("action", [Action.WITHDRAW, Action.ERASE])
+def test_what_was_late_before_it_was_given_up_was_late(action: Action) -> None:
+    life = overdue()
+    life.climb(life.now)
+    (row,) = rows_of(life)
+    assert row.result is Result.OVERDUE
+    life.act(action, after=DAY)
+    (row,) = rows_of(life)
+    assert (row.verdict, row.result) == (Verdict.MISSED, Result.LAPSED)
+    assert report([row], **YEAR).office.totals[0].in_time == 0.0
+
+
+@pytest.mark.parametrize(("action", "result"), [(Action.REJECT, "rejected"), (Action.ARCHIVE, "archived")])
+def test_a_refusal_is_no_answer(action: Action, result: str) -> None:
+    life = Life(STANDARD)
+    life.act(action, after=HOUR)
+    assert [(row.result.value, row.ended_by) for row in rows_of(life, "sorting")] == [(result, result)]
+
+
+def test_what_is_merged_waits_and_has_its_result_with_the_answer() -> None:
+    life = Life(STANDARD)
+    life.lead_to(State.IN_PROGRESS)
+    life.act(Action.MERGE)
+    assert [row.result for row in rows_of(life)] == [Result.MERGED]
+    life.act(Action.UNMERGE)
+    assert [row.result for row in rows_of(life)] == [Result.RUNNING]
+
+
+def test_the_time_that_reporters_have_is_theirs_and_closing_it_for_them_is_no_doing_of_theirs() -> None:
+    life = national()
+    life.act(Action.RESPOND)
+    rows = {row.clock: row for row in clock_rows(life.events)}
+    assert {name for name, row in rows.items() if row.kept_by is Keeper.REPORTER} == {"auto_close"}
+    silent = Life(life.standard)
+    silent.lead_to(State.RESPONDED)
+    silent.now = due(silent, "auto_close") + 7 * DAY
+    silent.climb(silent.now)
+    assert results_of(silent)["auto_close"] == (Result.OVERDUE, "")
+    silent.act(Action.CLOSE, Role.SYSTEM)
+    assert results_of(silent)["auto_close"] == (Result.LAPSED, "closed")
+    life.act(Action.REPLY, after=DAY)
+    assert results_of(life)["auto_close"] == (Result.IN_TIME, "replied")
+    assert results_of(life)["resolve"] == (Result.IN_TIME, "responded")
+    made = report(clock_rows(life.events), **YEAR)
+    assert {each.clock for each in made.reporter.totals} == {"auto_close"}
+    assert "auto_close" not in {each.clock for each in made.office.totals}
+
+
+def test_the_promise_to_erase_is_kept_by_erasing_and_no_other_is() -> None:
+    life = national()
+    life.act(Action.REQUEST_ERASURE)
+    life.act(Action.ERASE, after=HOUR)
+    found = results_of(life)
+    assert (found["erasure"], found["resolve"]) == ((Result.IN_TIME, "erased"), (Result.ERASED, "erased"))
+    assert found["verify"] == (Result.IN_TIME, "disposed")
 
 
 def test_whoever_owed_it_when_it_was_missed_is_named_whoever_answers_then() -> None:
@@ -335,25 +485,28 @@ def row(**changes: Any) -> ClockRow:
 
 def test_a_report_counts_by_agency_tier_clock_and_month_and_once_in_the_total() -> None:
     together = row(agencies=("badan-contoh", "dinas-contoh"), working_days=3)
-    late = row(verdict=Verdict.MISSED, working_days=20, days_late=6)
+    late = row(verdict=Verdict.MISSED, result=Result.LATE, working_days=20, days_late=6)
     next_year = row(due_date=date(2027, 1, 4))
-    office = row(agencies=(), verdict=Verdict.RUNNING, working_days=None)
+    office = row(agencies=(), verdict=Verdict.RUNNING, result=Result.RUNNING, working_days=None)
     found = report([together, late, next_year, office], **YEAR)
-    assert [(each.agency, each.month, each.met, each.missed, each.running) for each in found.rows] == [
+    kinds = (Result.IN_TIME, Result.LATE, Result.RUNNING)
+    assert [(each.agency, each.month, *map(each.of, kinds)) for each in found.office.rows] == [
         ("", "2026-04", 0, 0, 1),
         ("badan-contoh", "2026-04", 1, 0, 0),
         ("dinas-contoh", "2026-04", 1, 1, 0),
     ]
-    (total,) = found.totals
+    (total,) = found.office.totals
     assert (total.promised, total.in_time, total.days(0.5), total.days(0.9)) == (3, 0.5, 3, 20)
-    assert [each.agency for each in report([together, late], **YEAR, agency="badan-contoh").rows] == ["badan-contoh"]
-    assert report([together], **YEAR, agency="").rows == ()
+    assert [each.agency for each in report([together, late], **YEAR, agency="badan-contoh").office.rows] == [
+        "badan-contoh"
+    ]
+    assert report([together], **YEAR, agency="").office.rows == ()
 
 
 def test_of_what_nobody_wrote_down_nothing_is_said() -> None:
-    (total,) = report([row(working_days=None, verdict=Verdict.RUNNING)], **YEAR).totals
+    (total,) = report([row(working_days=None, result=Result.RUNNING)], **YEAR).office.totals
     assert (total.in_time, total.days(0.5)) == (None, None)
-    assert report([], **YEAR).totals == ()
+    assert report([], **YEAR).office.totals == ()
 
 
 def test_a_period_that_ends_before_it_begins_is_refused() -> None:
@@ -363,16 +516,42 @@ def test_a_period_that_ends_before_it_begins_is_refused() -> None:
         assert caught.value.code == "bad_period"
 
 
-@given(found=st.lists(st.builds(row, working_days=st.none() | st.integers(0, 30), verdict=st.sampled_from(Verdict))))
-def test_sums_are_conserved_and_the_median_is_one_of_the_days(found: list[ClockRow]) -> None:
-    (total,) = report(found, **YEAR).totals or [None]
-    verdicts = Counter(each.verdict for each in found)
-    if total is None:
-        assert not found
-        return
-    assert {verdict: getattr(total, verdict) for verdict in Verdict} == {each: verdicts[each] for each in Verdict}
-    days = sorted(each.working_days for each in found if each.working_days is not None)
-    assert total.days(0.5) == (days[(len(days) + 1) // 2 - 1] if days else None)
+@st.composite
+def found_rows(draw: st.DrawFn) -> ClockRow:
+    return row(
+        working_days=draw(st.none() | st.integers(0, 30)),
+        result=draw(st.sampled_from(Result)),
+        kept_by=draw(st.sampled_from(Keeper)),
+        clock=draw(st.sampled_from(["resolve", "reply"])),
+        agencies=draw(st.sampled_from([(), ("dinas-contoh",), ("badan-contoh",)])),
+        due_date=draw(st.dates(date(2025, 12, 1), date(2027, 1, 31))),
+    )
+
+
+@given(found=st.lists(found_rows()), data=st.data())
+def test_sums_are_conserved_whatever_comes_first_and_the_median_is_one_of_the_days(
+    found: list[ClockRow], data: st.DataObject
+) -> None:
+    made = report(found, **YEAR)
+    assert made == report(data.draw(st.permutations(found)), **YEAR)
+    due = [each for each in found if each.due_date.year == 2026]
+    for keeper, table in ((Keeper.OFFICE, made.office), (Keeper.REPORTER, made.reporter)):
+        mine = [each for each in due if each.kept_by is keeper]
+        for counted in (table.rows, table.totals):
+            assert sum(each.promised for each in counted) == len(mine)
+            assert {result: sum(each.of(result) for each in counted) for result in Result} == {
+                result: sum(each.result is result for each in mine) for result in Result
+            }
+        for total in table.totals:
+            same = [each for each in mine if each.clock == total.clock]
+            done = sorted(
+                each.working_days
+                for each in same
+                if each.working_days is not None and each.result in (Result.IN_TIME, Result.LATE)
+            )
+            assert total.days(0.5) == (done[(len(done) + 1) // 2 - 1] if done else None)
+            others = total.of(Result.RUNNING) + sum(map(total.of, ENDED_OTHERWISE))
+            assert total.judged + others == total.promised == len(same)
 
 
 def test_the_first_events_of_a_new_complaint_name_policy_and_calendar() -> None:

@@ -16,6 +16,7 @@ import pytest
 from sqlalchemy import update
 
 from lapor_core import Act, Action, Actor, Agency, Facts, Ground, Kind, Proof, Reporter, Role, Submission
+from lapor_core.performance import Result
 from lapor_core.policy.amounts import Limit
 from lapor_core.policy.loading import shipped_policy
 from lapor_core.reports import Report, report
@@ -86,12 +87,13 @@ def reported(desk: Desk) -> Report:
 
 def test_each_agency_has_what_it_owed_and_nothing_of_today_changes_that(desk: Desk, clock: FrozenClock) -> None:
     before = reported(desk)
-    assert [(each.agency, each.month, each.met, each.missed, each.running) for each in before.rows] == [
+    kinds = (Result.IN_TIME, Result.LATE, Result.RUNNING)
+    assert [(each.agency, each.month, *map(each.of, kinds)) for each in before.office.rows] == [
         ("badan-contoh", "2026-04", 0, 1, 0),
         ("dinas-contoh", "2026-04", 1, 0, 0),
         ("dinas-contoh", "2026-05", 0, 0, 1),
     ]
-    (total,) = before.totals
+    (total,) = before.office.totals
     assert (total.promised, total.in_time) == (3, 0.5)
 
     policy = shipped_policy("banjarbaru")
@@ -111,7 +113,7 @@ def of_an_erased_reporter_whether_in_time_stays_and_what_cannot_be_read_is_told(
     with desk.store.reading() as tx:
         latest, late, first = (each.id for each in tx.listed())
     desk.erase(first, Act(action=Action.ERASE, actor=CENTRE, ground=Ground.REQUESTED))
-    assert [each.met for each in reported(desk).rows] == [0, 1, 0]
+    assert [each.of(Result.IN_TIME) for each in reported(desk).office.rows] == [0, 1, 0]
     with desk.store.transaction() as tx:
         tx.connection.execute(update(events).where(events.c.complaint_id == late).values(public='{"ghost":1}'))
     read = {each.complaint_id: each for each in read_clocks(desk.store, YEAR["last"])}
@@ -145,29 +147,32 @@ def test_the_command_prints_a_table_and_files_for_other_programs_and_says_what_i
     assert table[0] == "promises due from 2026-01-01 to 2026-12-31"
     assert [line.split() for line in table[2:]] == [
         [
-            *("month", "agency", "tier", "clock", "promised", "met", "missed", "running", "ended", "corrected"),
-            "in",
-            "time",
-            "median",
-            "90",
-            "%",
+            *("month", "agency", "tier", "clock", "promised", "done", "late", "overdue", "lapsed", "running"),
+            *("other", "end", "corrected", "in", "time", "median", "90", "%"),
         ],
-        ["2026-04", "badan-contoh", "sedang", "resolve", *"10100", "0", "0.0%", "19", "19"],
-        ["2026-04", "dinas-contoh", "sedang", "resolve", *"11000", "0", "100.0%", "2", "2"],
-        ["2026-05", "dinas-contoh", "sedang", "resolve", *"10010", "0", "-", "-", "-"],
-        ["all", "all", "all", "resolve", *"31110", "0", "50.0%", "2", "19"],
+        ["2026-04", "badan-contoh", "sedang", "resolve", *"10100000", "0.0%", "19", "19"],
+        ["2026-04", "dinas-contoh", "sedang", "resolve", *"11000000", "100.0%", "2", "2"],
+        ["2026-05", "dinas-contoh", "sedang", "resolve", *"10000100", "-", "-", "-"],
+        ["all", "all", "all", "resolve", *"31100100", "50.0%", "2", "19"],
+        [],
+        ["in", "time:", "done", "in", "time,", "of", "all", "that", "were", "done", "or", "past", "due"],
     ]
     data = json.loads(lapor(*period, "--agency", "badan-contoh", "--json"))
-    assert [(each["agency"], each["missed"], each["in_time"]) for each in data["rows"]] == [("badan-contoh", 1, 0.0)]
+    assert [(each["agency"], each["late"], each["share_in_time"]) for each in data["office"]["rows"]] == [
+        ("badan-contoh", 1, 0.0)
+    ]
+    assert data["reporter"] == {"rows": [], "totals": []}
     sheet = list(csv.DictReader(io.StringIO(lapor(*period, "--csv"))))
     assert [each["median_working_days"] for each in sheet] == ["19", "2", ""]
+    results = [result.value for result in Result]
+    assert all(int(each["promised"]) == sum(int(each[name]) for name in results) for each in sheet)
     clocks = list(csv.DictReader(io.StringIO(lapor(*period, "--rows"))))
     lines = [json.loads(line) for line in lapor(*period, "--rows", "--json").splitlines()]
     assert {each["verdict"] for each in clocks} == {each["verdict"] for each in lines} == {"met", "missed", "running"}
     assert all(each["policy"] == "banjarbaru@1" and each["calendar"] for each in clocks)
     codes = {desk.complaint(each["complaint"]).code for each in clocks}
     assert not [code for code in codes if code in str(clocks) + str(lines)]
-    assert lapor("--from", "2027-01-01", "--until", "2027-01-31").count("\n") == 3
+    assert lapor("--from", "2027-01-01", "--until", "2027-01-31").count("\n") == 5
 
     assert "ends before it begins" in lapor("--from", "2026-02-01", "--until", "2026-01-31", status=2)
     assert "not a date" in lapor("--from", "kemarin", "--until", "2026-01-31", status=2)

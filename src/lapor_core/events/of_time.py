@@ -14,6 +14,7 @@ import attrs
 from lapor_core.complaint import personal
 from lapor_core.events.fact import Fact
 from lapor_core.lifecycle import Role
+from lapor_core.policy.clock_rule import Keeper
 
 __all__ = [
     "ClockMissed",
@@ -34,6 +35,7 @@ class ClockStarted(Fact):
     Attributes:
         first_start: When it began the first time, where it starts anew because the complaint was returned and another agency
             has it now.
+        kept_by: Who has to keep it, as the policy said then: the office or the reporter; None in older records.
     """
 
     clock: str
@@ -45,6 +47,7 @@ class ClockStarted(Fact):
     provisional: bool
     fingerprint: str
     first_start: datetime | None = None
+    kept_by: Keeper | None = None
     policy: str = ""
     calendar: str = ""
 

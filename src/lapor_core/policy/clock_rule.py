@@ -21,6 +21,7 @@ __all__ = [
     "DayOffEnd",
     "ExtensionRule",
     "FirstDay",
+    "Keeper",
     "RestartOnReturn",
     "Rounds",
     "Start",
@@ -75,6 +76,13 @@ class DayOffEnd(StrEnum):
 
     NEXT_WORKING_DAY = "next_working_day"
     STAYS = "stays"
+
+
+class Keeper(StrEnum):
+    """Who has to keep a clock: the office and the agencies that owe something, or the reporter who is waited for."""
+
+    OFFICE = "office"
+    REPORTER = "reporter"
 
 
 class Rounds(StrEnum):
@@ -160,6 +168,8 @@ class ClockRule:
         starts: The event that starts it (:class:`Start`), or the name of another clock: then it starts when that one ends.
         limit: The limit of every tier that names none of its own.
         agency_limits: What agencies have promised themselves, by key; it counts in limits written ``min(..., agency)``.
+        kept_by: Who has to keep it: ``office``, or ``reporter``, which is the default of a clock that starts with ``asked`` or
+            ``responded``. A report shows the two apart.
         rounds: Whether it runs in every round, only before a reopening (``first``), or only after one (``later``).
         restart_on_return: Whether it starts anew when the complaint was returned and is disposed to agencies that have not had
             it before (``new_agency``), or runs on (``never``).
@@ -180,6 +190,7 @@ class ClockRule:
     starts: str = attrs.field(default=Start.RECEIVED, converter=_start)
     limit: Limit | None = None
     agency_limits: Mapping[str, Limit] = attrs.Factory(dict)
+    kept_by: Keeper = attrs.field(converter=Keeper)
     rounds: Rounds = attrs.field(default=Rounds.ALL, converter=Rounds)
     restart_on_return: RestartOnReturn = attrs.field(default=RestartOnReturn.NEVER, converter=RestartOnReturn)
     extension: ExtensionRule | None = None
@@ -198,6 +209,10 @@ class ClockRule:
         if self.starts == Start.ERASURE_REQUESTED:
             return (State.ERASED,)
         return (*_ENDS, State.IN_PROGRESS) if self.starts == Start.APPEALED else _ENDS
+
+    @kept_by.default
+    def _whoever_is_waited_for(self) -> Keeper:
+        return Keeper.REPORTER if self.starts in (Start.ASKED, Start.RESPONDED) else Keeper.OFFICE
 
     @property
     def follows(self) -> str | None:

@@ -31,7 +31,10 @@ _OFFICE = (
     "hours",
     "ramadan_hours",
 )
-_COUNTING = ("first_day", "after_hours", "ends", "day_off_end", "pauses", "stops", "rounds", "restart_on_return")
+_COUNTING = (
+    *("first_day", "after_hours", "ends", "day_off_end", "pauses", "stops", "kept_by", "rounds"),
+    "restart_on_return",
+)
 
 
 def changes(before: Policy, after: Policy) -> tuple[Change, ...]:

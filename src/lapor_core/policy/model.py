@@ -26,6 +26,7 @@ from lapor_core.policy.clock_rule import (
     DayOffEnd,
     ExtensionRule,
     FirstDay,
+    Keeper,
     RestartOnReturn,
     Start,
 )
@@ -48,6 +49,7 @@ __all__ = [
     "ExtensionRule",
     "FactRule",
     "FirstDay",
+    "Keeper",
     "KindRequirement",
     "LadderStep",
     "OfficeRule",

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from lapor_core.calendar import Office, OfficeHours, indonesia
 from lapor_core.clocks import Pause
 from lapor_core.policy.amounts import Limit, Unit
-from lapor_core.policy.clock_rule import AfterHours, ClockRule, DayEnd, DayOffEnd, FirstDay
+from lapor_core.policy.clock_rule import AfterHours, ClockRule, DayEnd, DayOffEnd, FirstDay, Keeper
 from lapor_core.policy.model import Tier
 from lapor_core.policy.wording import Text
 from lapor_core.standard import Standard
@@ -94,6 +94,7 @@ def clock_rules() -> st.SearchStrategy[ClockRule]:
         after_hours=st.sampled_from(AfterHours),
         ends=st.sampled_from(DayEnd),
         day_off_end=st.sampled_from(DayOffEnd),
+        kept_by=st.sampled_from(Keeper),
     )
 
 

@@ -20,7 +20,7 @@ from lapor_desk.cli.values import print_json
 
 if TYPE_CHECKING:
     from lapor_core.performance import ClockRow
-    from lapor_core.reports import Performance, Report
+    from lapor_core.reports import Report, Table
     from lapor_desk.house import House
 
 __all__ = ["app"]
@@ -102,41 +102,32 @@ def _print_rows(rows: Iterable[ClockRow], *, json: bool) -> None:
 
 
 def _print_report(report: Report, *, json: bool, as_csv: bool) -> None:
+    from lapor_desk.report_columns import counts_of, csv_of
+
     if json:
-        counts = {"rows": list(map(_counts, report.rows)), "totals": list(map(_counts, report.totals))}
-        print_json({"from": report.first.isoformat(), "until": report.last.isoformat(), **counts})
+        tables = {"office": _as_data(report.office), "reporter": _as_data(report.reporter)}
+        print_json({"from": report.first.isoformat(), "until": report.last.isoformat(), **tables})
     elif as_csv:
-        _print_csv(map(_counts, report.rows), _COLUMNS)
+        print(csv_of(report), end="")
     else:
         print(f"promises due from {report.first} to {report.last}\n")
-        _print_table([*map(_counts, report.rows), *map(_counts, report.totals)])
+        _print_table([*map(counts_of, report.office.rows), *map(counts_of, report.office.totals)])
+        if report.reporter.rows:
+            print("\nwhat reporters had to do in time; it speaks for no office\n")
+            _print_table([*map(counts_of, report.reporter.rows), *map(counts_of, report.reporter.totals)])
+        print("\nin time: done in time, of all that were done or past due")
 
 
-def _counts(each: Performance) -> dict[str, Any]:
-    return {
-        "month": each.month,
-        "agency": each.agency,
-        "tier": each.tier,
-        "clock": each.clock,
-        "promised": each.promised,
-        "met": each.met,
-        "missed": each.missed,
-        "running": each.running,
-        "ended": each.ended,
-        "corrected": each.corrected,
-        "in_time": None if each.in_time is None else round(each.in_time, 4),
-        "median_working_days": each.days(0.5),
-        "p90_working_days": each.days(0.9),
-    }
+def _as_data(table: Table) -> dict[str, Any]:
+    from lapor_desk.report_columns import counts_of
+
+    return {"rows": list(map(counts_of, table.rows)), "totals": list(map(counts_of, table.totals))}
 
 
-_COLUMNS = (
-    *("month", "agency", "tier", "clock", "promised", "met", "missed", "running", "ended", "corrected", "in_time"),
-    *("median_working_days", "p90_working_days"),
-)
 _ROW_COLUMNS = (
-    *("complaint", "agencies", "tier", "clock", "round", "limit", "started", "due", "due_date", "stopped", "verdict"),
-    *("misses", "working_days", "days_late", "pauses", "extensions", "moves", "policy", "calendar"),
+    *("complaint", "agencies", "tier", "clock", "kept_by", "round", "limit", "started", "due", "due_date", "stopped"),
+    *("verdict", "result", "ended_by", "misses", "working_days", "days_late", "pauses", "extensions", "moves"),
+    *("policy", "calendar"),
 )
 
 
@@ -155,12 +146,22 @@ def _print_csv(rows: Iterable[dict[str, Any]], columns: Iterable[str]) -> None:
         out.writerow(row)
 
 
-_HEADINGS = {"median_working_days": "median", "p90_working_days": "90 %", "in_time": "in time"}
+_SHOWN = (
+    *("month", "agency", "tier", "clock", "promised", "in_time", "late", "overdue", "lapsed", "running", "other_end"),
+    *("corrected", "share_in_time", "median_working_days", "p90_working_days"),
+)
+_HEADINGS = {
+    "in_time": "done",
+    "other_end": "other end",
+    "share_in_time": "in time",
+    "median_working_days": "median",
+    "p90_working_days": "90 %",
+}
 
 
 def _print_table(rows: list[dict[str, Any]]) -> None:
     """Names stand to the left, numbers to the right; of all months or agencies together, the cell says so."""
-    lines = [[_HEADINGS.get(column, column) for column in _COLUMNS], *(_cells(row) for row in rows)]
+    lines = [[_HEADINGS.get(column, column) for column in _SHOWN], *(_cells(row) for row in rows)]
     widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
     for line in lines:
         cells = (
@@ -175,10 +176,14 @@ _NAMES = 4
 
 
 def _cells(row: dict[str, Any]) -> list[str]:
+    from lapor_core.performance import ENDED_OTHERWISE
+
+    share = row["share_in_time"]
     shown = row | {
         "month": row["month"] or "all",
         "agency": {None: "all", "": "(office)"}.get(row["agency"], row["agency"]),
         "tier": "all" if row["tier"] is None else row["tier"] or "-",
-        "in_time": "-" if row["in_time"] is None else f"{row['in_time']:.1%}",
+        "other_end": sum(row[result] for result in ENDED_OTHERWISE),
+        "share_in_time": "-" if share is None else f"{share:.1%}",
     }
-    return ["-" if shown[column] is None else str(shown[column]) for column in _COLUMNS]
+    return ["-" if shown[column] is None else str(shown[column]) for column in _SHOWN]
