@@ -219,12 +219,16 @@ class Desk:
     def renew_pin(self, code: str, principal: Principal) -> Receipt:
         """Draw another PIN for the reporter who has lost it, and return a receipt with it.
 
+        The reporter is told that it was done, and when: whoever has got into their account shall not do so unseen. The notice
+        never brings the PIN.
+
         Raises:
             BadValue, NotFound: as :meth:`track`.
             Refused: ``principal`` has not reported it (``not_the_reporter``), or it needs no PIN (``no_pin``).
         """
         complaint = replay(self._of_code(code))
         pin, complaint, events = self._pins.renew(complaint, principal, self.standard_of(complaint), self.now())
+        self.queued()
         self._tell(events, complaint)
         return self._receipt(complaint, repeated=True, pin=pin)
 

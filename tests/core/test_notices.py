@@ -13,16 +13,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lapor_core import Action, Event, Reporter, Role, State
+from lapor_core import Action, Actor, Event, Reporter, Role, State
 from lapor_core.complaint import Attachment, Rating
-from lapor_core.events import answer_files
+from lapor_core.decisions import write_down
+from lapor_core.events import PinRenewed, answer_files
 from lapor_core.evolution import replay
 from lapor_core.lifecycle import TABLE, Outcome
-from lapor_core.notices import GATHERED, Notice, Written, notices_for, write, write_code, write_waiting
+from lapor_core.notices import GATHERED, Notice, Recipient, Written, notices_for, write, write_code, write_waiting
 from lapor_core.notices.rendering import SHORT, contact_line
 from lapor_core.policy.model import Contact, RestartOnReturn
 from lapor_core.testing import Life, example_standard, example_submission, lives
-from lapor_core.texts import LANGUAGES
+from lapor_core.texts import LANGUAGES, long_date
 
 STANDARD = example_standard(extension="7 working_days")
 FOLDER = resources.files("lapor_core.notices") / "templates"
@@ -37,7 +38,8 @@ OF_THE_REPORTER = {
 }
 NARRATIVE, TITLE, PLACE = "Marka-Kronologi", "Marka-Judul", "Marka-Tempat"
 WRITTEN_BY_HAND = "Marka-Keterangan"
-SECRETS = (*OF_THE_REPORTER.values(), NARRATIVE, TITLE, PLACE, "petugas-contoh", "orang-contoh")
+PIN_HASH = "$scrypt$marka-pin"
+SECRETS = (PIN_HASH, *OF_THE_REPORTER.values(), NARRATIVE, TITLE, PLACE, "petugas-contoh", "orang-contoh")
 
 
 MARKED = example_submission(reporter=Reporter(**OF_THE_REPORTER), narrative=NARRATIVE, title=TITLE, place=PLACE)
@@ -67,6 +69,13 @@ def told(life: Life) -> Iterator[tuple[Notice, Event, Written]]:
             yield notice, event, write(notice.template, event, then, life.standard, language)
 
 
+def with_another_pin(life: Life) -> Life:
+    reporter = Actor(role=Role.REPORTER, id="pelapor-contoh")
+    fact = PinRenewed(pin_hash=PIN_HASH)
+    life.append(write_down(life.complaint, [fact], life.standard, life.complaint.reached_at, actor=reporter))
+    return life
+
+
 def every_act(*, text: str) -> Iterator[Life]:
     """Every action of the table, taken once from each state in which it is possible, in part too, and the whole ladder."""
     for state, row in TABLE.items():
@@ -88,6 +97,7 @@ def every_act(*, text: str) -> Iterator[Life]:
     anew.act(Action.RETURN, text=text)
     anew.act(Action.DISPOSE, agencies=("kantor-contoh",))
     yield anew
+    yield with_another_pin(marked(State.IN_PROGRESS))
     late = marked(State.IN_PROGRESS)
     late.climb(late.complaint.clocks[0].due.replace(day=13, hour=10))
     yield late
@@ -253,6 +263,18 @@ def test_those_whose_turn_it_is_are_told(state: State, action: Action, expected:
     life = Life.at(state, STANDARD)
     told_now = notices_for(life.act(action), life.complaint)
     assert {(one.template, one.recipient.role, one.recipient.agency) for one in told_now} == expected
+
+
+@pytest.mark.parametrize(("language", "what_to_do"), [("id", "minta PIN baru"), ("en", "ask for another PIN")])
+def test_the_reporter_alone_is_told_of_another_pin_when_and_what_to_do_about_it(language: str, what_to_do: str) -> None:
+    life = with_another_pin(marked(State.IN_PROGRESS))
+    event = life.events[-1]
+    [notice] = notices_for([event], life.complaint)
+    assert (notice.template, notice.recipient) == ("pin_renewed", Recipient(role=Role.REPORTER))
+    written = write(notice.template, event, life.complaint, STANDARD, language)
+    for text in (written.text, written.short):
+        assert long_date(event.happened_at.date(), language) in text
+        assert what_to_do in text
 
 
 @given(life=lives(STANDARD))

@@ -110,7 +110,7 @@ def test_a_pin_stands_in_no_table_no_log_and_no_notice(
     post = RecordingNotifier(key="email")
     compose = Composing(desk=desk, clock=clock)
     Engine(store=store, compose=compose, courier=Courier(by_medium([post]))).run_once(clock())
-    assert {"received", "rejected"} <= {message.template for message in post.sent}
+    assert {"received", "rejected", "pin_renewed"} <= {message.template for message in post.sent}
     said = everything(store) + caplog.text + repr([(each.subject, each.text, each.values) for each in post.sent])
     assert first.code in said
     for pin in (first.pin, second.pin):
@@ -211,6 +211,32 @@ def test_a_new_pin_is_an_event_that_tells_who_and_when_and_changes_nothing_else(
     assert "Pelapor meminta PIN baru" in [entry.text for entry in desk.track(receipt.code, pin=renewed.pin).entries]
     plain = desk.submit(hidden(desk, source_id="2", visibility=Visibility())).code
     assert code_of(lambda: desk.renew_pin(plain, who)) == "no_pin"
+
+
+def test_the_reporter_is_told_at_once_that_the_pin_was_renewed_and_nobody_else_is(
+    desk: Desk, store: Store, clock: FrozenClock
+) -> None:
+    signals: list[str] = []
+    desk.queued = lambda: signals.append("queued")
+    who = account(store, clock)
+    receipt = desk.submit(hidden(desk))
+    with store.reading() as tx:
+        (listed,) = tx.listed()
+        before = len(tx.notices_of(listed.id))
+    signals.clear()
+    desk.renew_pin(receipt.code, who)
+    assert signals == ["queued"]
+    with store.reading() as tx:
+        told = tx.notices_of(listed.id)
+    assert [(each.template, each.role) for each in told if each.template == "pin_renewed"] == [
+        ("pin_renewed", "reporter")
+    ]
+    assert len(told) == before + 1
+    post = RecordingNotifier(key="email")
+    Engine(store=store, compose=Composing(desk=desk, clock=clock), courier=Courier(by_medium([post]))).run_once(clock())
+    [message] = [each for each in post.sent if each.template == "pin_renewed"]
+    assert message.address == WARGA.email
+    assert "13 Maret 2026" in message.text
 
 
 def test_of_a_report_without_an_account_nobody_gets_another_pin(desk: Desk, store: Store, clock: FrozenClock) -> None:

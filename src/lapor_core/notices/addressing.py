@@ -67,6 +67,7 @@ _TOLD: Mapping[type[happened.Fact], tuple[tuple[str, Role], ...]] = {
     happened.Appealed: (("appealed", Role.SUPERIOR), ("appealed", Role.INSPECTORATE)),
     happened.Merged: (("merged", Role.REPORTER),),
     happened.Unmerged: (("unmerged", Role.REPORTER),),
+    happened.PinRenewed: (("pin_renewed", Role.REPORTER),),
     happened.ErasureRequested: (("erasure_requested", Role.REPORTER),),
     happened.Withdrawn: (("withdrawn", Role.LIAISON_OFFICER),),
 }

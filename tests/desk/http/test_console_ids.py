@@ -31,14 +31,14 @@ def test_an_officer_notes_a_number_corrects_it_and_takes_it_back(
     complaint_id, officer = submit(), browser("admin")
     done = note(officer, complaint_id, " #9165816 ")
     assert "Nomor di sistem lain: sudah dicatat." in done.text
-    assert "Nomor di sistem lain, Nomor laporan SP4N-LAPOR!: 9165816" in done.text
+    assert "Di sistem lain: Nomor laporan SP4N-LAPOR! 9165816" in done.text
     note(officer, complaint_id, "77", "sp4n_id")
     note(officer, complaint_id, "9165817")
     assert ids_of(house, complaint_id) == {"sp4n_tracking": "9165817", "sp4n_id": "77"}
     tracked = house.desk.track(house.desk.complaint(complaint_id).code, "en")
     assert tracked.external_ids == {"sp4n_tracking": "9165817", "sp4n_id": "77"}
-    assert tracked.entries[-1].text == "Number in another system, SP4N-LAPOR! report number: 9165817"
-    assert "SP4N-LAPOR!: tidak ada lagi" in note(officer, complaint_id, "").text
+    assert tracked.entries[-1].text == "In another system: SP4N-LAPOR! report number 9165817"
+    assert "SP4N-LAPOR! tidak ada lagi" in note(officer, complaint_id, "").text
     assert ids_of(house, complaint_id) == {"sp4n_id": "77"}
     before = len(house.desk.events(complaint_id))
     note(officer, complaint_id, "77", "sp4n_id")
