@@ -17,14 +17,16 @@ from typing import Any, TextIO
 
 import attrs
 from sqlalchemy import insert, select
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from lapor_core.complaint import Complaint
 from lapor_core.errors import BadValue, LaporError, Refused
 from lapor_core.lifecycle import State
 from lapor_core.records import to_record
 from lapor_core.standard import Standard
-from lapor_desk.auditing import exported
+from lapor_desk.auditing import LOG_FORMAT, exported
+from lapor_desk.counting import counted
+from lapor_desk.lines import is_utf8
 from lapor_desk.recording import enter
 from lapor_desk.store import Person, Reading, Store, StoreBusy, StoreDown, Transaction
 from lapor_desk.store.log import GENESIS, link
@@ -47,15 +49,19 @@ class Taken:
 
     Attributes:
         line: Its number in the file, from 1.
+        unknown_agencies: Keys of agencies that a new one is with and that are none of this desk's: nobody of theirs sees it.
     """
 
     line: int
     outcome: str
     reason: str = ""
+    unknown_agencies: tuple[str, ...] = ()
 
 
 def export_complaints(store: Store, out: TextIO, now: datetime, *, with_personal_data: bool = False) -> Iterator[str]:
-    """Write every complaint, and yield its id as it is written.
+    """Write every complaint as it stands at one moment, and yield its id as it is written.
+
+    What the record holds goes out, whether the register knows of it or not.
 
     Args:
         store: Where they are.
@@ -65,12 +71,13 @@ def export_complaints(store: Store, out: TextIO, now: datetime, *, with_personal
     """
     _write(out, {"format": EXCHANGE_FORMAT, "exported_at": instant_text(now), "personal_data": with_personal_data})
     count = 0
-    for ids in store.batches(_BATCH):
-        with store.reading() as tx:
+    with store.reading() as whole:  # a report and the one it was merged into go out as they stood at one moment
+        for ids in _recorded(whole):
+            tx = Reading(whole.connection, store.vault)  # which does not keep the keys of everybody it has met
             for complaint_id in ids:
                 _write(out, _as_line(tx, complaint_id, with_personal_data=with_personal_data))
                 yield complaint_id
-        count += len(ids)
+            count += len(ids)
     _write(out, {"complaints": count})
 
 
@@ -97,6 +104,13 @@ def import_complaints(
     coming.check_end()
 
 
+def _recorded(tx: Reading) -> Iterator[Sequence[str]]:
+    query, after = select(events.c.complaint_id).distinct().order_by(events.c.complaint_id), ""
+    while ids := tx.connection.execute(query.where(events.c.complaint_id > after).limit(_BATCH)).scalars().all():
+        yield ids
+        after = ids[-1]
+
+
 def _as_line(tx: Reading, complaint_id: str, *, with_personal_data: bool) -> dict[str, Any]:
     rows = tx.connection.execute(
         select(events).where(events.c.complaint_id == complaint_id).order_by(events.c.sequence)
@@ -119,7 +133,7 @@ class _Lines:
     """The lines between the first and the last one, each with its number in the file and what stands in it.
 
     Raises:
-        BadValue: this is no file of this format, or one without personal data (``bad_exchange``).
+        BadValue: this is no file of this format, or one without personal data (``bad_exchange``), or it goes on after its end.
     """
 
     def __init__(self, lines: Iterable[str]) -> None:
@@ -132,29 +146,38 @@ class _Lines:
         return self
 
     def __next__(self) -> tuple[int, dict[str, Any] | None]:
-        number, text = next(self._numbered)
-        data = _parsed(text)
-        if data is not None and "complaints" in data:
+        for number, text in self._numbered:
+            if not text.strip():
+                continue
+            if self._end is not None:
+                message = f"line {number} stands after the end of the file; take files in that were joined one by one"
+                raise BadValue(message, code="bad_exchange", line=number)
+            data = _parsed(text)
+            if data is None or "complaints" not in data:
+                self._count += 1
+                return number, data
             self._end = data["complaints"]
-            raise StopIteration
-        self._count += 1
-        return number, data
+        raise StopIteration
 
     def check_end(self) -> None:
         """See that every line has come that was written.
 
         Raises:
-            BadValue: the end is missing (``bad_exchange``).
+            BadValue: the end is missing, or says another number (``bad_exchange``).
         """
+        if self._end is None:
+            message = f"the end of the file is missing: it breaks off after {counted(self._count, 'complaint')}"
+            raise BadValue(message, code="bad_exchange")
         if self._end != self._count:
-            found = f"{self._count} complaints were found, and the last line says {self._end}"
-            raise BadValue(f"the end of the file is missing: {found}", code="bad_exchange")
+            found = f"{counted(self._count, 'complaint')} stood in it, and its last line says {self._end}"
+            raise BadValue(f"the file is not what was written: {found}", code="bad_exchange")
 
 
 def _check_header(text: str) -> None:
-    header = _parsed(text)
-    if header is None or header.get("format") != EXCHANGE_FORMAT:
-        raise BadValue(f"this is no file of the format {EXCHANGE_FORMAT}", code="bad_exchange")
+    header = _parsed(text.removeprefix("\ufeff"))
+    known = header.get("format") if header is not None else None
+    if header is None or known != EXCHANGE_FORMAT:
+        raise BadValue(f"this is no file of the format {EXCHANGE_FORMAT}{_instead(known)}", code="bad_exchange")
     if header.get("personal_data") is not True:
         message = (
             "this file was exported without personal data, so nothing in it can be opened; export --with-personal-data"
@@ -162,12 +185,22 @@ def _check_header(text: str) -> None:
         raise BadValue(message, code="bad_exchange")
 
 
+def _instead(known: object) -> str:
+    """Say what the file is, where it is one of ours."""
+    if known == LOG_FORMAT:
+        return ", but a record for an auditor (lapor audit export); write one with lapor export --with-personal-data"
+    name = EXCHANGE_FORMAT.partition("/")[0]
+    if isinstance(known, str) and re.fullmatch(rf"{name}/[0-9]{{1,4}}", known):
+        return f", but of {known}: another version of lapor wrote it, and that one or a later one can read it"
+    return ""
+
+
 def _parsed(text: str) -> dict[str, Any] | None:
     try:
         data = json.loads(text)
     except (ValueError, RecursionError):
         return None
-    return data if isinstance(data, dict) else None
+    return data if isinstance(data, dict) and is_utf8(text) else None
 
 
 @attrs.frozen(kw_only=True)
@@ -209,11 +242,15 @@ def _taken(
 def _looked_at(number: int, data: dict[str, Any] | None) -> _Coming | Taken:
     try:
         return _checked(number, data)
+    except KeyError as error:  # of ours: what a line must have
+        return _refused(number, BadValue(f"it has no {error}", code="bad_exchange"))
     except _NOT_TAKEN as error:
         return _refused(number, error)
 
 
-def _stored_together(store: Store, coming: Sequence[_Coming], standard_of: _Judge, now: datetime) -> list[Taken]:
+def _stored_together(
+    store: Store, coming: Sequence[_Coming], standard_of: _Judge, now: datetime, *, again: bool = True
+) -> list[Taken]:
     """Take complaints in with one transaction; where one of them cannot be taken, each half again with one of its own."""
     if not coming:
         return []
@@ -223,6 +260,8 @@ def _stored_together(store: Store, coming: Sequence[_Coming], standard_of: _Judg
     except (StoreBusy, StoreDown):
         raise
     except _NOT_TAKEN as error:
+        if again and isinstance(error, IntegrityError):  # another import was faster by a moment
+            return _stored_together(store, coming, standard_of, now, again=False)
         if len(coming) == 1:
             return [_refused(coming[0].line, error)]
     middle = len(coming) // 2
@@ -241,7 +280,7 @@ def _refused(line: int, error: Exception) -> Taken:
 
 def _checked(number: int, data: dict[str, Any] | None) -> _Coming:
     if data is None:
-        raise BadValue("not a JSON object", code="bad_exchange")
+        raise BadValue("not a JSON object in UTF-8", code="bad_exchange")
     person_id, key = data["person"]["id"], data["person"]["key"]
     person = None if key is None else Person(id=person_id, key=bytes.fromhex(key))
     rows = [{name: value for name, value in row.items() if name != "personal"} for row in data["events"]]
@@ -281,16 +320,32 @@ def _take(tx: Transaction, coming: Sequence[_Coming], standard_of: _Judge, now: 
         elif each.hashes == here[each.id][: len(each.rows)]:
             taken.append(Taken(line=each.line, outcome="known"))
         else:
-            raise Refused("another record is here under its id", code="other_record")
+            raise _other(here[each.id], each)
     _add_people(tx, new, now)
-    if new:
-        tx.connection.execute(insert(events), [_stored(row) for each in new for row in each.rows])
-        tx.insert_all_new(attachments, [_file(file, each.person_id) for each in new for file in each.files])
-        # loading opens everything that is sealed, and refuses what no version of ours wrote
-        loaded = tx.load_all([each.id for each in new])
-        _check_erased(new, loaded)
-        enter(tx, loaded, standard_of, now)
-    return taken
+    if not new:
+        return taken
+    tx.connection.execute(insert(events), [_stored(row) for each in new for row in each.rows])
+    tx.insert_all_new(attachments, [_file(file, each.person_id) for each in new for file in each.files])
+    # loading opens everything that is sealed, and refuses what no version of ours wrote
+    loaded = tx.load_all([each.id for each in new])
+    _check_erased(new, loaded)
+    enter(tx, loaded, standard_of, now)
+    strangers = {each.line: _strangers(complaint, standard_of) for each, complaint in zip(new, loaded, strict=True)}
+    return [attrs.evolve(each, unknown_agencies=strangers.get(each.line, ())) for each in taken]
+
+
+def _strangers(complaint: Complaint, standard_of: _Judge) -> tuple[str, ...]:
+    known = standard_of(complaint).agencies
+    return tuple(agency for agency in complaint.agencies if agency not in known)
+
+
+def _other(here: Sequence[str], coming: _Coming) -> Refused:
+    """Return why a record is not taken in beside the one that is here under its id."""
+    if here != coming.hashes[: len(here)]:
+        return Refused("another record is here under its id", code="other_record")
+    more = counted(len(coming.rows) - len(here), "event")
+    message = f"its record is here up to event {len(here)} and has {more} more in the file: a record that is here is left alone"
+    return Refused(message, code="other_record")
 
 
 def _hashes_here(tx: Transaction, complaint_ids: Sequence[str]) -> dict[str, list[str]]:

@@ -15,19 +15,24 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import delete
 
 from lapor_core import load_standard
-from lapor_core.complaint import Complaint
+from lapor_core.complaint import Actor, Complaint
 from lapor_core.errors import BadValue, Refused
-from lapor_core.lifecycle import State
+from lapor_core.external_ids import note_external_ids
+from lapor_core.lifecycle import Role, State
 from lapor_core.standard import Standard
+from lapor_desk import exchange
 from lapor_desk.auditing import chains
 from lapor_desk.cli import main
 from lapor_desk.exchange import Taken, export_complaints, import_complaints
 from lapor_desk.national_csv import read_rows
 from lapor_desk.nationals import take_rows
+from lapor_desk.recording import record
 from lapor_desk.store import Files, MasterKey, Store, open_store
 from lapor_desk.store.log import link
+from lapor_desk.store.tables import complaints
 
 NOW = datetime(2026, 3, 13, 2, tzinfo=UTC)
 STANDARD = load_standard("banjarbaru")
@@ -99,7 +104,9 @@ def test_without_being_asked_for_nothing_personal_goes_out_and_nothing_can_be_ta
         (lambda line: line.replace('"office":"banjarbaru"', '"office":"lain"'), "link 1 of its chain is broken"),
         (lambda line: line[:-9], "not a JSON object"),
         (lambda _: "[]", "not a JSON object"),
-        (lambda _: "{}", "not a complaint of this format"),
+        (lambda _: "{}", "it has no 'person'"),
+        (lambda _: '{"person": 1}', "not a complaint of this format"),
+        (lambda line: line.replace('"office"', '"of\udcff"'), "not a JSON object in UTF-8"),
         (lambda line: line.replace('"files":[]', '"files":[{"digest":"../x"}]'), "a file has no digest"),
         (lambda line: line.replace('"key":"', '"key":"00'), "cannot be read: it was changed"),
     ],
@@ -221,12 +228,91 @@ def test_of_two_records_under_one_id_in_one_file_the_first_is_taken(two: Store, 
     assert twin.reason == "another record is here under its id"
 
 
-def test_a_file_whose_end_is_missing_is_told(two: Store, other: Store) -> None:
+@pytest.mark.parametrize("url", ["sqlite"], indirect=True)  # nothing of it is the database's
+def test_a_file_that_is_not_whole_says_what_is_wrong_with_it(two: Store, other: Store) -> None:
     lines = exported(two)
-    with pytest.raises(BadValue, match="the end of the file is missing"):
-        taken(other, lines[:-1])
-    with pytest.raises(BadValue, match="no file of the format"):
-        taken(other, [])
+    for wrong, reason in (
+        (lines[:-1], "the end of the file is missing: it breaks off after 2 complaints"),
+        ([lines[0], *lines[2:]], "the file is not what was written: 1 complaint stood in it, and its last line says 2"),
+        ([*lines, *lines], "line 5 stands after the end of the file"),
+        ([], "no file of the format lapor-complaints/1$"),
+        (
+            [lines[0].replace("complaints/1", "complaints/2")],
+            "but of lapor-complaints/2: another version of lapor wrote it",
+        ),
+        ([lines[0].replace("complaints/1", "log/1")], "but a record for an auditor"),
+    ):
+        with pytest.raises(BadValue, match=reason):
+            taken(other, wrong)
+
+
+@pytest.mark.parametrize("url", ["sqlite"], indirect=True)  # nothing of it is the database's
+def test_a_mark_at_the_beginning_other_ends_of_lines_and_empty_lines_change_nothing(two: Store, other: Store) -> None:
+    first, *more = exported(two)
+    lines = [f"\ufeff{first}\r\n", "\r\n", *(f"{line}\r\n" for line in more), "\r\n"]
+    assert [(each.line, each.outcome) for each in taken(other, lines)] == [(3, "new"), (4, "new")]
+
+
+@pytest.mark.parametrize("url", ["sqlite"], indirect=True)  # nothing of it is the database's
+def test_a_record_that_has_grown_since_is_told_as_that(two: Store, other: Store) -> None:
+    taken(other, exported(two))
+    with two.transaction() as tx:
+        before = tx.load("c1")
+        actor, told = Actor(role=Role.CENTRAL_ADMIN, id="petugas"), {"sp4n_tracking": "10"}
+        record(tx, before, note_external_ids(before, told, actor=actor, office="banjarbaru", now=NOW), STANDARD, NOW)
+    grown, known = taken(other, exported(two))
+    assert (grown.outcome, known.outcome) == ("refused", "known")
+    assert grown.reason == (
+        "its record is here up to event 1 and has 1 event more in the file: a record that is here is left alone"
+    )
+
+
+def test_another_import_that_is_faster_by_a_moment_makes_the_lines_known(
+    two: Store, other: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines = exported(two)
+    taken(other, lines)
+    looked: list[object] = []
+    whole = exchange._hashes_here
+    monkeypatch.setattr(
+        exchange, "_hashes_here", lambda tx, ids: whole(tx, ids) if looked else looked.append(ids) or {}
+    )
+    assert [each.outcome for each in taken(other, lines)] == ["known", "known"]
+
+
+def test_what_is_exported_is_the_register_of_one_moment(two: Store, take_in: Callable[..., Complaint]) -> None:
+    out = io.StringIO()
+    going = export_complaints(two, out, NOW)
+    next(going)
+    take_in()
+    assert [*going] == ["c2"]
+    assert out.getvalue().endswith('{"complaints":2}\n')
+
+
+@pytest.mark.parametrize("url", ["sqlite"], indirect=True)  # nothing of it is the database's
+def test_a_record_that_the_register_has_lost_goes_out_too(two: Store) -> None:
+    with two.transaction() as tx:
+        tx.connection.execute(delete(complaints).where(complaints.c.id == "c1"))
+    assert [json.loads(line)["id"] for line in exported(two)[1:-1]] == ["c1", "c2"]
+
+
+def test_the_command_names_the_agencies_that_this_desk_lacks(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    toml, csv, file = tmp_path / "lapor.toml", tmp_path / "sp4n.csv", tmp_path / "complaints.jsonl"
+    toml.write_text('[[agencies]]\nkey = "dinas-contoh"\nname = "Dinas Contoh"\n', "utf-8")
+    csv.write_text(
+        "id,TrackingID,Status,TanggalLaporanMasuk,TanggalDisposisi,DisposisiInstansi\n"
+        "1,10,Proses,2026-03-02,2026-03-03,Dinas Contoh\n",
+        "utf-8",
+    )
+    here, there = ("--database", f"sqlite:///{tmp_path}/here.db"), ("--database", f"sqlite:///{tmp_path}/there.db")
+    assert main(["import-csv", str(csv), "--config", str(toml), *here]) == 0
+    assert main(["export", str(file), "--with-personal-data", "--config", str(toml), *here]) == 0
+    assert main(["import", str(file), *there]) == 0
+    assert capsys.readouterr().out.endswith(
+        '"dinas-contoh", which has 1 complaint, is no agency of this desk; add it under [[agencies]] in lapor.toml\n'
+    )
 
 
 def test_a_complaint_of_an_erased_person_goes_out_sealed_for_ever_and_comes_in_so(

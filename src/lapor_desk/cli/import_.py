@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from cyclopts import App
 
 from lapor_desk.cli.houses import configured, opened
 from lapor_desk.cli.taking import tell
+from lapor_desk.counting import counted
 from lapor_desk.lines import lines_of
+
+if TYPE_CHECKING:
+    from lapor_desk.exchange import Taken
 
 __all__ = ["app"]
 
@@ -34,4 +41,15 @@ def import_(file: Path, /, *, config: Path | None = None, database: str | None =
 
     with lines_of(file) as lines, opened(configured(config, database=database)) as house:
         taken = import_complaints(house.store, lines, house.desk.standard_of, house.clock())
-        return tell(file, taken, bad="refused", called="refused")
+        strangers: Counter[str] = Counter()
+        status = tell(file, _counting(taken, strangers), bad="refused", called="refused")
+    for agency, count in sorted(strangers.items()):
+        complaints = counted(count, "complaint")
+        print(f'"{agency}", which has {complaints}, is no agency of this desk; add it under [[agencies]] in lapor.toml')
+    return status
+
+
+def _counting(taken: Iterable[Taken], strangers: Counter[str]) -> Iterator[Taken]:
+    for each in taken:
+        strangers.update(each.unknown_agencies)
+        yield each
