@@ -9,7 +9,7 @@ import attrs
 
 from lapor_core import events as happened
 from lapor_core.complaint import Actor, Attachment, Complaint, Ground, Rating, personal
-from lapor_core.errors import BadValue, Incomplete, NotFound, Refused, did_you_mean
+from lapor_core.errors import BadValue, Incomplete, NotFound, Refused, did_you_mean, is_a
 from lapor_core.extending import extension
 from lapor_core.external_ids import notes_of
 from lapor_core.facts import Facts
@@ -42,12 +42,15 @@ class Act:
         external_ids: Under which ids other systems know it, as far as the actor tells it now; an empty one takes it back.
         ground: Why personal data is erased.
         happened_at: When it happened (aware), where that lies before ``now``: it is written down afterwards.
+
+    Raises:
+        BadType: the action or the actor is a text, or the agencies are one text instead of several (``wrong_type``).
     """
 
-    action: Action
-    actor: Actor
+    action: Action = attrs.field(validator=is_a(Action))
+    actor: Actor = attrs.field(validator=is_a(Actor))
     text: str = personal(default="")
-    agencies: tuple[str, ...] = ()
+    agencies: tuple[str, ...] = attrs.field(default=(), validator=is_a(tuple))
     agency: str | None = None
     clock: str | None = None
     limit: Limit | None = None

@@ -13,7 +13,7 @@ from typing import Any
 
 import attrs
 
-from lapor_core.errors import BadValue
+from lapor_core.errors import BadValue, is_a
 from lapor_core.facts import Facts, Kind
 from lapor_core.lifecycle import Outcome, Role, State
 
@@ -155,9 +155,13 @@ class Agency:
 
 @attrs.frozen(kw_only=True)
 class Actor:
-    """Who did something: a role, and an opaque id that is never a name or an address."""
+    """Who did something: a role, and an opaque id that is never a name or an address.
 
-    role: Role
+    Raises:
+        BadType: the role is a text, and no :class:`Role` (``wrong_type``).
+    """
+
+    role: Role = attrs.field(validator=is_a(Role))
     id: str = ""
 
 

@@ -11,7 +11,7 @@ from lapor_core import events as happened
 from lapor_core.acts import Act, facts_of, joined, known_agencies
 from lapor_core.clock_facts import clock_facts
 from lapor_core.complaint import Actor, Attachment, Complaint, Proof
-from lapor_core.errors import BadValue, FactsNeeded, Incomplete, Missing, Refused, require_aware
+from lapor_core.errors import BadValue, FactsNeeded, Incomplete, Missing, Refused, require_aware, require_type
 from lapor_core.evolution import CONSIDERING, evolve
 from lapor_core.facts import Facts
 from lapor_core.lifecycle import Action, Role, State, allowed, next_state
@@ -59,8 +59,13 @@ def receive(
     Raises:
         Incomplete: the submission lacks what its channel must bring.
         BadValue: it was received after ``now`` (code ``from_the_future``), or an instant is naive.
+        BadType: the submission or the standard is none, or its id or code is no text (``wrong_type``).
         NotFound: the policy has no requirements for the channel, or the chosen agency is not known.
     """
+    require_type(submission, Submission, "submission")
+    require_type(standard, Standard, "standard")
+    for name, text in (("complaint", complaint), ("code", code), ("reporter_ref", reporter_ref)):
+        require_type(text, str, name)
     _check_instants(submission, now)
     lacking = standard.missing(submission)
     if lacking and not (partial and _only_content(lacking)):
@@ -111,7 +116,10 @@ def decide(complaint: Complaint, act: Act, standard: Standard, now: datetime) ->
             (``from_the_future``) or before the complaint came to stand where it stands (``before_its_state``).
         NotFound: an agency (``unknown_agency``), a clock (``unknown_clock``) or a reason of the policy
             (``unknown_refusal``) is not known.
+        BadType: it is asked of something else than a complaint (``wrong_type``).
     """
+    require_type(complaint, Complaint, "complaint")
+    require_type(act, Act, "act")
     _check_possible(complaint, act, standard)
     happened_at = _moment(complaint, act, now)
     facts = facts_of(complaint, act, standard, happened_at)

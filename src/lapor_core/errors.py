@@ -10,8 +10,9 @@ Nothing personal may stand in a message or in ``params``: no name, number, addre
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
+from enum import Enum
 from typing import Any
 
 import attrs
@@ -30,7 +31,9 @@ __all__ = [
     "PluginError",
     "Refused",
     "did_you_mean",
+    "is_a",
     "require_aware",
+    "require_type",
     "with_article",
 ]
 
@@ -164,3 +167,29 @@ def require_aware(moment: datetime, name: str = "now") -> datetime:
         message = f"{name} {shown} has no time zone; give one, for example {shown}+08:00"
         raise BadValue(message, code="naive_datetime", name=name, value=shown)
     return moment
+
+
+def require_type(value: object, wanted: type, name: str) -> None:
+    """Raise where ``value`` is not of the type it was declared with, and say how to come by one.
+
+    The message names types alone: a value in the wrong place may be anything, a citizen's words too.
+
+    Raises:
+        BadType: it is of another type (code ``wrong_type``).
+    """
+    if isinstance(value, wanted):
+        return
+    message = f"{name} must be {with_article(wanted.__name__)}{_such_as(wanted)}, not {type(value).__name__}"
+    raise BadType(message, code="wrong_type", name=name, wanted=wanted.__name__)
+
+
+def is_a(wanted: type) -> Callable[[object, attrs.Attribute[Any], Any], None]:
+    """Return the validator of an attrs field that holds a ``wanted``; see :func:`require_type`."""
+    return lambda _, attribute, value: require_type(value, wanted, attribute.name)
+
+
+def _such_as(wanted: type) -> str:
+    if not issubclass(wanted, Enum):
+        return ""
+    first = next(iter(wanted))
+    return f" such as {wanted.__name__}.{first.name} ({wanted.__name__}({first.value!r}) makes it of a text)"

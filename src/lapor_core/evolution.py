@@ -11,7 +11,7 @@ import attrs
 from lapor_core import events as happened
 from lapor_core.complaint import Complaint, Facts, Visit
 from lapor_core.effects import apply
-from lapor_core.errors import BadValue
+from lapor_core.errors import BadValue, require_type
 from lapor_core.lifecycle import Action, State, next_state
 from lapor_core.policy.model import Start
 
@@ -81,7 +81,9 @@ def replay(events: Iterable[happened.Event]) -> Complaint:
 
     Raises:
         BadValue: there is no event (``no_events``), or one does not follow.
+        BadType: these are no events, but what :func:`receive` returned with them in it, say (``wrong_type``).
     """
+    require_type(events, Iterable, "events")
     complaint: Complaint | None = functools.reduce(evolve, events, None)
     if complaint is None:
         raise BadValue("a complaint has at least one event", code="no_events")

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 import attrs
 
-from lapor_core.errors import BadType, BadValue
+from lapor_core.errors import BadType, BadValue, require_type
 
 __all__ = ["Facts", "Kind"]
 
@@ -33,6 +33,11 @@ class Facts:
         category: The category of the report.
         channel: The key of the channel it came by.
         extra: Further facts that a host's own policy judges by.
+
+    Raises:
+        BadValue: the kind is none (``unknown_kind``), or there is no agency among them (``no_agency``).
+        BadType: agencies are neither a tuple nor a number (``bad_agencies``), or what is true or false is neither
+            (``wrong_type``).
     """
 
     kind: Kind | None = None
@@ -45,8 +50,13 @@ class Facts:
 
     def __attrs_post_init__(self) -> None:
         if self.kind is not None and not isinstance(self.kind, Kind):
-            message = f"kind must be one of {', '.join(Kind)}, not {self.kind!r}"
+            message = (
+                f"kind must be a Kind such as Kind.COMPLAINT, or None while unknown, not {type(self.kind).__name__}"
+            )
             raise BadValue(message, code="unknown_kind", allowed=tuple(Kind))
+        for name in ("supervisory", "abuse_of_authority"):
+            if getattr(self, name) is not None:
+                require_type(getattr(self, name), bool, name)
         if isinstance(self.agencies, bool) or not isinstance(self.agencies, tuple | int | None):
             message = f"agencies must be a tuple of keys or a whole number, not {type(self.agencies).__name__}"
             raise BadType(message, code="bad_agencies")

@@ -10,7 +10,7 @@ from enum import Enum
 import attrs
 
 from lapor_core.complaint import Facts, Kind
-from lapor_core.errors import BadValue, FactsNeeded
+from lapor_core.errors import BadValue, FactsNeeded, require_type
 from lapor_core.policy.criteria import Criterion
 from lapor_core.policy.model import Policy, Rule, Tier
 
@@ -54,7 +54,9 @@ def assess(facts: Facts, policy: Policy) -> Assessment:
     Raises:
         FactsNeeded: facts are unknown that could change the tier; names them.
         BadValue: no rule of the policy covers these facts (code ``no_rule``).
+        BadType: these are no facts (code ``wrong_type``).
     """
+    require_type(facts, Facts, "facts")
     fits = [(rule, _fit(rule, facts)) for rule in policy.rules]
     matched = tuple(rule for rule, fit in fits if fit is _Fit.HOLDS)
     undecided = tuple(dict.fromkeys(_undecided(fits, facts)))

@@ -12,7 +12,7 @@ import attrs
 from lapor_core.calendar import Ledger, Office
 from lapor_core.clocks import Deadline, Extension, Pause, compute
 from lapor_core.complaint import Agency, Clock, Complaint, Facts
-from lapor_core.errors import BadValue, Missing, NotFound, did_you_mean
+from lapor_core.errors import BadType, BadValue, Missing, NotFound, did_you_mean, require_type
 from lapor_core.policy.amounts import Limit
 from lapor_core.policy.model import CalendarOf, Policy, Tier
 from lapor_core.policy.offices import office_of
@@ -149,7 +149,8 @@ def load_standard(
     """Return a standard, ready to judge by.
 
     Args:
-        policy: The id of a shipped policy (``"banjarbaru"``), the path of a policy file, or a policy.
+        policy: The id of a shipped policy (``"banjarbaru"``), the path of a policy file (a text that ends on ``.toml`` is one
+            too), or a policy.
         ledger: The decrees; the shipped ones when None.
         agencies: Agencies beside those the policy names; one with the same key replaces it.
         offices: Calendars of agencies that do not keep the office's own, by name.
@@ -157,13 +158,20 @@ def load_standard(
     Raises:
         NotFound: no shipped policy has this id.
         DocumentFaults: the file has faults; all of them are listed.
+        BadType: the policy is neither an id nor a path nor a policy, or an agency is no :class:`Agency` (``wrong_type``).
     """
     from lapor_core.policy.loading import load_policy, shipped_policy
 
+    if isinstance(policy, str) and policy.endswith(".toml"):
+        policy = Path(policy)
     if isinstance(policy, Path):
         policy = load_policy(policy.read_text("utf-8"), policy.name)
     elif isinstance(policy, str):
         policy = shipped_policy(policy)
+    require_type(policy, Policy, "policy")
+    agencies = tuple(agencies)
+    for agency in agencies:
+        require_type(agency, Agency, "agency")
     office = office_of(policy, ledger)
     known = {agency.key: agency for agency in (*policy.agencies, *agencies)}
     for clock in policy.clocks.values():
@@ -175,7 +183,12 @@ def load_standard(
 def _tier_name(judged: Assessment | Tier | str | None) -> str | None:
     if isinstance(judged, Assessment):
         return judged.tier.name
-    return judged.name if isinstance(judged, Tier) else judged
+    if isinstance(judged, Tier):
+        return judged.name
+    if not isinstance(judged, str | None):
+        message = f"judged must be an Assessment, a Tier, the name of a tier or None, not {type(judged).__name__}"
+        raise BadType(message, code="wrong_type", name="judged")
+    return judged
 
 
 def _one_of(name: str, values: Mapping[str, T], what: str) -> T:

@@ -8,7 +8,7 @@ from typing import Any
 import attrs
 
 from lapor_core.complaint import Kind, Proof, Purpose, Reporter, Visibility, personal
-from lapor_core.errors import BadValue, require_aware
+from lapor_core.errors import BadValue, is_a, require_aware
 
 __all__ = ["Submission", "Upload"]
 
@@ -60,6 +60,7 @@ class Submission:
 
     Raises:
         BadValue: An instant has no time zone (``naive_datetime``); the channel or the source id is empty (``empty``).
+        BadType: The reporter, the proofs, the kind or the visibility is of another type, a text most often (``wrong_type``).
     """
 
     channel: str = attrs.field(validator=_present)
@@ -67,9 +68,9 @@ class Submission:
     source_id: str = attrs.field(validator=_present)
     received_at: datetime = attrs.field(validator=_aware)
     entered_at: datetime | None = attrs.field(default=None, validator=_aware)
-    reporter: Reporter
-    proofs: frozenset[Proof] = frozenset()
-    kind: Kind | None = None
+    reporter: Reporter = attrs.field(validator=is_a(Reporter))
+    proofs: frozenset[Proof] = attrs.field(default=frozenset(), validator=is_a(frozenset))
+    kind: Kind | None = attrs.field(default=None, validator=attrs.validators.optional(is_a(Kind)))
     title: str = personal(default="")
     narrative: str = personal()
     event_date: date | None = None
@@ -77,5 +78,5 @@ class Submission:
     place: str = personal(default="")
     agency: str | None = None
     category: str | None = None
-    visibility: Visibility = attrs.Factory(Visibility)
+    visibility: Visibility = attrs.field(factory=Visibility, validator=is_a(Visibility))
     uploads: tuple[Upload, ...] = ()

@@ -13,11 +13,12 @@ import attrs
 from sqlalchemy import func, select
 
 from lapor_core.lifecycle import Action, Role, State, allowed, is_over
+from lapor_core.plugins import Medium
 from lapor_core.standard import Standard
 from lapor_desk.counting import counted
 from lapor_desk.house import House
 from lapor_desk.officers import officers_in
-from lapor_desk.plugging import is_unset
+from lapor_desk.plugging import OUTBOX, is_unset
 from lapor_desk.store import Reading, Status, StoreDown, database_url
 from lapor_desk.store.tables import attachments, complaint_agencies, complaints, notices, people
 from lapor_desk.waiting import backlogs
@@ -84,6 +85,12 @@ def _plugins(house: House, _: datetime) -> Iterator[Finding]:
 
 
 def _media(house: House, _: datetime) -> Iterator[Finding]:
+    """A medium that only the outbox serves is to be known: without it nobody gets a one-time code, and so nobody reports."""
+    for medium in sorted(Medium):
+        messenger = house.engine.courier.choose(medium)
+        if messenger is not None and messenger.key == OUTBOX:
+            problem = f"nothing sends {medium}: its messages, one-time codes too, are written into the outbox and reach nobody"
+            yield _finding(problem, f"[plugins.{medium}] in lapor.toml", serious=False)
     queued = select(notices.c.medium, func.count()).where(notices.c.status == Status.QUEUED.value)
     with house.store.reading() as tx:
         waiting = tx.connection.execute(queued.group_by(notices.c.medium)).all()
@@ -141,13 +148,18 @@ def _agencies(house: House, _: datetime) -> Iterator[Finding]:
         yield _finding("no agency is configured, so nothing can be disposed", "name them as [[agencies]] in lapor.toml")
 
 
-def _verifiers(house: House, _: datetime) -> Iterator[Finding]:
-    """What nobody can verify is never worked at."""
-    roles = sorted(dict(allowed(State.DISPOSED))[Action.VERIFY] - {Role.SYSTEM})
+def _admins(house: House, _: datetime) -> Iterator[Finding]:
+    """What nobody can dispose, or verify, is never worked at."""
+    steps = (
+        (State.SUBMITTED, Action.DISPOSE, "dispose what was submitted"),
+        (State.DISPOSED, Action.VERIFY, "verify what was disposed"),
+    )
     with house.store.reading() as tx:
-        if not any(officers_in(tx, role) for role in roles):
-            problem = f"nobody can verify what was disposed: no officer is {' or '.join(roles)}"
-            yield _finding(problem, f"lapor officers add LOGIN --role {roles[0]}")
+        for state, action, what in steps:
+            roles = sorted(dict(allowed(state))[action] - {Role.SYSTEM})
+            if not any(officers_in(tx, role) for role in roles):
+                problem = f"nobody can {what}: no officer is {' or '.join(roles)}"
+                yield _finding(problem, f"lapor officers add LOGIN --role {roles[0]}")
 
 
 def _officers(house: House, _: datetime) -> Iterator[Finding]:
@@ -272,7 +284,7 @@ CHECKS: Mapping[str, Callable[[House, datetime], Iterator[Finding]]] = MappingPr
         "plug-ins": _plugins,
         "calendar": _calendar,
         "agencies": _agencies,
-        "verifiers": _verifiers,
+        "admins": _admins,
         "officers": _officers,
         "media": _media,
         "waiting": _waiting,

@@ -273,6 +273,6 @@ def _check_policies(store: Store, standards: list[Standard]) -> None:
     if unknown := sorted(used - loaded):
         message = (
             f"complaints were received under {', '.join(unknown)}, and loaded is {', '.join(sorted(loaded))}; "
-            "name the files of these policies under former_policies"
+            "name these policies, or their files, under former_policies"
         )
         raise BadValue(message, code="unknown_policies", policies=tuple(unknown))

@@ -15,7 +15,8 @@ import pytest
 from sqlalchemy import select, update
 
 from lapor_core import Act, Action, Actor, Agency, Attachment, Facts, Kind, Proof, Reporter, Role, Submission
-from lapor_core.testing import FrozenClock
+from lapor_core.plugins import Medium
+from lapor_core.testing import FrozenClock, RecordingNotifier
 from lapor_desk.checkup import Finding, examine
 from lapor_desk.cli import main
 from lapor_desk.config import Config
@@ -54,7 +55,7 @@ def house(config: Config, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr("lapor_desk.checkup._SKEW", timedelta(days=99_999))  # the clock of the test stands
     monkeypatch.setattr("lapor_desk.officers._hashed", lambda _: "no password")  # a real one takes its time
     with open_house(config, clock=clock) as house:
-        for role in (Role.AGENCY_ADMIN, Role.INSPECTORATE, Role.LIAISON_OFFICER, Role.SUPERIOR):
+        for role in (Role.CENTRAL_ADMIN, Role.AGENCY_ADMIN, Role.INSPECTORATE, Role.LIAISON_OFFICER, Role.SUPERIOR):
             agency = "dinas-contoh" if role in (Role.LIAISON_OFFICER, Role.SUPERIOR) else None
             house.officers.add(f"{role}", "rahasia-contoh", role, agency=agency, email=f"{role}@example.id")
         forwarded(house)
@@ -94,7 +95,7 @@ def settle_all(house: House, status: Status, **values: object) -> None:
 
 
 def test_a_well_desk_is_well(house: House) -> None:
-    assert [finding for _, findings in examine(house, NOW) for finding in findings] == []
+    assert [finding for _, findings in examine(house, NOW) for finding in findings if finding.serious] == []
 
 
 def test_a_role_that_the_ladder_reminds_and_nobody_holds_is_named(house: House) -> None:
@@ -107,15 +108,31 @@ def test_a_role_that_the_ladder_reminds_and_nobody_holds_is_named(house: House) 
     ]
 
 
-def test_that_nobody_can_verify_and_that_no_agency_is_there_is_found(
+def test_that_nobody_can_dispose_or_verify_and_that_no_agency_is_there_is_found(
     house: House, config: Config, clock: FrozenClock
 ) -> None:
-    assert found(house, "agencies") == found(house, "verifiers") == []
+    assert found(house, "agencies") == found(house, "admins") == []
     house.officers.disable("agency_admin")
-    (finding,) = found(house, "verifiers")
+    (finding,) = found(house, "admins")
     assert finding.remedy == "lapor officers add LOGIN --role agency_admin"
+    house.officers.disable("central_admin")
+    assert [finding.remedy for finding in found(house, "admins")] == [
+        "lapor officers add LOGIN --role central_admin",
+        "lapor officers add LOGIN --role agency_admin",
+    ]
     with open_house(attrs.evolve(config, agencies=()), clock=clock) as without:
         assert "no agency is configured" in found(without, "agencies")[0].problem
+
+
+def test_a_medium_that_only_the_outbox_serves_is_mentioned(house: House) -> None:
+    mentioned = found(house, "media")
+    assert [(finding.remedy, finding.serious) for finding in mentioned] == [
+        ("[plugins.email] in lapor.toml", False),
+        ("[plugins.sms] in lapor.toml", False),
+    ]
+    phones = RecordingNotifier(key="phones", media=frozenset(Medium))
+    served = attrs.evolve(house, engine=attrs.evolve(house.engine, courier=Courier(dict.fromkeys(Medium, phones))))
+    assert found(served, "media") == []
 
 
 def test_stuck_and_failed_notices_are_told_with_their_reason_and_how_to_send_them_again(house: House) -> None:
@@ -136,7 +153,6 @@ def test_a_medium_that_nobody_serves_and_notices_that_nobody_delivers_are_found(
         "email, which no notifier serves",
         "sms, which no notifier serves",
     }
-    assert found(house, "media") == []
     assert found(house, "waiting") == []
     assert "for 60 minutes" in found(house, "waiting", NOW + timedelta(hours=1))[0].problem
 

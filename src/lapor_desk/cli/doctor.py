@@ -22,7 +22,7 @@ __all__ = ["app"]
 app = App(name="doctor", help="Whether the desk is well, and what mends what is not.")
 
 _REMEDIES = {
-    "unknown_policies": "name the files of these policies under former_policies in lapor.toml",
+    "unknown_policies": "name these policies, or their files, under former_policies in lapor.toml",
     "master_key_exposed": "chmod 600 on that file",
     "missing_master_key": "put the key's file back from where it is kept apart from the database",
     "wrong_master_key": "set key_file in lapor.toml to the key this database was made with",
