@@ -40,6 +40,8 @@ _BATCH = 200
 _TOGETHER = 100
 _COLUMNS = frozenset(column.name for column in events.c)
 _DIGEST = re.compile("[0-9a-f]{64}")
+_ENDS = {ord(end): f"\\u{ord(end):04x}" for end in "\x85\u2028\u2029"}
+"""What some programs take for the end of a line, and JSON lets stand as it is."""
 _INSTANTS = ("happened_at", "recorded_at")
 
 
@@ -392,4 +394,4 @@ def _stored(row: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _write(out: TextIO, data: Mapping[str, Any]) -> None:
-    out.write(json.dumps(data, ensure_ascii=False, separators=(",", ":")) + "\n")
+    out.write(json.dumps(data, ensure_ascii=False, separators=(",", ":")).translate(_ENDS) + "\n")

@@ -6,26 +6,32 @@ import io
 import json
 import stat
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import islice
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
+import attrs
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from PIL import Image
 from sqlalchemy import delete
 
-from lapor_core import load_standard
-from lapor_core.complaint import Actor, Complaint
+from lapor_core import Act, Action, Agency, Facts, Kind, Proof, Reporter, Submission, load_standard
+from lapor_core.complaint import Actor, Complaint, Visibility
 from lapor_core.errors import BadValue, Refused
 from lapor_core.external_ids import note_external_ids
 from lapor_core.lifecycle import Role, State
 from lapor_core.standard import Standard
+from lapor_core.submission import Upload
+from lapor_core.testing import FrozenClock
 from lapor_desk import exchange
 from lapor_desk.auditing import chains
 from lapor_desk.cli import main
+from lapor_desk.desk import Desk
 from lapor_desk.exchange import Taken, export_complaints, import_complaints
 from lapor_desk.national_csv import read_rows
 from lapor_desk.nationals import take_rows
@@ -35,7 +41,8 @@ from lapor_desk.store.log import link
 from lapor_desk.store.tables import complaints
 
 NOW = datetime(2026, 3, 13, 2, tzinfo=UTC)
-STANDARD = load_standard("banjarbaru")
+STANDARD = load_standard("banjarbaru", agencies=[Agency(key="dinas-contoh", name="Dinas Contoh")])
+SEDANG = Facts(kind=Kind.COMPLAINT, supervisory=False, abuse_of_authority=False)
 MARK = "PENANDA-CERITA"
 
 
@@ -251,6 +258,74 @@ def test_a_mark_at_the_beginning_other_ends_of_lines_and_empty_lines_change_noth
     first, *more = exported(two)
     lines = [f"\ufeff{first}\r\n", "\r\n", *(f"{line}\r\n" for line in more), "\r\n"]
     assert [(each.line, each.outcome) for each in taken(other, lines)] == [(3, "new"), (4, "new")]
+
+
+def test_a_desk_that_was_lived_in_goes_out_in_and_out_again_the_same(
+    desk: Desk, store: Store, other: Store, clock: FrozenClock, erase: Callable[[Store, str], object]
+) -> None:
+    lived_in(desk, clock)
+    with store.reading() as tx:
+        erased = next(each for each in tx.listed() if each.state is State.CLOSED).person_id
+    erase(store, erased)
+    lines = exported(store)
+    assert {each.outcome for each in taken(other, lines)} == {"new"}
+    for with_personal_data in (True, False):
+        assert (
+            exported(other, with_personal_data=with_personal_data)[1:]
+            == (exported(store, with_personal_data=with_personal_data)[1:])
+        )
+    assert registered(other) == registered(store)
+    assert len(registered(store)) == 5
+
+
+def picture() -> bytes:
+    made = io.BytesIO()
+    Image.new("RGB", (4, 4), "red").save(made, "PNG")
+    return made.getvalue()
+
+
+def registered(store: Store) -> list[object]:
+    """What stands in the register, but for when it was brought up to date."""
+    with store.reading() as tx:
+        listed = sorted(tx.listed(), key=lambda each: each.id)
+        return [(attrs.evolve(each, updated_at=NOW), tx.load(each.id)) for each in listed]
+
+
+def lived_in(desk: Desk, clock: FrozenClock) -> None:
+    """Two that are merged, one that stood still, one of an anonymous reporter with a file, one that is closed."""
+
+    def act(complaint_id: str, action: Action, role: Role = Role.CENTRAL_ADMIN, **more: Any) -> None:
+        clock.advance(timedelta(minutes=1))
+        desk.act(complaint_id, Act(action=action, actor=Actor(role=role, id="petugas-contoh"), **more))
+
+    def submit(number: int, **more: Any) -> str:
+        receipt = desk.submit(
+            Submission(
+                channel="sms",
+                source_id=str(number),
+                received_at=clock(),
+                reporter=Reporter(mobile=f"+628000000000{number}"),  # invented
+                proofs=frozenset({Proof.SENDER_NUMBER}),
+                narrative=f"{MARK} \u2028 \U0001f4a1 {number}",
+                **more,
+            )
+        )
+        with desk.store.reading() as tx:
+            return str(tx.find(receipt.code))
+
+    main, follower, asked, closed = (submit(number) for number in range(4))
+    submit(4, visibility=Visibility(anonymous=True), uploads=(Upload(name="foto.png", content=picture()),))
+    given: dict[str, Any] = {"facts": SEDANG, "external_ids": {"sp4n_tracking": "9165816"}}
+    for complaint_id in (main, asked, closed):
+        act(complaint_id, Action.DISPOSE, agencies=("dinas-contoh",), **given)
+        act(complaint_id, Action.VERIFY, Role.AGENCY_ADMIN)
+        act(complaint_id, Action.FORWARD, Role.AGENCY_ADMIN)
+    act(follower, Action.MERGE, main=desk.complaint(main), text="sama")
+    act(asked, Action.ASK, Role.LIAISON_OFFICER, text="Di mana?")
+    clock.advance(timedelta(days=3))
+    act(asked, Action.REPLY, Role.REPORTER, text="Di sini")
+    act(closed, Action.RESPOND, Role.LIAISON_OFFICER, text="Sudah")
+    act(closed, Action.CLOSE, Role.REPORTER)
 
 
 @pytest.mark.parametrize("url", ["sqlite"], indirect=True)  # nothing of it is the database's

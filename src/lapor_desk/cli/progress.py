@@ -1,4 +1,4 @@
-"""A bar of progress on standard error, where somebody is looking; silent where output goes to a file."""
+"""A bar of progress on standard error, where somebody is looking; silent where that goes to a file."""
 
 from __future__ import annotations
 
@@ -20,5 +20,7 @@ def watched(things: Iterable[T], title: str, total: int | None = None) -> Iterat
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+    # What is printed meanwhile stands above the bar where both are on the screen, and goes to its file or pipe otherwise.
+    shown = sys.stdout.isatty()
+    with Progress(*columns, console=Console(stderr=True), transient=True, redirect_stdout=shown) as progress:
         yield from progress.track(things, description=title, total=total)
