@@ -37,7 +37,7 @@ from lapor_desk.plugging import OUTBOX, beside, plugin_host, plugin_settings
 from lapor_desk.recalculating import Recalculation
 from lapor_desk.retention import forget_expired
 from lapor_desk.sites import addresses_of
-from lapor_desk.store import Files, Store, open_store
+from lapor_desk.store import Files, Store, StoreDown, open_store
 from lapor_desk.store.tables import complaints
 from lapor_desk.telemetry import MeasuredCourier
 
@@ -136,6 +136,7 @@ def open_house(config: Config, *, clock: Callable[[], datetime] = utc_now) -> Ho
         BadValue: the policy has no requirements for a channel that is about to be opened
             (``channels_without_requirements``); the database cannot be used; or complaints are in it whose policy is not
             loaded (``unknown_policies``).
+        StoreDown: the database is away, or a folder cannot be made (``store_down``).
         DocumentFaults: a policy or decree file has faults; or ``[notifiers.<key>]`` names no notifier.
         NotFound: no such policy.
     """
@@ -260,8 +261,12 @@ def _make_outbox(config: Config) -> Path | None:
     if OUTBOX in config.plugins or OUTBOX not in (settings := plugin_settings(config)):
         return None
     folder = Path(settings[OUTBOX]["folder"])
-    is_new = not folder.exists()
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    try:
+        is_new = not folder.exists()
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        message = f"{folder}: the folder of messages cannot be made: {error.strerror or error}"
+        raise StoreDown(message, code="store_down", reason="folder") from error
     return folder if is_new else None
 
 

@@ -186,5 +186,7 @@ def test_the_desks_own_folder_and_another_database_are_refused(here: Path, tmp_p
 
 
 def test_the_command_reminds_of_the_key(here: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with open_house(config(here)):
+        pass
     assert main(["backup", str(tmp_path / "saved"), "--database", config(here).database]) == 0
     assert "The master key is not in it" in capsys.readouterr().out

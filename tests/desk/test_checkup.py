@@ -12,19 +12,21 @@ from zoneinfo import ZoneInfo
 
 import attrs
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import select, text, update
 
 from lapor_core import Act, Action, Actor, Agency, Attachment, Facts, Kind, Proof, Reporter, Role, Submission
 from lapor_core.plugins import Medium
 from lapor_core.testing import FrozenClock, RecordingNotifier
 from lapor_desk.checkup import Finding, examine
 from lapor_desk.cli import main
+from lapor_desk.cli.doctor import REMEDIES_OF_REASONS
 from lapor_desk.config import Config
 from lapor_desk.engine import Courier
 from lapor_desk.house import House, open_house
 from lapor_desk.pacing import Pace, Rate
 from lapor_desk.places import S3Place
-from lapor_desk.store import PreparedFile, Status, rotation
+from lapor_desk.store import Database, PreparedFile, Status, StoreDown, form_of, rotation, trouble
+from lapor_desk.store.migrating import VERSION_TABLE
 from lapor_desk.store.tables import complaints, events, notices
 
 NOW = datetime(2026, 3, 13, 10, tzinfo=ZoneInfo("Asia/Makassar"))
@@ -250,6 +252,8 @@ def test_the_command_says_what_is_amiss_and_what_mends_it(
     toml.write_text(
         f'database = "{config.database}"\nkey_file = "lapor.key"\nfiles = "files"\noutbox = "outbox"\n', "utf-8"
     )
+    with open_house(config):
+        pass
     assert main(["doctor", "--config", str(toml), "--json"]) == 1
     answer = json.loads(capsys.readouterr().out)
     assert answer["well"] is False
@@ -269,6 +273,50 @@ def test_a_key_that_others_can_read_is_a_finding_and_no_crash(
     (tmp_path / "lapor.key").chmod(0o644)
     assert main(["doctor", "--database", database]) == 1
     assert "-> chmod 600" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("command", [["doctor"], ["backup", "copy"], ["keys", "rotate"]])
+def test_what_looks_at_a_desk_makes_none(
+    command: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main([*command, "--database", "sqlite:///slip.db"]) in (1, 2)
+    told = capsys.readouterr()
+    assert "no desk lies there" in told.out + told.err
+    assert not list(tmp_path.iterdir())
+
+
+def test_the_doctor_brings_no_earlier_form_up_to_date(
+    config: Config, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with open_house(config) as house, house.store.transaction() as tx:
+        tx.connection.execute(text(f"UPDATE {VERSION_TABLE} SET version_num = '0001'"))
+    toml = tmp_path / "lapor.toml"
+    toml.write_text(f'database = "{config.database}"\nkey_file = "lapor.key"\nfiles = "files"\n', "utf-8")
+    assert main(["doctor", "--config", str(toml)]) == 1
+    assert "the form 0001 of an earlier version" in capsys.readouterr().out
+    assert form_of(config.database) == "0001"
+
+
+@pytest.mark.parametrize(("reason", "remedy"), [("read_only", "chown"), ("full", "make room"), ("spoiled", "back-up")])
+def test_a_database_that_cannot_work_is_a_finding_with_the_remedy_of_its_cause(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, reason: str, remedy: str
+) -> None:
+    database = f"sqlite:///{tmp_path}/lapor.db"
+    with open_house(Config(database=database)):
+        pass
+
+    def fails(_: Database) -> None:
+        raise StoreDown("it cannot", code="store_down", reason=reason)
+
+    monkeypatch.setattr(Database, "check_writable", fails)
+    assert main(["doctor", "--database", database]) == 1
+    (line,) = (line for line in capsys.readouterr().out.splitlines() if line.strip().startswith("->"))
+    assert remedy in line
+
+
+def test_every_cause_has_a_remedy_of_its_own() -> None:
+    assert trouble.MESSAGES.keys() <= REMEDIES_OF_REASONS.keys()
 
 
 def test_notices_are_listed_and_queued_again(

@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING, Annotated
 import attrs
 from cyclopts import App, Parameter
 
-from lapor_core.errors import LaporError
-from lapor_desk.cli.houses import configured, opened
+from lapor_core.errors import BadValue, LaporError
+from lapor_desk.cli.houses import configured, form, opened
 from lapor_desk.cli.values import print_json
 
 if TYPE_CHECKING:
     from lapor_desk.checkup import Finding
     from lapor_desk.config import Config
 
-__all__ = ["app"]
+__all__ = ["REMEDIES_OF_REASONS", "app"]
 
 app = App(name="doctor", help="Whether the desk is well, and what mends what is not.")
 
@@ -26,8 +26,29 @@ _REMEDIES = {
     "master_key_exposed": "chmod 600 on that file",
     "missing_master_key": "put the key's file back from where it is kept apart from the database",
     "wrong_master_key": "set key_file in lapor.toml to the key this database was made with",
+    "bad_master_key": "put the key's file back from where it is kept apart from the database",
+    "unreadable_key_file": "give that file to the user the desk runs as (chown), with mode 0600, or run this as that user",
+    "unwritable_key_file": "give its folder to the user the desk runs as (chown), or run this as that user",
     "newer_database": "pip install --upgrade lapor",
+    "older_database": "make a back-up, then start lapor serve: it brings the database up to date",
+    "no_desk": "correct database in lapor.toml, bring the file back from a back-up, or begin a new desk: lapor serve",
+    "bad_database_url": "correct database in lapor.toml",
+    "store_busy": "find the program that holds the database open (fuser lapor.db), and end it",
     "store_down": "start the database server, or check the path and the permissions of the file",
+}
+
+REMEDIES_OF_REASONS = {
+    "full": "make room on the disk of the database; nothing that was accepted is lost",
+    "disk": "make room on the disk of the database, and look whether it fails (dmesg)",
+    "spoiled": "stop the desk, keep the spoiled file aside, and restore the last back-up",
+    "read_only": "give the file and its folder to the user the desk runs as (chown), or mount the disk for writing",
+    "cannot_open": "correct the path in lapor.toml, or give file and folder to the user the desk runs as (chown)",
+    "folder": "correct the path in lapor.toml, or give the folder to the user the desk runs as (chown)",
+    "files": "correct files and [s3] in lapor.toml, mend the folder's rights, or wait until the service is back",
+    "away": "start the database server, and check host, port, user and password under database in lapor.toml",
+    "no_entry": "check user and password under database in lapor.toml, and the server's pg_hba.conf",
+    "no_right": "on the server: GRANT CREATE, USAGE ON SCHEMA public TO that user, or make them the owner of the database",
+    "no_database": "createdb on the server, or correct the name under database in lapor.toml",
 }
 
 
@@ -65,12 +86,27 @@ def _examined(config: Config) -> Iterator[tuple[str, tuple[Finding, ...]]]:
     from lapor_desk.checkup import Finding, examine
 
     try:
+        _check_form(form(config))
         with opened(config) as house:
+            house.store.database.check_writable()
             yield "database", ()
             yield from examine(house, house.clock())
     except LaporError as error:
-        remedy = _REMEDIES.get(error.code, "mend that first; the other checks need an open desk")
-        yield "database", (Finding(check="database", problem=str(error), remedy=remedy),)
+        yield "database", (Finding(check="database", problem=str(error), remedy=_remedy(error)),)
+
+
+def _check_form(found: str) -> None:
+    """Opening a house would bring an earlier form up to date; whoever asks how things are has not asked for that."""
+    from lapor_desk.store.migrating import HEAD
+
+    if found < HEAD:  # a newer one is refused by whoever opens it
+        message = f"the database has the form {found} of an earlier version, and this one needs {HEAD}"
+        raise BadValue(message, code="older_database", found=found, known=HEAD)
+
+
+def _remedy(error: LaporError) -> str:
+    usual = _REMEDIES.get(error.code, "mend that first; the other checks need an open desk")
+    return REMEDIES_OF_REASONS.get(error.params.get("reason", ""), usual)
 
 
 def _show(name: str, found: tuple[Finding, ...]) -> None:

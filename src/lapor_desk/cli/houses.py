@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from lapor_core.errors import BadValue
+from lapor_core.errors import BadValue, NotFound
 from lapor_desk.config import Config, find_config, load_config
 
 if TYPE_CHECKING:
     from lapor_desk.house import House
 
-__all__ = ["configured", "opened"]
+__all__ = ["configured", "form", "opened"]
 
 
 def configured(config: Path | None, **said: Any) -> Config:
@@ -33,24 +33,55 @@ def configured(config: Path | None, **said: Any) -> Config:
 
 
 @contextmanager
-def opened(config: Config) -> Iterator[House]:
+def opened(config: Config, *, existing: bool = False) -> Iterator[House]:
     """Open the house for as long as the block lasts.
 
+    Args:
+        config: What it is made of.
+        existing: Whether it must be there already: what copies or examines a desk shall not make an empty one by a slip.
+
     Raises:
-        LaporError: it cannot be opened; says why.
+        LaporError: it cannot be opened; says why. NotFound: there is none (``no_desk``).
     """
     from lapor_desk.house import open_house
 
     _check_places(config)
-    try:
+    with _drivers():
+        if existing:
+            form(config)
         house = open_house(config)
+    with house:
+        yield house
+
+
+def form(config: Config) -> str:
+    """Return the form of the database of a desk that is there, without changing anything.
+
+    Raises:
+        LaporError: it cannot be read. NotFound: no desk lies there (``no_desk``).
+    """
+    from lapor_desk.store import database_url, form_of
+    from lapor_desk.store.database import shown_url
+
+    _check_places(config)
+    with _drivers():
+        found = form_of(config.database)
+    if found is None:
+        shown = shown_url(database_url(config.database))
+        message = f"{shown}: no desk lies there; look at database and --database, or make a new one: lapor serve"
+        raise NotFound(message, code="no_desk", url=shown)
+    return found
+
+
+@contextmanager
+def _drivers() -> Iterator[None]:
+    try:
+        yield
     except ModuleNotFoundError as error:
         if error.name not in ("psycopg", "psycopg_binary"):
             raise
         message = 'a PostgreSQL database needs psycopg, which is not installed: pip install "lapor[postgres]"'
         raise BadValue(message, code="missing_extra") from None
-    with house:
-        yield house
 
 
 def _check_places(config: Config) -> None:

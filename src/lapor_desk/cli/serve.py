@@ -72,6 +72,7 @@ def _run(house: House, listener: socket.socket, said: str) -> None:
     from lapor_desk.durable import Workers
     from lapor_desk.http import create_app
 
+    house.store.database.check_writable()
     workers = Workers(house.engine, house.desk.sweep, clock=house.clock)
     server = _server(create_app(house, workers), house.config)
     house.on_queued(workers.nudge)
@@ -180,9 +181,9 @@ def _address(host: str, listener: socket.socket) -> str:
 
 
 def _shown(database: str) -> str:
-    from sqlalchemy import make_url
+    from lapor_desk.store.database import database_url, shown_url
 
-    return make_url(database).render_as_string(hide_password=True)
+    return shown_url(database_url(database))
 
 
 def _short(database: str) -> str:

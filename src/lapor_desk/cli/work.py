@@ -47,6 +47,7 @@ def work(
     """
     log_to_the_console(log_format)
     with opened(configured(config, database=database)) as house:
+        house.store.database.check_writable()
         if once:
             _once(house)
         else:

@@ -52,6 +52,7 @@ def _reasons(house: House, workers: Workers | None) -> Iterator[str]:
                 else "the database has no tables of lapor"
             )
             return
+        house.store.database.check_writable()
         left = [backlog.waiting for backlog in backlogs(house.engine, house.clock()) if backlog.is_left]
     except LaporError as error:
         yield str(error)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import threading
 import time
@@ -11,12 +12,13 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import ArgumentError, DatabaseError, DBAPIError, InterfaceError, InternalError, OperationalError
+from sqlalchemy.exc import ArgumentError, DBAPIError, ProgrammingError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
-from lapor_core.errors import BadValue, LaporError
+from lapor_core.errors import BadValue
+from lapor_desk.store.trouble import StoreBusy, StoreDown, down_because, is_busy, is_down, read_only
 
-__all__ = ["Database", "StoreBusy", "StoreDown", "database_url", "private_file"]
+__all__ = ["Database", "StoreBusy", "StoreDown", "database_url", "private_file", "shown_url"]
 
 _PATIENCE = 30.0
 """Seconds that a writer waits for another one."""
@@ -24,35 +26,37 @@ _PATIENCE = 30.0
 _WRITE = "lapor_write"
 
 
-class StoreBusy(LaporError, TimeoutError):
-    """Another writer kept the database for too long; the action was not done and can be tried again."""
-
-
-class StoreDown(LaporError, OSError):
-    """The database or the place of files cannot do its work: a full disk, a lost server, a spoiled file.
-
-    The action was not done, and nothing of it is stored. What is amiss stands in the error it was raised from.
-    """
-
-
 def database_url(text: str) -> URL:
     """Return the SQLAlchemy URL for ``sqlite:///lapor.db`` or ``postgresql://user@host/name``.
 
     Raises:
-        BadValue: another kind of database, or no file for SQLite (``bad_database_url``); no password is repeated.
+        BadValue: another kind of database, no file for SQLite, or options that it does not have (``bad_database_url``); no
+            password is repeated.
     """
     allowed = "allowed: sqlite:///file.db, postgresql://user@host/name"
     try:
         url = make_url(text)
-    except ArgumentError:
-        raise BadValue(f"this is not the URL of a database; {allowed}", code="bad_database_url") from None
+    except (
+        ArgumentError,
+        ValueError,
+    ):  # of a port that is no number it would repeat what stands there: half a password, say
+        hint = "; in a password, write @ as %40" if "://" in text else ""
+        raise BadValue(f"this is not the URL of a database; {allowed}{hint}", code="bad_database_url") from None
     kind = url.get_backend_name()
     if kind in ("postgresql", "postgres"):
         return url.set(drivername="postgresql+psycopg")
     if kind == "sqlite" and url.database and url.database != ":memory:":
-        return url
-    shown = url.render_as_string(hide_password=True)
-    raise BadValue(f"{shown} cannot be used; {allowed}", code="bad_database_url", url=shown)
+        if url.query or url.database.startswith("file:"):
+            message = f"{shown_url(url)}: a SQLite database takes no options; write the path of its file alone"
+            raise BadValue(f"{message}; {allowed}", code="bad_database_url")
+        return url.set(drivername="sqlite")
+    what = "a SQLite database in memory" if kind == "sqlite" else kind
+    raise BadValue(f"{what} cannot be used; {allowed}", code="bad_database_url")
+
+
+def shown_url(url: URL) -> str:
+    """Return a database as it may be printed: without its password, and without options, in which another one may stand."""
+    return url.set(drivername=url.get_backend_name(), query={}).render_as_string(hide_password=True)
 
 
 class Database:
@@ -63,6 +67,11 @@ class Database:
         self.is_sqlite = url.get_backend_name() == "sqlite"
         self.engine = _sqlite(url) if self.is_sqlite else _postgresql(url)
         self._writer = threading.Lock()
+
+    @property
+    def file(self) -> Path:
+        """Where a SQLite database lies."""
+        return Path(self.url.database or "").absolute()
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
@@ -94,17 +103,23 @@ class Database:
         if not self.is_sqlite and not write:
             options |= {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
         try:
-            with self.engine.connect().execution_options(**options) as connection, connection.begin():
+            with self._connected().execution_options(**options) as connection, connection.begin():
                 yield connection
         except NoConnectionFree as error:
             raise StoreBusy("every connection to the database is in use; try again", code="store_busy") from error
         except DBAPIError as error:
-            if _is_busy(error):
+            if is_busy(error):
                 raise StoreBusy("the database is busy with another writer; try again", code="store_busy") from error
-            if _is_down(error):
-                message = "the database cannot do its work: its disk is full, it is away, or its file is spoiled"
-                raise StoreDown(message, code="store_down") from error
+            if is_down(error):
+                raise down_because(error.orig) from error
             raise
+
+    def _connected(self) -> Connection:
+        try:
+            return self.engine.connect()
+        except ProgrammingError as error:  # the driver read the URL, and met an option that it does not have
+            message = "the URL of the database has an option that the driver does not know; look at what follows the ?"
+            raise BadValue(message, code="bad_database_url") from error
 
     def _was_undone(self, connection: Connection) -> bool:
         """Return whether the transaction is lost already: both drivers would let its commit pass without a word."""
@@ -125,33 +140,40 @@ class Database:
             self._writer.release()
 
     def empty_log(self) -> None:
-        """Bring what SQLite has in its write-ahead log into the database file, and empty the log as far as readers allow."""
-        if self.is_sqlite:
+        """Bring what SQLite has in its write-ahead log into the database file, and empty the log as far as readers allow.
+
+        Raises:
+            StoreDown: the database cannot do its work (``store_down``).
+        """
+        if not self.is_sqlite:
+            return
+        try:
             connection = self.engine.raw_connection()
             try:
                 connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
             finally:
                 connection.close()
+        except (sqlite3.Error, DBAPIError) as error:
+            raise down_because(getattr(error, "orig", error)) from error
+
+    def check_writable(self) -> None:
+        """Make sure that the database takes what is written, as far as can be told without writing or waiting.
+
+        Raises:
+            StoreDown: it is read-only for this user (``store_down``, its reason ``read_only``), or is away.
+        """
+        if not self.is_sqlite:
+            with self.reading() as connection:
+                query = "SELECT pg_is_in_recovery() OR current_setting('default_transaction_read_only')::boolean"
+                is_writable = not connection.exec_driver_sql(query).scalar_one()
+        else:
+            is_writable = os.access(self.file, os.W_OK) and os.access(self.file.parent, os.W_OK)
+        if not is_writable:
+            raise read_only()
 
     def close(self) -> None:
         """Give the connections back."""
         self.engine.dispose()
-
-
-_BUSY = frozenset({"40001", "40P01", "55P03"})
-"""PostgreSQL's serialization_failure, deadlock_detected and lock_not_available."""
-
-
-def _is_busy(error: DBAPIError) -> bool:
-    if getattr(error.orig, "sqlstate", None) in _BUSY:
-        return True
-    return getattr(error.orig, "sqlite_errorname", "").startswith(("SQLITE_BUSY", "SQLITE_LOCKED"))
-
-
-def _is_down(error: DBAPIError) -> bool:
-    """The drivers' classes for what is no fault of a statement; SQLite has none for a file that is no database."""
-    kinds = (OperationalError, InternalError, InterfaceError)
-    return isinstance(error, kinds) or type(error) is DatabaseError
 
 
 def _postgresql(url: URL) -> Engine:
@@ -167,10 +189,18 @@ def _postgresql(url: URL) -> Engine:
 
 
 def private_file(path: Path) -> None:
-    """Make a database's file for its owner only; SQLite gives the files beside it the same rights."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    if not path.exists():
-        path.touch(mode=0o600)
+    """Make a database's file for its owner only; SQLite gives the files beside it the same rights.
+
+    Raises:
+        StoreDown: it cannot be made (``store_down``).
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if not path.exists():
+            path.touch(mode=0o600)
+    except OSError as error:
+        message = f"{path}: cannot be made: {error.strerror or error}"
+        raise StoreDown(message, code="store_down", reason="cannot_open") from error
 
 
 def _sqlite(url: URL) -> Engine:
@@ -191,13 +221,18 @@ def _prepare(connection: sqlite3.Connection, _: object) -> None:
 
 def _use_wal(connection: sqlite3.Connection) -> None:
     """Turn to WAL; the change fails at once, without waiting, while another process is making it."""
+    told = None
     for _ in range(100):
         try:
             if connection.execute("PRAGMA journal_mode=WAL").fetchone() == ("wal",):
                 return
-        except sqlite3.OperationalError:
-            pass
+        except sqlite3.OperationalError as error:
+            told = error
+            if error.sqlite_errorname.startswith(("SQLITE_READONLY", "SQLITE_FULL")):
+                break  # no patience helps
         time.sleep(0.05)
+    if told is not None and not told.sqlite_errorname.startswith(("SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_PROTOCOL")):
+        raise told
     raise StoreBusy("the database file stays locked by another program", code="store_busy")
 
 

@@ -208,7 +208,7 @@ def _mapped() -> Iterator[None]:
         raise
     except (BaseError, OSError) as error:
         message = "the place of files cannot do its work: its disk is full, it is away, or access is denied"
-        raise StoreDown(message, code="store_down") from error
+        raise StoreDown(message, code="store_down", reason="files") from error
 
 
 class FileReads(ReadUnit):

@@ -11,8 +11,8 @@ import os
 import secrets
 import stat
 import tempfile
-from collections.abc import Iterable
-from contextlib import suppress
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Self
 
@@ -108,10 +108,11 @@ class Keyring:
             create: Whether a key may be made; for a database that has one already, a new key would open nothing.
 
         Raises:
-            BadValue: others can read the file (``master_key_exposed``), it holds no key (``bad_master_key``), or it is missing
-                and may not be made (``missing_master_key``).
+            BadValue: others can read the file (``master_key_exposed``), it holds no key (``bad_master_key``), it cannot be
+                read by this user (``unreadable_key_file``) or made (``unwritable_key_file``), or it is missing and may not
+                be made (``missing_master_key``).
         """
-        if not path.exists():
+        if not _is_there(path):
             if not create:
                 message = f"{path} is missing, and this database was made with the key in it; put that file back"
                 raise BadValue(message, code="missing_master_key", path=str(path))
@@ -179,7 +180,7 @@ class Keyring:
 
 def replace_file(path: Path, keys: Iterable[MasterKey]) -> None:
     """Write a file of keys that has all of them or is as it was before; its owner stays who it was."""
-    try:
+    with _unwritable(path):
         temporary = _beside(path, keys)
         try:
             if os.name == "posix" and path.exists():
@@ -189,25 +190,55 @@ def replace_file(path: Path, keys: Iterable[MasterKey]) -> None:
         finally:
             temporary.unlink(missing_ok=True)
         sync_folder(path.parent)
-    except OSError as error:
-        message = f"{path}: cannot be written: {error.strerror or error}"
-        raise BadValue(message, code="unwritable_key_file", path=str(path)) from error
 
 
 def _read(path: Path) -> tuple[MasterKey, ...]:
-    if os.name == "posix" and stat.S_IMODE(path.stat().st_mode) & 0o077:
+    try:
+        exposed = os.name == "posix" and bool(stat.S_IMODE(path.stat().st_mode) & 0o077)
+        text = "" if exposed else path.read_text("ascii", "replace")
+    except OSError as error:
+        raise _unreadable(path, error) from error
+    if exposed:
         message = f"{path} can be read by others than its owner; run: chmod 600 {path}"
         raise BadValue(message, code="master_key_exposed", path=str(path))
-    return tuple(MasterKey.from_text(line) for line in path.read_text("ascii", "replace").splitlines() or [""])
+    try:
+        return tuple(MasterKey.from_text(line) for line in text.split() or [""])
+    except BadValue as error:
+        message = f"{path} holds no key: it must have 64 hexadecimal digits in each line, and nothing else"
+        raise BadValue(message, code=error.code, path=str(path)) from None
+
+
+def _is_there(path: Path) -> bool:
+    try:
+        return path.exists()
+    except OSError as error:  # a folder that this user may not look into
+        raise _unreadable(path, error) from error
+
+
+def _unreadable(path: Path, error: OSError) -> BadValue:
+    message = f"{path}: the master key cannot be read: {error.strerror or error}"
+    return BadValue(message, code="unreadable_key_file", path=str(path))
 
 
 def _create(path: Path) -> None:
     """Write a new key beside and move it into place, create-only: of several first processes, one wins."""
-    temporary = _beside(path, [MasterKey(secrets.token_bytes(KEY_BYTES))])
-    with suppress(FileExistsError):
-        (os.rename if os.name == "nt" else os.link)(temporary, path)
-    temporary.unlink(missing_ok=True)
-    sync_folder(path.parent)
+    with _unwritable(path):
+        temporary = _beside(path, [MasterKey(secrets.token_bytes(KEY_BYTES))])
+        try:
+            with suppress(FileExistsError):
+                (os.rename if os.name == "nt" else os.link)(temporary, path)
+        finally:
+            temporary.unlink(missing_ok=True)
+        sync_folder(path.parent)
+
+
+@contextmanager
+def _unwritable(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        message = f"{path}: cannot be written: {error.strerror or error}"
+        raise BadValue(message, code="unwritable_key_file", path=str(path)) from error
 
 
 def _beside(path: Path, keys: Iterable[MasterKey]) -> Path:

@@ -15,7 +15,7 @@ from lapor_desk.store.files import FileReads, Files, FileWrites
 from lapor_desk.store.kept import KeptReads, KeptWrites
 from lapor_desk.store.keys import Keyring, MasterKey, Person
 from lapor_desk.store.log import LogReads, LogWrites
-from lapor_desk.store.migrating import upgrade
+from lapor_desk.store.migrating import revision, upgrade
 from lapor_desk.store.queue import QueueReads, QueueWrites
 from lapor_desk.store.register import RegisterReads, RegisterWrites
 from lapor_desk.store.sketches import SketchReads, SketchWrites
@@ -24,7 +24,7 @@ from lapor_desk.store.unit import ReadUnit, WriteUnit
 from lapor_desk.store.uploads import PreparedFile
 from lapor_desk.store.vault import HOUSE, Vault
 
-__all__ = ["Reading", "Store", "Transaction", "open_store"]
+__all__ = ["Reading", "Store", "Transaction", "form_of", "open_store"]
 
 
 class Reading(LogReads, RegisterReads, QueueReads, FileReads, KeptReads, CountReads, SketchReads):
@@ -156,6 +156,25 @@ def open_store(url: str, *, master: MasterKey | Path | None = None, files: Files
     except BaseException:
         database.close()
         raise
+
+
+def form_of(url: str) -> str | None:
+    """Return the form of the database at ``url`` as it is; None when no desk lies there. Nothing is made or brought up to date.
+
+    Raises:
+        BadValue: the URL cannot be used (``bad_database_url``). StoreDown: there is no such database (``store_down``).
+    """
+    place = database_url(url)
+    if place.get_backend_name() == "sqlite":
+        path = Path(place.database or "").absolute()
+        if not path.exists() or (path.is_file() and not path.stat().st_size):
+            return None
+    database = Database(place)
+    try:
+        with database.reading() as connection:
+            return revision(connection)
+    finally:
+        database.close()
 
 
 def _beside(database: Database) -> Path | None:

@@ -11,7 +11,7 @@ from starlette.testclient import TestClient
 from lapor_desk.config import Config
 from lapor_desk.house import open_house
 from lapor_desk.http import create_app
-from lapor_desk.store import database_url
+from lapor_desk.store import Database, StoreDown, database_url
 from lapor_desk.store.migrating import VERSION_TABLE
 
 
@@ -36,6 +36,15 @@ def test_a_database_whose_migrations_are_gone_is_not_ready(on_it: Config, statem
         status, (said,) = told(client)
     assert status == 503
     assert reason in said
+
+
+def test_a_database_that_takes_no_writes_is_not_ready(on_it: Config, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(_: Database) -> None:
+        raise StoreDown("it cannot be written", code="store_down", reason="read_only")
+
+    with open_house(on_it) as house:
+        monkeypatch.setattr(Database, "check_writable", fails)
+        assert told(TestClient(create_app(house))) == (503, ["it cannot be written"])
 
 
 def test_a_database_that_is_away_is_not_ready(on_it: Config, request: pytest.FixtureRequest, tmp_path: Path) -> None:

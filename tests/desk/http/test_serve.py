@@ -26,6 +26,7 @@ from lapor_desk.cli import serve as command
 from lapor_desk.config import Config
 from lapor_desk.durable import Workers
 from lapor_desk.house import open_house
+from lapor_desk.store import Database, StoreDown
 
 LAPOR = [sys.executable, "-c", "import sys; from lapor_desk.cli import main; sys.exit(main())"]
 PATIENCE = 60.0
@@ -337,6 +338,19 @@ def test_a_server_of_databases_that_is_away(refused: Callable[..., str], tmp_pat
     message = refused()
     assert "database" in message
     assert "geheim" not in message
+
+
+def test_a_database_or_a_folder_that_cannot_be_written(
+    refused: Callable[..., str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "taken").write_text("a file where a folder should be", "utf-8")
+    assert "taken" in refused("--database", f"sqlite:///{tmp_path}/taken/lapor.db")
+
+    def fails(_: Database) -> None:
+        raise StoreDown("it is read-only", code="store_down")
+
+    monkeypatch.setattr(Database, "check_writable", fails)
+    assert "read-only" in refused("--database", f"sqlite:///{tmp_path}/lapor.db")
 
 
 def test_a_key_that_belongs_to_another_database(refused: Callable[..., str], tmp_path: Path) -> None:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import sqlite3
 import threading
 from collections.abc import Callable
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
+from typing import cast
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -17,7 +20,9 @@ from sqlalchemy.exc import IntegrityError, ProgrammingError
 from lapor_core.errors import BadValue, LaporError
 from lapor_desk.store import Database, StoreBusy, StoreDown, database_url
 from lapor_desk.store import database as database_module
+from lapor_desk.store.database import shown_url
 from lapor_desk.store.tables import instant_text, intake, notices
+from lapor_desk.store.trouble import down_because
 
 OPEN_ONCE = settings(suppress_health_check=[HealthCheck.function_scoped_fixture])  # one database serves all examples
 SQLITE_ONLY = pytest.mark.parametrize("url", ["sqlite"], indirect=True)
@@ -161,7 +166,7 @@ def test_a_pool_without_a_free_connection_is_a_busy_store(database: Database, mo
 
 @pytest.mark.parametrize("url", ["postgresql://lapor@127.0.0.1:9/lapor", "sqlite:////proc/lapor.db"])
 def test_a_database_that_is_not_there_is_down(url: str) -> None:
-    with pytest.raises((StoreDown, OSError)) as caught, Database(database_url(url)).reading() as connection:
+    with pytest.raises(StoreDown) as caught, Database(database_url(url)).reading() as connection:
         connection.execute(text("SELECT 1"))
     assert "lapor@" not in str(caught.value)
 
@@ -175,6 +180,113 @@ def test_a_file_that_is_no_database_is_told_as_such(tmp_path: Path) -> None:
     assert caught.value.code == "store_down"
     assert path.read_bytes().startswith(b"Laporan contoh")
     database.close()
+
+
+class Told(Exception):
+    """What a driver raises: the name that its library gave the fault."""
+
+    pgconn = None
+
+    def __init__(self, *, sqlite_errorname: str = "", sqlstate: str | None = None) -> None:
+        super().__init__("rahasia-contoh")
+        self.sqlite_errorname, self.sqlstate = sqlite_errorname, sqlstate
+
+
+@pytest.mark.parametrize(
+    ("told", "reason"),
+    [
+        (Told(sqlite_errorname="SQLITE_FULL"), "full"),
+        (Told(sqlite_errorname="SQLITE_CORRUPT_INDEX"), "spoiled"),
+        (Told(sqlite_errorname="SQLITE_READONLY_DIRECTORY"), "read_only"),
+        (Told(sqlite_errorname="SQLITE_CANTOPEN"), "cannot_open"),
+        (Told(sqlite_errorname="SQLITE_IOERR_WRITE"), "disk"),
+        (Told(sqlite_errorname="SQLITE_ERROR"), ""),
+        (Told(sqlstate="53100"), "full"),
+        (Told(sqlstate="25006"), "read_only"),
+        (Told(sqlstate="28P01"), "no_entry"),
+        (Told(sqlstate="3D000"), "no_database"),
+        (Told(sqlstate="57P01"), "away"),
+        (Told(), "away"),
+        (Told(sqlstate="XX000"), ""),
+    ],
+)
+def test_why_a_database_is_down_is_told_by_its_name_and_not_in_the_drivers_words(told: Told, reason: str) -> None:
+    down = down_because(told)
+    assert (down.code, down.params["reason"]) == ("store_down", reason)
+    assert "rahasia-contoh" not in str(down)
+
+
+class Stubborn:
+    """A connection to a file whose folder cannot be written, say; the tests may run as root, who can write anywhere."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.asked = 0
+
+    def execute(self, _: str) -> None:
+        self.asked += 1
+        error = sqlite3.OperationalError("it does not work")
+        error.sqlite_errorname = self.name
+        raise error
+
+
+@pytest.mark.parametrize(
+    ("name", "is_told", "at_once"),
+    [
+        ("SQLITE_READONLY_DIRECTORY", sqlite3.OperationalError, True),
+        ("SQLITE_FULL", sqlite3.OperationalError, True),
+        ("SQLITE_IOERR_WRITE", sqlite3.OperationalError, False),
+        ("SQLITE_BUSY", StoreBusy, False),
+    ],
+)
+def test_only_what_another_program_holds_is_called_locked(
+    name: str, is_told: type[Exception], at_once: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database_module.time, "sleep", lambda _: None)
+    connection = Stubborn(name)
+    with pytest.raises(is_told):
+        database_module._use_wal(cast("sqlite3.Connection", connection))
+    assert (connection.asked == 1) is at_once
+
+
+@SQLITE_ONLY
+def test_a_file_that_cannot_be_written_is_told(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    database.check_writable()
+    monkeypatch.setattr(os, "access", lambda path, *_, **__: path != database.file)
+    with pytest.raises(StoreDown, match="read-only") as caught:
+        database.check_writable()
+    assert caught.value.params["reason"] == "read_only"
+
+
+def test_a_file_that_cannot_be_made_is_told(tmp_path: Path) -> None:
+    (tmp_path / "taken").write_text("a file where the folder should be", "utf-8")
+    with pytest.raises(StoreDown) as caught:
+        Database(database_url(f"sqlite:///{tmp_path}/taken/lapor.db"))
+    assert caught.value.params["reason"] == "cannot_open"
+
+
+@POSTGRESQL_ONLY
+def test_a_server_that_takes_no_writes_is_told(database: Database) -> None:
+    database.check_writable()
+    name = database.url.database
+    with database.writing() as connection:
+        connection.execute(text(f"ALTER DATABASE {name} SET default_transaction_read_only = on"))
+    database.close()  # it counts for new connections
+    with pytest.raises(StoreDown) as caught:
+        database.check_writable()
+    assert caught.value.params["reason"] == "read_only"
+
+
+@SQLITE_ONLY
+def test_a_log_that_cannot_be_emptied_is_told_in_our_words(database: Database, tmp_path: Path) -> None:
+    path = Path(database.url.database or "")
+    database.close()
+    for beside in path.parent.glob(f"{path.name}-*"):
+        beside.unlink()
+    path.write_bytes(b"Laporan contoh, kegiatan bulanan. " * 100)
+    with pytest.raises(StoreDown) as caught:
+        database.empty_log()
+    assert caught.value.params["reason"] == "spoiled"
 
 
 @SQLITE_ONLY  # the disk of PostgreSQL cannot be filled from here
@@ -243,10 +355,39 @@ def test_other_databases_are_refused(url: str) -> None:
         database_url(url)
 
 
-@pytest.mark.parametrize("url", ["mysql://user:rahasia-contoh@host/name", "rahasia-contoh:/"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "mysql://user:rahasia-contoh@host/name",
+        "rahasia-contoh:/",
+        "postgresql://user:satu@dua:rahasia-contoh@host/name",  # what follows its @ is taken for a host and a port
+        "mysql://user:satu@rahasia-contoh@host/name",
+        "mysql://user@host/name?password=rahasia-contoh",
+        "sqlite:///lapor.db?key=rahasia-contoh",
+    ],
+)
 def test_a_password_in_a_url_is_not_repeated(url: str) -> None:
     with pytest.raises(BadValue) as caught:
         database_url(url)
+    assert "rahasia-contoh" not in str(caught.value)
+
+
+@pytest.mark.parametrize("url", ["sqlite:///lapor.db?mode=ro", "sqlite:///file:lapor.db"])
+def test_options_that_would_change_which_file_it_is_are_refused(url: str) -> None:
+    with pytest.raises(BadValue, match="takes no options"):
+        database_url(url)
+
+
+def test_a_url_is_shown_without_what_is_secret_in_it() -> None:
+    url = "postgresql://user:rahasia-contoh@host/name?password=rahasia-contoh&sslmode=require"
+    assert shown_url(database_url(url)) == "postgresql://user:***@host/name"
+
+
+def test_an_option_that_the_driver_does_not_know_is_told_and_not_repeated() -> None:
+    database = Database(database_url("postgresql://user@127.0.0.1:9/name?contoh=rahasia-contoh"))
+    with pytest.raises(BadValue, match="option") as caught, database.reading():
+        pass
+    assert caught.value.code == "bad_database_url"
     assert "rahasia-contoh" not in str(caught.value)
 
 

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from lapor_core.errors import BadValue
-from lapor_desk.store import Files, Keyring, MasterKey, Store, StoreDown, Vault, open_store
+from lapor_desk.store import Files, Keyring, MasterKey, Store, StoreDown, Vault, form_of, open_store
+from lapor_desk.store.migrating import HEAD
 
 OTHER_KEY = MasterKey(b"1" * 32)
 
@@ -59,6 +60,42 @@ def test_a_lost_key_is_asked_for_and_no_other_is_made(url: str, store: Store, tm
         open_store(url, master=lost, files=Files.memory())
     assert caught.value.code == "missing_master_key"
     assert not lost.exists()
+
+
+@pytest.mark.parametrize("text", ["", "contoh", "00" * 31, f"{'00' * 32}\ncontoh\n"])
+def test_a_file_that_holds_no_key_is_named_and_not_repeated(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "office.key"
+    path.write_text(text, "ascii")
+    path.chmod(0o600)
+    with pytest.raises(BadValue) as caught:
+        Keyring.from_file(path)
+    assert caught.value.code == "bad_master_key"
+    assert str(path) in str(caught.value)
+    assert "contoh" not in str(caught.value).replace(str(path), "")
+
+
+def test_an_editor_may_leave_empty_lines_in_a_file_of_keys(tmp_path: Path) -> None:
+    path = tmp_path / "office.key"
+    path.write_bytes(b"00" * 32 + b"\r\n\r\n")
+    path.chmod(0o600)
+    assert Keyring.from_file(path).newest == MasterKey(bytes(32))
+
+
+def test_a_file_of_keys_that_cannot_be_read_or_made_is_named(tmp_path: Path) -> None:
+    (tmp_path / "folder.key").mkdir(0o700)
+    with pytest.raises(BadValue, match=r"folder\.key: the master key cannot be read") as caught:
+        Keyring.from_file(tmp_path / "folder.key")
+    assert caught.value.code == "unreadable_key_file"
+    with pytest.raises(BadValue, match=r"no-folder/office\.key: cannot be written") as caught:
+        Keyring.from_file(tmp_path / "no-folder" / "office.key")
+    assert caught.value.code == "unwritable_key_file"
+
+
+def test_the_form_of_a_database_is_told_and_nothing_is_made(url: str, tmp_path: Path) -> None:
+    assert form_of(url) is None
+    assert not list(tmp_path.rglob("*.db"))
+    open_store(url, master=OTHER_KEY, files=Files.memory()).close()
+    assert form_of(url) == HEAD
 
 
 def test_of_many_that_open_a_new_store_at_once_all_have_the_same_key(open_again: Callable[[], Store]) -> None:
