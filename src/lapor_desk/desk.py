@@ -418,17 +418,16 @@ class Desk:
     def identity_reports(self, complaint_id: str, actor: Actor, reason: str) -> tuple[Complaint, ...]:
         """Return every complaint of who reported this one, the newest first, and write the look down as :meth:`identity` does.
 
-        It stands in the record of each of them, for of each it was shown whose it is. For nobody of one agency: others' come
-        with it.
+        It stands in the record of this complaint alone: the same look in two records would tell whoever reads both that they are
+        of one person. For nobody of one agency: others' come with it.
 
         Raises:
             NotFound, Refused, BadValue: as :meth:`identity`.
         """
         look = Look(actor=actor, shown=Shown.REPORTS, reason=reason)
-        seen = Looking(self.store, self.standard_of).look_at_reports(complaint_id, look, self.now())
-        for event, complaint in seen:
-            self._tell([event], complaint)
-        return tuple(complaint for _, complaint in seen)
+        seen, theirs = Looking(self.store, self.standard_of).look_at_reports(complaint_id, look, self.now())
+        self._tell([seen], next(each for each in theirs if each.id == complaint_id))
+        return theirs
 
     def _look(self, complaint_id: str, look: Look) -> Complaint:
         seen, complaint = Looking(self.store, self.standard_of).look(complaint_id, look, self.now())

@@ -54,19 +54,19 @@ class Looking:
         """
         return again_when_overtaken(lambda: self._look(complaint_id, look, now))
 
-    def look_at_reports(self, complaint_id: str, look: Look, now: datetime) -> tuple[tuple[Event, Complaint], ...]:
-        """Store in the record of every complaint of one person that this look was taken, and return them, the newest first.
+    def look_at_reports(self, complaint_id: str, look: Look, now: datetime) -> tuple[Event, tuple[Complaint, ...]]:
+        """Store that this look was taken, as :meth:`look` does, and return its event and all complaints of the reporter.
 
-        Raises:
-            NotFound, Refused, BadValue: as :meth:`look`.
+        They come the newest first. The event stands in the record of the complaint from which one looked alone: twice at one
+        instant, it would tell whoever may read both records that they are of one person, the reported agency among them.
         """
         return again_when_overtaken(lambda: self._look_at_reports(complaint_id, look, now))
 
-    def _look_at_reports(self, complaint_id: str, look: Look, now: datetime) -> tuple[tuple[Event, Complaint], ...]:
+    def _look_at_reports(self, complaint_id: str, look: Look, now: datetime) -> tuple[Event, tuple[Complaint, ...]]:
         with self.store.transaction() as tx:
-            theirs = complaints_of(tx, tx.load(complaint_id).reporter_ref)
-            ids = [each.id for each in theirs] or [complaint_id]  # an erased one refuses the look itself
-            return tuple(self._seen(tx, each, look, now) for each in ids)
+            seen, complaint = self._seen(tx, complaint_id, look, now)
+            theirs = complaints_of(tx, complaint.reporter_ref)
+            return seen, tuple(tx.load(each.id) for each in theirs)
 
     def _look(self, complaint_id: str, look: Look, now: datetime) -> tuple[Event, Complaint]:
         with self.store.transaction() as tx:

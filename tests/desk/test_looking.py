@@ -94,22 +94,21 @@ def by_sms(desk: Desk, source_id: str, number: str = "1", **said: object) -> str
     return submitted(desk, source_id, channel="sms", reporter=who, proofs=proofs, uploads=(), **said)
 
 
-def test_which_reports_are_of_one_person_is_a_look_that_stands_with_each_of_them(desk: Desk) -> None:
+def test_which_reports_are_of_one_person_is_a_look_that_no_other_record_betrays(desk: Desk) -> None:
     one, secret = by_sms(desk, "1"), by_sms(desk, "2", visibility=Visibility(secret=True))
     stranger = by_sms(desk, "3", "2")
     before = {each: desk.complaint(each) for each in (one, secret, stranger)}
     shown = desk.identity_reports(one, CENTRAL, WHY)
     assert {each.id for each in shown} == {one, secret}
-    assert [seen(desk, each) for each in (one, secret, stranger)] == [[(Shown.REPORTS, WHY)]] * 2 + [[]]
-    for each in shown:
-        assert each == desk.complaint(each.id)
-        assert each.version == before[each.id].version + 1
-        assert desk.events(each.id)[-1].actor == CENTRAL
+    assert [seen(desk, each) for each in (one, secret, stranger)] == [[(Shown.REPORTS, WHY)], [], []]
+    assert {each.id: each for each in shown} == {each: desk.complaint(each) for each in (one, secret)}
+    assert [desk.complaint(each).version - before[each].version for each in (one, secret, stranger)] == [1, 0, 0]
+    assert desk.events(one)[-1].actor == CENTRAL
     told = desk.track(before[one].code).entries[-1].text
     assert told == "Admin pusat melihat identitas pelapor: laporan mana saja yang berasal darinya"
-    desk.act(secret, Act(action=Action.HOLD, actor=CENTRAL, text="Menunggu"), version=before[secret].version)
+    desk.act(one, Act(action=Action.HOLD, actor=CENTRAL, text="Menunggu"), version=before[one].version)
     with desk.store.reading() as tx:
-        assert all(tx.verify_chain(each).holds for each in (one, secret))
+        assert tx.verify_chain(one).holds
 
 
 @pytest.mark.parametrize(
