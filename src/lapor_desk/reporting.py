@@ -12,12 +12,14 @@ from sqlalchemy import ColumnElement, func, select
 from lapor_core.errors import LaporError
 from lapor_core.events import Event
 from lapor_core.performance import ClockRow, clock_rows
+from lapor_core.reports import Report, report
 from lapor_desk.store import Store
 from lapor_desk.store.tables import complaints
 
-__all__ = ["ClocksOf", "count_received", "read_clocks"]
+__all__ = ["ClocksOf", "Counted", "count_received", "read_clocks", "read_report"]
 
 _BATCH = 500
+_LAST_DAY = date.max - timedelta(days=3)
 _log = logging.getLogger("lapor.desk")
 
 
@@ -28,6 +30,14 @@ class ClocksOf:
     complaint_id: str
     rows: tuple[ClockRow, ...] = ()
     problem: str = ""
+
+
+@attrs.frozen(kw_only=True)
+class Counted:
+    """A report of a whole register; ``unread`` is how many complaints could not be read, and are not in it."""
+
+    report: Report
+    unread: int
 
 
 def count_received(store: Store, last: date) -> int:
@@ -47,9 +57,26 @@ def read_clocks(store: Store, last: date) -> Iterator[ClocksOf]:
         yield from found
 
 
+def read_report(store: Store, *, first: date, last: date, agency: str | None = None) -> Counted:
+    """Return the report on a whole register; it takes as long, and as little memory, as :func:`read_clocks`.
+
+    The arguments are those of :func:`lapor_core.reports.report`, and so are its errors.
+    """
+    unread = 0
+
+    def rows() -> Iterator[ClockRow]:
+        nonlocal unread
+        for each in read_clocks(store, last):
+            unread += bool(each.problem)
+            yield from each.rows
+
+    made = report(rows(), first=first, last=last, agency=agency)
+    return Counted(report=made, unread=unread)
+
+
 def _by(last: date) -> ColumnElement[bool]:
     """Received by that day, in whatever zone: nothing is due before it was received."""
-    return complaints.c.received_at < datetime.combine(last, time(), UTC) + timedelta(days=2)
+    return complaints.c.received_at < datetime.combine(min(last, _LAST_DAY), time(), UTC) + timedelta(days=2)
 
 
 def _clocks(complaint_id: str, events: tuple[Event, ...] | LaporError) -> ClocksOf:

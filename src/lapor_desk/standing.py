@@ -5,9 +5,10 @@ from __future__ import annotations
 from lapor_core.complaint import Complaint
 from lapor_core.errors import NotFound, Refused
 from lapor_core.events import IdentitySeen
+from lapor_core.lifecycle import Role
 from lapor_desk.store import Reading, Store
 
-__all__ = ["check_agency", "check_version", "is_theirs", "overtaken"]
+__all__ = ["check_agency", "check_version", "is_theirs", "may_read_reports", "overtaken"]
 
 
 def is_theirs(complaint: Complaint, agency: str | None) -> bool:
@@ -24,6 +25,17 @@ def check_agency(complaint: Complaint, agency: str | None) -> None:
     if not is_theirs(complaint, agency):
         message = f'"{complaint.id}": no such complaint'
         raise NotFound(message, code="unknown_complaint", complaint=complaint.id)
+
+
+_OVER_THE_HOUSE = frozenset({Role.CENTRAL_ADMIN, Role.INSPECTORATE, Role.AUDITOR})
+
+
+def may_read_reports(role: Role, agency: str | None) -> bool:
+    """Tell whether counts of what was kept are for somebody: for whoever watches the house, and for the superior of an agency.
+
+    Of an agency, they are for its own.
+    """
+    return role in _OVER_THE_HOUSE or (role is Role.SUPERIOR and agency is not None)
 
 
 def check_version(tx: Reading, complaint: Complaint, version: int | None) -> None:

@@ -127,6 +127,9 @@ def officers_pages(reports: Reports, photo: bytes) -> Iterator[tuple[str, Way]]:
     yield "erasing, not sure", sent(f"officers/complaints/{reports.ids['new']}/erase", "erase")
     yield "no such complaint", opened("officers/complaints/tidak-ada")
     yield "notices", opened("officers/notices")
+    yield "numbers", opened("officers/report?from=2026-01-01&until=2026-12-31")
+    yield "numbers, none", opened("officers/report?from=2020-01-01&until=2020-12-31")
+    yield "numbers, no period", opened("officers/report?from=2026-02-01&until=2026-01-01")
     yield "counter", opened("walk-in/")
     yield "counter, refused", sent("walk-in/", "", email="bukan alamat", identity_number="12")
     yield "counter, receipt", lambda page: sent_visitor(page, photo)
@@ -144,6 +147,7 @@ def officers_pages(reports: Reports, photo: bytes) -> Iterator[tuple[str, Way]]:
 
 def auditors_pages(reports: Reports) -> Iterator[tuple[str, Way]]:
     yield "list of records", opened("officers/")
+    yield "an auditor's numbers", opened("officers/report?from=2026-01-01&until=2026-12-31")
     for name, complaint_id in reports.ids.items():
         yield f"record, {name}", opened(f"officers/records/{complaint_id}")
     yield "not an auditor's", opened(f"officers/complaints/{reports.ids['new']}")

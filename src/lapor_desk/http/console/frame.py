@@ -27,6 +27,7 @@ from lapor_desk.http.paths import SITE_ROOT, way_home
 from lapor_desk.http.principals import OFFICER, OFFICER_COOKIE, bearer_of, token_of
 from lapor_desk.http.texts import LANGUAGES
 from lapor_desk.officers import Officer
+from lapor_desk.standing import may_read_reports
 
 __all__ = ["Frame", "call", "cookie_options"]
 
@@ -126,5 +127,6 @@ class Frame:
             "base": up(request),
             "home": way_home(request.scope),
             "counters": self.counters if officer is not None and officer.role is not Role.AUDITOR else (),
+            "reports": isinstance(officer, Officer) and may_read_reports(officer.role, officer.agency),
             "office": self.house.standard.policy.office.name,
         }

@@ -24,6 +24,7 @@ from lapor_desk.http.console.looks import Looks
 from lapor_desk.http.console.papers import Papers
 from lapor_desk.http.console.preferences import Preferences
 from lapor_desk.http.console.records import Records
+from lapor_desk.http.console.reports import Reports
 from lapor_desk.http.console.signing import Signing
 from lapor_desk.http.console.wording import words_of
 from lapor_desk.http.doors import Mounted
@@ -57,7 +58,7 @@ def console_app(house: House, counters: tuple[Mounted, ...], budgets: Budgets) -
     def answer(request: Request, error: Exception) -> Response:
         return frame.problem(request, error)
 
-    parts = (Signing, Listing, Complaints, Looks, Erasure, Papers, Records, Preferences)
+    parts = (Signing, Listing, Complaints, Looks, Erasure, Papers, Records, Reports, Preferences)
     routes = [route for part in parts for route in part(frame).routes()]
     app = Starlette(
         routes=[*routes, Mount("/static", _Look(directory=STATIC))],

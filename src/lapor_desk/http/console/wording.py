@@ -53,6 +53,11 @@ def words_of(house: House) -> Mapping[str, Any]:
         return text.in_language(context["language"]) if text is not None else str(value)
 
     @pass_context
+    def clock_title(context: Context, name: str) -> str:
+        rule = standard.policy.clocks.get(name)
+        return rule.title.in_language(context["language"]) if rule is not None else name
+
+    @pass_context
     def option(context: Context, question: Question, value: str) -> str:
         if question.kind == "kind":
             return str(kind(context, Kind(value)))
@@ -64,6 +69,7 @@ def words_of(house: House) -> Mapping[str, Any]:
         "moment_day": moment_day,
         "agency": agency,
         "kind": kind,
+        "clock_title": clock_title,
         "option": option,
     }
 
@@ -108,6 +114,13 @@ def _systems(context: Context, noted: Mapping[str, str]) -> Mapping[str, str]:
     }
 
 
+@pass_context
+def _percent(context: Context, share: float) -> str:
+    """Return a share with one decimal, as it is written in the language of the page: *66,7%*, *66.7%*."""
+    text = f"{share:.1%}"
+    return text.replace(".", ",") if context["language"] == "id" else text
+
+
 def _size(value: int) -> str:
     """Return a size as people write it: *3 MB*, *12 kB*."""
     return f"{value / 1024**2:.0f} MB" if value >= 1024**2 else f"{max(1, round(value / 1024))} kB"
@@ -127,6 +140,7 @@ _OF_EVERY_HOUSE: Mapping[str, Any] = {
     "amount": _amount,
     "lacking": _lacking,
     "systems": _systems,
+    "percent": _percent,
     "size": _size,
     "kind_of_file": _kind_of_file,
 }
