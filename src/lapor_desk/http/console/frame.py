@@ -127,6 +127,6 @@ class Frame:
             "base": up(request),
             "home": way_home(request.scope),
             "counters": self.counters if officer is not None and officer.role is not Role.AUDITOR else (),
-            "reports": isinstance(officer, Officer) and may_read_reports(officer.role, officer.agency),
+            "reads_report": isinstance(officer, Officer) and may_read_reports(officer.role, officer.agency),
             "office": self.house.standard.policy.office.name,
         }
