@@ -40,8 +40,8 @@ _BATCH = 200
 _TOGETHER = 100
 _COLUMNS = frozenset(column.name for column in events.c)
 _DIGEST = re.compile("[0-9a-f]{64}")
-_ENDS = {ord(end): f"\\u{ord(end):04x}" for end in "\x85\u2028\u2029"}
-"""What some programs take for the end of a line, and JSON lets stand as it is."""
+_ESCAPED = re.compile("[\x85\u2028\u2029\ud800-\udfff]")
+"""What some programs take for the end of a line and JSON lets stand as it is, and halves of characters, which no file can hold."""
 _INSTANTS = ("happened_at", "recorded_at")
 
 
@@ -394,4 +394,5 @@ def _stored(row: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _write(out: TextIO, data: Mapping[str, Any]) -> None:
-    out.write(json.dumps(data, ensure_ascii=False, separators=(",", ":")).translate(_ENDS) + "\n")
+    line = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+    out.write(_ESCAPED.sub(lambda found: f"\\u{ord(found[0]):04x}", line) + "\n")

@@ -273,9 +273,10 @@ def as_cell(text: str) -> str:
     """Return a text as it stands in a cell, without the space around it; :func:`read_rows` reads it back alike.
 
     A spreadsheet would run a text that begins with ``=``, ``+``, ``-`` or ``@``, and one that spells a missing value would be
-    read as none: these have an apostrophe before them, and so have those that begin with one themselves.
+    read as none: these have an apostrophe before them, and so have those that begin with one themselves. Half a character (a lone surrogate), which no
+    file can hold, becomes a question mark.
     """
-    plain = text.strip()
+    plain = text.strip().encode(errors="replace").decode()
     marked = plain.startswith(_MARKED) or (plain and plain.lower() in _NULLS)
     return f"{_MARK}{plain}" if marked else plain
 

@@ -77,6 +77,10 @@ def read(text: str) -> list[NationalRow | BadRow]:
     return list(read_rows(io.StringIO(text, newline=""), STANDARD, NOW, WIB))
 
 
+def test_half_a_character_does_not_keep_a_file_from_being_written() -> None:
+    assert as_cell("a\ud83db").encode() == b"a?b"
+
+
 def exported(store: Store, *, with_texts: bool = True) -> list[dict[str, str]]:
     out = io.StringIO(newline="")
     list(write_rows(store, out, STANDARD, with_texts=with_texts))
