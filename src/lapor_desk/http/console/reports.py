@@ -1,7 +1,8 @@
 """The report to the superior as a page: the same numbers as ``lapor report``, for those who answer for an office or watch it.
 
 It counts clocks by month, agency, tier and clock, and nothing else: not who reported, nor whether somebody did so without a name. Each
-number stands for complaints whose record its reader may open, so none, however small, tells more than those records do.
+number stands for complaints whose record its reader may open, or might while the agency had them, so none, however small, tells more
+than those records do.
 """
 
 from __future__ import annotations
@@ -52,17 +53,22 @@ class Period:
 
     @classmethod
     def read(cls, query: Mapping[str, str], officer: Officer, today: date) -> Period:
-        """Return what a query asks for; without dates, this year until today.
+        """Return what a query asks for; for a day that is not there, or is none, this year until today."""
+        first, last = (_day(query.get(name, "")) for name in ("from", "until"))
+        asked = query.get("agency", _ALL)
+        own = officer.agency if officer.agency is not None else None if asked == _ALL else asked
+        return cls(first=first or today.replace(month=1, day=1), last=last or today, agency=own, sure="sure" in query)
+
+    def check(self, query: Mapping[str, str]) -> None:
+        """Refuse what cannot be shown.
 
         Raises:
             BadValue: not a date (``bad_date``), or a period that ends before it begins (``bad_period``).
         """
-        first, last = (_day(query.get(name, "")) for name in ("from", "until"))
-        asked = query.get("agency", _ALL)
-        own = officer.agency if officer.agency is not None else None if asked == _ALL else asked
-        period = cls(first=first or today.replace(month=1, day=1), last=last or today, agency=own, sure="sure" in query)
-        check_period(period.first, period.last)
-        return period
+        for typed in filter(None, map(query.get, ("from", "until"))):
+            if _day(typed) is None:
+                raise BadValue("not a date", code="bad_date")
+        check_period(self.first, self.last)
 
     @property
     def query(self) -> str:
@@ -87,20 +93,20 @@ class Reports:
 
     async def shown(self, request: Request) -> Response:
         """Show the report, or say first that it will take long."""
-        officer, today = self._reader(request), self._today()
+        period = Period.read(request.query_params, self._reader(request), self._today())
         try:
-            period = Period.read(request.query_params, officer, today)
+            period.check(request.query_params)
             many = 0 if period.sure else await call(count_received, self.frame.house.store, period.last)
             counted = None if many > _MANY else await call(self._counted, period)
         except LaporError as error:
             message = message_of(error, self.frame.language(request))
-            period = Period.read({}, officer, today)
             return self._show(request, period, status=status_of(error), message=message)
         return self._show(request, period, counted=counted, many=many)
 
     async def downloaded(self, request: Request) -> Response:
         """Hand the numbers out as a file, whose name says so where a complaint could not be read."""
         period = Period.read(request.query_params, self._reader(request), self._today())
+        period.check(request.query_params)
         counted = await call(self._counted, period)
         name = f"lapor-{period.first}-{period.last}{'-incomplete' if counted.unread else ''}.csv"
         headers = {**PAGE_HEADERS, "Content-Disposition": f'attachment; filename="{name}"'}
@@ -184,9 +190,7 @@ def _bar(each: Performance) -> tuple[Part, ...]:
 
 
 def _day(text: str) -> date | None:
-    if not text:
-        return None
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise BadValue("not a date", code="bad_date") from None
+        return None
