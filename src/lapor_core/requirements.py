@@ -39,8 +39,9 @@ def check_channels(keys: Iterable[str], policy: Policy) -> None:
     if unknown:
         allowed = ", ".join(policy.channels)
         message = (
-            f"policy {policy.reference} has no requirements for the channels {', '.join(unknown)}; it has them for {allowed}; "
-            f"block the plug-in, or give the policy a row [channels.{unknown[0]}] or [channels.other]"
+            f"policy {policy.reference} has no requirements for the channel {', '.join(unknown)}; it has them for {allowed}; "
+            f"give the policy a row [channels.{unknown[0]}] or [channels.other], or block the plug-in, which the desk does "
+            f'with block_plugins = ["{unknown[0]}"] in lapor.toml'
         )
         raise BadValue(message, code="channels_without_requirements", channels=tuple(unknown))
 

@@ -195,7 +195,7 @@ def test_each_channel_has_a_storage_of_its_own(house: House) -> None:
 def test_a_channel_without_requirements_is_refused_by_name(config: Config, monkeypatch: pytest.MonkeyPatch) -> None:
     channels: tuple[Channel, ...] = (Door(), Door(key="merpati"))
     monkeypatch.setattr("lapor_core.plugins.PluginHost.channels", lambda _: channels)
-    with pytest.raises(BadValue, match="no requirements for the channels merpati"):
+    with pytest.raises(BadValue, match="no requirements for the channel merpati"):
         open_house(config)
 
 

@@ -39,6 +39,7 @@ def check_channel(
     Raises:
         AssertionError: naming the channel, and what it did.
     """
+    assert callable(make), f"give what makes the channel: {type(make).__name__}, or lambda: {type(make).__name__}(...)"
     channel = make()
     problem = channel_problem(channel)
     assert problem is None, f"not a channel: {problem}"

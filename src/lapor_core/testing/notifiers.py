@@ -35,6 +35,7 @@ def check_notifier(make: Callable[[], Notifier]) -> None:
     Raises:
         AssertionError: naming the notifier, and what it did.
     """
+    assert callable(make), f"give what makes the notifier: {type(make).__name__}, or lambda: {type(make).__name__}(...)"
     notifier = make()
     problem = notifier_problem(notifier)
     assert problem is None, f"not a notifier: {problem}"

@@ -40,7 +40,8 @@ def check_reading(make: Make, samples: tuple[bytes, ...], write: Write | None) -
 
 def _check_sample(channel: Reads, sample: bytes) -> None:
     read = _outcome(channel, sample)
-    assert isinstance(read, Submission), f"{_name(channel)}: a sample was refused with the code {read!r}"
+    problem = f"{_name(channel)}: a sample was refused with the code {read!r}"
+    assert isinstance(read, Submission), f"{problem}: {_said(channel, sample)}"
 
 
 def _check_hostile(make: Make, samples: tuple[bytes, ...]) -> None:
@@ -85,6 +86,15 @@ def _outcome(channel: Reads, message: bytes, now: object = NOW) -> Submission | 
         raise AssertionError(problem) from error
     assert isinstance(read, Submission), f"{_name(channel)}: read() returned {type(read).__name__}, not a Submission"
     return read
+
+
+def _said(channel: Reads, sample: bytes) -> str:
+    """Return the sentence with which a sample is refused: the author's own message holds nothing of a citizen's."""
+    try:
+        channel.read(sample, NOW)
+    except LaporError as error:
+        return str(error)
+    return "and read when it came once more"
 
 
 def _check_pure(channel: Reads, message: bytes, first: Submission | str) -> None:

@@ -170,7 +170,7 @@ BROKEN = {
     OnlyAscii: "channel 'kiosk': the text did not survive",
     Forgets: "channel 'kiosk': read() returned NoneType, not a Submission",
     Naive: "channel 'kiosk': received_at has no time zone",
-    Refuses: "channel 'kiosk': a sample was refused with the code 'closed'",
+    Refuses: "channel 'kiosk': a sample was refused with the code 'closed': closed today",
     NoKey: 'not a channel: NoKey.key "" must be lower-case letters',
 }
 
@@ -187,6 +187,11 @@ def test_without_samples_hostile_messages_come_all_the_same() -> None:
         check_channel(Crashes)
     with pytest.raises(AssertionError, match="repeats what the message said"):
         check_channel(SaysWhatItRead)
+
+
+def test_a_channel_in_the_place_of_its_maker_is_named_with_what_to_give() -> None:
+    with pytest.raises(AssertionError, match="give what makes the channel: Kiosk, or lambda"):
+        check_channel(Kiosk())  # type: ignore[arg-type]  # that is the fault
 
 
 def test_a_medium_may_reject_what_it_cannot_carry() -> None:

@@ -83,6 +83,11 @@ BROKEN = {
 }
 
 
+def test_a_notifier_in_the_place_of_its_maker_is_named_with_what_to_give() -> None:
+    with pytest.raises(AssertionError, match="give what makes the notifier: Pager, or lambda"):
+        check_notifier(Pager())  # type: ignore[arg-type]  # that is the fault
+
+
 @pytest.mark.parametrize(("make", "message"), BROKEN.items(), ids=[each.__name__ for each in BROKEN])
 def test_a_broken_notifier_is_stopped(make: type[Pager], message: str) -> None:
     with pytest.raises(AssertionError) as caught:

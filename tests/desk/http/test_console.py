@@ -302,6 +302,7 @@ def test_the_history_has_the_words_that_were_written(
     page = browser("penghubung").get(page_of(complaint_id))
     for words in ("Di sisi mana?", "Sisi timur", "Sudah diperbaiki <b>hari ini</b>", "Berakhir dalam tenggat"):
         assert words in page.text
+    assert "Hitungan waktu berhenti: berakhir dalam tenggat" in page.text
     assert "<b>hari ini</b>" not in page.html
     assert "Pejabat penghubung (Petugas penghubung)" in page.text
 

@@ -87,4 +87,5 @@ _BY_ITSELF = (happened.ClockMoved,)
 def _with_outcome(fact: happened.Fact, text: str, language: str) -> str:
     if not isinstance(fact, happened.ClockStopped):
         return text
-    return f"{text}: {sentence('clock', 'met' if fact.met else 'missed', language)}"
+    outcome = sentence("clock", "met" if fact.met else "missed", language)
+    return f"{text}: {outcome[:1].lower()}{outcome[1:]}"
