@@ -33,7 +33,8 @@ _DELIVERIES = "lapor-deliveries"
 _SWEEPS = "lapor-sweeps"
 _KEEP = timedelta(days=1)
 """How long DBOS's own rows are kept; what matters is in ours."""
-_TIDY_EVERY = timedelta(hours=1)
+_TIDY_EVERY = 3600.0
+"""Seconds between two looks for jobs that are done with."""
 _MOURN_EVERY = 30.0
 """Seconds between two looks for processes that were killed."""
 _CACHE_KIB = 256
@@ -89,7 +90,7 @@ class Workers:
         self._stop = threading.Event()
         self._wake = threading.Event()
         self._looking: threading.Thread | None = None
-        self._tidy_at: datetime | None = None
+        self._tidy_at = 0.0
         self._mourn_at = 0.0
 
     def start(self) -> None:
@@ -106,6 +107,7 @@ class Workers:
             if database.is_sqlite:
                 private_file(Path(_beside(database.url)).absolute())
             DBOS(config=_config(self))
+            DBOS.listen_queues([*self._queues, _SWEEPS])
             DBOS.launch()
             self._register()
         except BaseException:
@@ -138,11 +140,14 @@ class Workers:
         self.sweep(now)
         return self.engine.run_once(now)
 
+    @property
+    def _queues(self) -> tuple[str, ...]:
+        """The queues of the notifiers that are here; what is for others is left to processes that have them."""
+        return tuple(map(_queue, self.engine.courier.keys))
+
     def _register(self) -> None:
-        for notifier in self.engine.courier.keys:
-            DBOS.register_queue(
-                _queue(notifier), worker_concurrency=self._concurrency, polling_interval_sec=self._look_every / 2
-            )
+        for queue in self._queues:
+            DBOS.register_queue(queue, worker_concurrency=self._concurrency, polling_interval_sec=self._look_every / 2)
         DBOS.register_queue(_SWEEPS, worker_concurrency=1, polling_interval_sec=1.0)
         DBOS.apply_schedules(
             [
@@ -180,26 +185,37 @@ class Workers:
         others = (job for job in given if job.executor_id not in (None, self.engine.owner))
         lost = [job.workflow_id for job in others if is_gone(job.executor_id or "")]
         if lost:
-            self.engine.release_claims([Claim.parse(job) for job in lost])
+            self.engine.release_claims([_claim_of(job) for job in lost])
             DBOS.delete_workflows(lost)
 
     def _hand_over(self) -> None:
-        """Claim no more than can be sent soon, so that no lease runs out in DBOS's queues."""
+        """Claim no more than can be sent soon, so that no lease runs out in DBOS's queues.
+
+        What cannot be handed to DBOS is given back; nobody else could claim it as long as this process lives.
+        """
         now = self.clock()
-        for claim in self.engine.relay(now, 2 * self._concurrency):
-            if claim.notifier is None:  # there is nothing to wait for
-                self.engine.deliver(claim, now)
-                continue
-            with SetWorkflowID(str(claim)):
-                DBOS.enqueue_workflow(_queue(claim.notifier), _deliver, claim.notice_id, claim.number)
+        waiting = list(self.engine.relay(now, 2 * self._concurrency))
+        try:
+            while waiting:
+                self._hand_on(waiting[0], now)
+                del waiting[0]
+        finally:
+            if waiting:
+                self.engine.give_back(waiting)
+
+    def _hand_on(self, claim: Claim, now: datetime) -> None:
+        if claim.notifier is None:  # there is nothing to wait for
+            self.engine.deliver(claim, now)
+            return
+        with SetWorkflowID(_job_id(claim, self.engine.owner)):
+            DBOS.enqueue_workflow(_queue(claim.notifier), _deliver, claim.notice_id, claim.number)
 
     def _tidy(self) -> None:
         """Forget old jobs of DBOS now and then, also those that a killed process left pending."""
-        now = _utc_now()
-        if self._tidy_at is not None and now < self._tidy_at:
+        if time.monotonic() < self._tidy_at:
             return
-        self._tidy_at = now + _TIDY_EVERY
-        before = (now - _KEEP).isoformat()
+        self._tidy_at = time.monotonic() + _TIDY_EVERY
+        before = (_utc_now() - _KEEP).isoformat()
         while not self._stop.is_set():
             old = DBOS.list_workflows(end_time=before, limit=_PORTION, load_input=False, load_output=False)
             DBOS.delete_workflows([job.workflow_id for job in old])
@@ -213,6 +229,16 @@ class Workers:
 
 def _queue(notifier: str) -> str:
     return f"{_DELIVERIES}-{notifier}"
+
+
+def _job_id(claim: Claim, owner: str) -> str:
+    """Return an id that no job ever had: DBOS runs none twice, and a back-up that is restored counts claims from where it stood."""
+    return f"{claim}/{owner}"
+
+
+def _claim_of(job: str) -> Claim:
+    notice_id, number = job.split("/")[:2]
+    return Claim(notice_id=notice_id, number=int(number))
 
 
 def _config(workers: Workers) -> DBOSConfig:

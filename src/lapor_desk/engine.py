@@ -15,6 +15,7 @@ import os
 import random
 import secrets
 import socket
+import time
 from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -60,8 +61,14 @@ class Retry:
 
 
 def worker_name() -> str:
-    """Return a name for this process that no other one has, now or later."""
-    return f"{machine()}-{os.getpid()}-{secrets.token_hex(4)}"
+    """Return a name for a worker of this process that no other one has, now or later."""
+    name = f"{machine()}-{os.getpid()}-{secrets.token_hex(4)}"
+    _named_here.add(name)
+    return name
+
+
+_named_here: set[str] = set()
+"""The workers of this process: each is there as long as the process is."""
 
 
 def machine() -> str:
@@ -79,7 +86,7 @@ def is_gone(worker: str) -> bool:
     if os.name != "posix" or host != machine() or not rest.isdigit():
         return False
     if int(rest) == os.getpid():  # ours now: in a container, every first process has the number 1
-        return True
+        return worker not in _named_here
     try:
         os.kill(int(rest), 0)  # no signal is sent; only whether one could be is looked at
     except ProcessLookupError:
@@ -110,6 +117,7 @@ class Engine:
         lease: For how long a claim holds; longer than all that is claimed at once can take, and at most an hour.
         batch: How many notices of one notifier this process claims ahead.
         jitter: Gives numbers in [0, 1), so that what failed together does not come back together.
+        timer: Counts seconds, to tell how long a run has taken.
 
     Raises:
         BadValue: a lease of no length, or a longer one (``bad_lease``).
@@ -125,6 +133,7 @@ class Engine:
     lease: timedelta = attrs.field(default=timedelta(minutes=10), validator=_believable)
     batch: int = 50
     jitter: Callable[[], float] = random.random
+    timer: Callable[[], float] = time.monotonic
 
     def relay(self, now: datetime, limit: int | None = None) -> tuple[Claim, ...]:
         """Claim what is due at ``now`` (aware) and return the claims; each is good for one :meth:`deliver`.
@@ -165,9 +174,8 @@ class Engine:
             notice = tx.notice(claim.notice_id)
         if not _is_held(notice, claim, now):
             return notice.status
-        if notice.lease_owner != self.owner:  # a runner may hand the work to another process than the one that claimed
-            with self.store.transaction() as tx:
-                tx.hold(claim, self.owner)
+        if not self._hold(notice, claim, now):
+            return notice.status
         settlement = self._attempt(notice, now)
         with self.store.transaction() as tx:
             tx.settle(claim, settlement, now)
@@ -177,6 +185,14 @@ class Engine:
         """Let go of what this process holds and will not send any more; return how many notices that were."""
         with self.store.transaction() as tx:
             return tx.release(self.owner)
+
+    def give_back(self, claims: Collection[Claim]) -> int:
+        """Undo claims of this process that it could not hand on and nobody has begun; return how many these were.
+
+        They are due again as if they had never been claimed.
+        """
+        with self.store.transaction() as tx:
+            return sum(tx.give_back(claim, self.owner) for claim in claims)
 
     def release_claims(self, claims: Collection[Claim]) -> int:
         """Let go of claims that nobody is going to use; return how many of them still mattered."""
@@ -199,24 +215,34 @@ class Engine:
     def run_once(self, now: datetime) -> int:
         """Deliver everything that may go out at ``now``; return how many attempts were made.
 
-        Notices of one notifier go one after the other, and those of several side by side.
+        Notices of one notifier go one after the other, and those of several side by side. A run that takes long moves on with
+        the time, so that what it claims late is its own as long as what it claimed first.
         """
         made = 0
-        while busy := [share.notifier for share, _ in self._ready(self.shares(require_aware(now)), now, self.batch)]:
+        present = self._moving(require_aware(now))
+        while busy := [share.notifier for share, _ in self._ready(self.shares(present()), present(), self.batch)]:
             if len(busy) == 1:
-                made += self._drain(busy[0], now)
+                made += self._drain(busy[0], present)
             else:
                 with ThreadPoolExecutor(len(busy), thread_name_prefix="lapor-once") as pool:
-                    made += sum(pool.map(lambda notifier: self._drain(notifier, now), busy))
+                    made += sum(pool.map(lambda notifier: self._drain(notifier, present), busy))
         return made
 
-    def _drain(self, notifier: str | None, now: datetime) -> int:
+    def _drain(self, notifier: str | None, present: Callable[[], datetime]) -> int:
         made = 0
-        while claims := self._relay([one for one in self.shares(now) if one.notifier == notifier], now, self.batch):
+        while claims := self._claim_of(notifier, present()):
             for claim in claims:
-                self.deliver(claim, now)
+                self.deliver(claim, present())
             made += len(claims)
         return made
+
+    def _claim_of(self, notifier: str | None, now: datetime) -> tuple[Claim, ...]:
+        return self._relay([share for share in self.shares(now) if share.notifier == notifier], now, self.batch)
+
+    def _moving(self, now: datetime) -> Callable[[], datetime]:
+        """Return what gives the present instant from ``now`` on, in steps that are short for a lease."""
+        begun, step = self.timer(), self.lease / 10
+        return lambda: now + timedelta(seconds=self.timer() - begun) // step * step
 
     def _kinds_to_choose_for(self, now: datetime, media: Collection[str]) -> tuple[Kind, ...]:
         if not media:
@@ -264,11 +290,19 @@ class Engine:
         """Return the pace of a notifier; without any where the office says nothing of it."""
         return self.paces.get(notifier or "", ALWAYS)
 
+    def _hold(self, notice: QueuedNotice, claim: Claim, now: datetime) -> bool:
+        """Return whether the notice is this worker's to send; it need not have claimed it, nor just now."""
+        ends = notice.lease_until
+        if notice.lease_owner == self.owner and ends is not None and ends > now + self.lease / 2:
+            return True
+        with self.store.transaction() as tx:
+            return tx.hold(claim, self.owner, former=notice.lease_owner, until=now + self.lease)
+
     def _attempt(self, notice: QueuedNotice, now: datetime) -> Settlement:
         claimed_for = self.courier.messenger(notice.notifier, notice.medium)
         messenger = claimed_for or self.courier.choose(notice.medium, notice.template, notice.attempts)
         if messenger is None:
-            return self._settled(notice, None, TryLater(why=f'no notifier serves "{notice.medium}"'), now)
+            return self._unserved(notice, now)
         try:
             message = self.compose(notice)
         except Exception as error:  # noqa: BLE001 - one notice that cannot be composed must not stop the others
@@ -289,6 +323,13 @@ class Engine:
             return Settlement(status=Status.STUCK, notifier=notifier, error=error)
         later = now + self._pause(notice.attempts, verdict)
         return Settlement(status=Status.QUEUED, notifier=notifier, error=error, not_before=later)
+
+    def _unserved(self, notice: QueuedNotice, now: datetime) -> Settlement:
+        """It waits for a notifier however long that takes, and has all its attempts then."""
+        why = f'no notifier serves "{notice.medium}"'
+        _log.warning("notice %s, claim %d: %s", notice.id, notice.claims, why)
+        later = now + self.retry.wait(notice.claims, self.jitter())
+        return Settlement(status=Status.QUEUED, error=why, not_before=later, is_attempt=False)
 
     def _pause(self, attempt: int, verdict: TryLater) -> timedelta:
         """The provider's own wish goes first, within reason."""

@@ -28,7 +28,7 @@ import attrs
 import psutil
 import pytest
 from dbos import DBOS, SetWorkflowID
-from sqlalchemy import Connection, create_engine, inspect, make_url, text
+from sqlalchemy import Connection, create_engine, inspect, make_url, text, update
 
 from lapor_core.errors import Refused
 from lapor_core.plugins.contracts import Delivered, Message, TryLater, Verdict
@@ -38,6 +38,7 @@ from lapor_desk.durable import Workers, system_database
 from lapor_desk.engine import Composer, Engine, machine
 from lapor_desk.pacing import Pace, Rate
 from lapor_desk.store import Claim, NewNotice, QueuedNotice, Status, Store, StoreBusy, database_url
+from lapor_desk.store.tables import notices as notice_rows
 
 MARK = "rahasia-contoh"
 WORKER = Path(__file__).with_name("worker.py")
@@ -283,6 +284,66 @@ def test_a_database_that_is_away_for_a_while_costs_nothing(store: Store, workers
     eventually(lambda: delivered(store) == 1)
 
 
+def test_what_cannot_be_handed_to_dbos_is_given_back_and_loses_no_attempt(
+    store: Store, workers_of: Callable[..., Workers], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    failures = iter(range(20))  # more than a notice has attempts
+    enqueue = DBOS.enqueue_workflow
+
+    def flaky(*arguments: Any) -> Any:
+        if next(failures, None) is not None:
+            raise RuntimeError("away")
+        return enqueue(*arguments)
+
+    monkeypatch.setattr(DBOS, "enqueue_workflow", flaky)
+    queue(store, 3)
+    pace = {"post": Pace(rate=Rate(most=3, period=timedelta(days=1)))}  # what was given back used up no turn
+    workers_of(engine_of(store, Post(), paces=pace), look_every=SOON / 5).start()
+    eventually(lambda: delivered(store) == 3)
+    assert [notice.attempts for notice in notices(store)] == [1, 1, 1]
+
+
+def test_a_back_up_may_be_restored_beside_what_dbos_remembers(store: Store, workers_of: Callable[..., Workers]) -> None:
+    queue(store, 2)
+    before = workers_of(engine_of(store, Post()))
+    before.start()
+    eventually(lambda: delivered(store) == 2)
+    before.stop(timedelta(seconds=1))
+    with store.transaction() as tx:  # as they stood before
+        unsent = {"status": "queued", "attempts": 0, "claims": 0, "settled_at": None}
+        tx.connection.execute(update(notice_rows).values(unsent))
+    workers_of(engine_of(store, Post())).start()
+    eventually(lambda: delivered(store) == 2)
+
+
+def test_a_process_is_given_nothing_for_a_notifier_that_it_has_not(
+    store: Store, workers_of: Callable[..., Workers]
+) -> None:
+    queue(store)
+    richer = engine_of(store, Post(key="elsewhere"), owner="another-machine-1-0")
+    before = workers_of(richer)
+    before.start()  # and so its queue is known to DBOS
+    eventually(lambda: delivered(store) == 1)
+    before.stop(timedelta(seconds=1))
+    queue(store)
+    (claim,) = richer.relay(datetime.now(UTC))
+    workers_of(engine_of(store, Post())).start()
+    with SetWorkflowID("a-job-of-another-machine"):
+        DBOS.enqueue_workflow("lapor-deliveries-elsewhere", durable._deliver, claim.notice_id, claim.number)
+    for _ in range(2):
+        queue(store, 5)
+        eventually(lambda: not has_due(store))
+        time.sleep(0.6)  # DBOS looks for queues once a second
+    with store.reading() as tx:
+        held = tx.notice(claim.notice_id)
+    assert (held.lease_owner, held.last_error) == ("another-machine-1-0", None)
+
+
+def has_due(store: Store) -> bool:
+    with store.reading() as tx:
+        return tx.has_due_notice(datetime.now(UTC))
+
+
 # What DBOS is told
 
 
@@ -397,13 +458,13 @@ def test_old_jobs_of_dbos_are_forgotten(
     eventually(lambda: delivered(store) == 3)
     eventually(lambda: len(DBOS.list_workflows(status="SUCCESS")) == 3)
     monkeypatch.setattr(durable, "_PORTION", 2)
-    workers._tidy_at = None
+    workers._tidy_at = 0.0
     workers._tidy()
     assert len(DBOS.list_workflows()) == 3
     monkeypatch.setattr(durable, "_KEEP", timedelta(seconds=-60))  # all of it is old
     workers._tidy()  # not so soon again
     assert len(DBOS.list_workflows()) == 3
-    workers._tidy_at = None
+    workers._tidy_at = 0.0
     workers._tidy()
     assert DBOS.list_workflows() == []
 

@@ -150,22 +150,20 @@ class Claim:
     def __str__(self) -> str:
         return f"{self.notice_id}/{self.number}"
 
-    @classmethod
-    def parse(cls, text: str) -> Self:
-        """Return the claim that ``str`` made ``text`` of, without its notifier."""
-        notice_id, _, number = text.rpartition("/")
-        return cls(notice_id=notice_id, number=int(number))
-
 
 @attrs.frozen(kw_only=True)
 class Settlement:
-    """What an attempt has come to; ``queued`` with ``not_before`` when it is to be tried again."""
+    """What a claim has come to; ``queued`` with ``not_before`` when it is to be tried again.
+
+    ``is_attempt`` is false where nobody was there to try it: that costs the notice none of its attempts.
+    """
 
     status: Status
     notifier: str | None = None
     provider_id: str | None = None
     error: str | None = None
     not_before: datetime | None = None
+    is_attempt: bool = True
 
 
 class QueueReads(TurnReads):
@@ -302,13 +300,21 @@ class QueueWrites(QueueReads, TurnWrites):
             mine.append(notices.c.status != Status.DELIVERED.value)
         else:
             mine += [notices.c.status == Status.QUEUED.value, notices.c.claims == claim.number]
+        if not settlement.is_attempt:
+            mine.append(notices.c.lease_owner.is_not(None))  # an attempt is given back once
         changed = self.connection.execute(update(notices).where(*mine).values(_settled(settlement, now)))
         return changed.rowcount == 1
 
-    def hold(self, claim: Claim, owner: str) -> None:
-        """Let ``owner`` hold what another process claimed: when it is killed, what it held is free again."""
-        mine = (notices.c.id == claim.notice_id, notices.c.claims == claim.number)
-        self.connection.execute(update(notices).where(*mine).values(lease_owner=owner))
+    def hold(self, claim: Claim, owner: str, *, former: str | None, until: datetime) -> bool:
+        """Let ``owner`` hold until then what ``former`` holds, and return whether it does so now.
+
+        When ``owner`` is killed, what it held is free again. It does not hold what was let go of, or taken by a third one, since
+        somebody looked.
+        """
+        held = (notices.c.id == claim.notice_id, notices.c.claims == claim.number, notices.c.lease_owner == former)
+        mine = {"lease_owner": owner, "lease_until": until}
+        changed = update(notices).where(notices.c.status == Status.QUEUED.value, *held).values(mine)
+        return self.connection.execute(changed).rowcount == 1
 
     def release(self, owner: str) -> int:
         """Let go of all that ``owner`` holds, so that nobody waits for its leases to run out; return how many that were."""
@@ -321,6 +327,18 @@ class QueueWrites(QueueReads, TurnWrites):
         changed = update(notices).where(notices.c.status == Status.QUEUED.value, *held).values(_FREE)
         return self.connection.execute(changed).rowcount == 1
 
+    def give_back(self, claim: Claim, owner: str) -> bool:
+        """Undo a claim of ``owner`` that nobody has begun: it costs neither an attempt nor a turn; return whether it was held.
+
+        Its number stays used.
+        """
+        held = (notices.c.id == claim.notice_id, notices.c.claims == claim.number, notices.c.lease_owner == owner)
+        changed = update(notices).where(notices.c.status == Status.QUEUED.value, *held).values(_UNTRIED | _FREE)
+        was_held = self.connection.execute(changed).rowcount == 1
+        if was_held:
+            self.give_back_turn(claim.notice_id, claim.number)
+        return was_held
+
     def retry_notice(self, notice_id: str, now: datetime) -> None:
         """Queue a stuck or failed notice again, as if it had not been tried.
 
@@ -329,6 +347,7 @@ class QueueWrites(QueueReads, TurnWrites):
         """
         settled = notices.c.status.in_([Status.STUCK.value, Status.FAILED.value])
         again = {"status": Status.QUEUED.value, "attempts": 0, "not_before": now, "settled_at": None}
+        again["claims"] = notices.c.claims + 1  # or late news of an earlier attempt would settle it once more
         changed = update(notices).where(notices.c.id == notice_id, settled).values(again)
         if not self.connection.execute(changed).rowcount:
             message = f"notice {notice_id} is neither stuck nor failed; only such a notice can be queued again"
@@ -350,6 +369,7 @@ class QueueWrites(QueueReads, TurnWrites):
 
 
 _FREE: dict[str, Any] = {"lease_until": None, "lease_owner": None}
+_UNTRIED: dict[str, Any] = {"attempts": notices.c.attempts - 1}
 
 
 def is_due(now: datetime) -> tuple[ColumnElement[bool], ...]:
@@ -381,6 +401,7 @@ def _settled(settlement: Settlement, now: datetime) -> dict[str, Any]:
         "provider_id": settlement.provider_id,
         "last_error": settlement.error,
         **_FREE,
+        **({} if settlement.is_attempt else _UNTRIED),
     }
     if settlement.status is Status.QUEUED:
         return row | {"not_before": settlement.not_before or now}

@@ -53,3 +53,7 @@ class TurnWrites(TurnReads, WriteUnit):
             self.connection.execute(insert(turns), taken)
             old = (turns.c.notifier == notifier, turns.c.taken_at < now - 2 * rate.period)
             self.connection.execute(delete(turns).where(*old))
+
+    def give_back_turn(self, notice_id: str, number: int) -> None:
+        """Forget the turn of a claim that was not used, if it took one."""
+        self.connection.execute(delete(turns).where(turns.c.notice_id == notice_id, turns.c.number == number))

@@ -141,6 +141,21 @@ class Queue(RuleBasedStateMachine):
         if counts:
             row.settle(status, self.now)
 
+    @rule(claimed=made, why=st.sampled_from(["unserved", "not handed on"]))
+    def undo(self, claimed: Claim, why: str) -> None:
+        row = self.rows[claimed.notice_id]
+        held = row.status is Status.QUEUED and row.claims == claimed.number and row.lease_until is not None
+        if why == "unserved":
+            settlement = Settlement(status=Status.QUEUED, not_before=self.now + MINUTE, is_attempt=False)
+            assert settle(self.store, claimed, settlement, self.now) is held
+        else:
+            with self.store.transaction() as tx:
+                assert not tx.give_back(claimed, "somebody else")
+                assert tx.give_back(claimed, "worker") is held
+        if held:
+            row.attempts, row.lease_until = row.attempts - 1, None
+            row.not_before = self.now + MINUTE if why == "unserved" else row.not_before
+
     @rule(number=st.integers(1, 4))
     def retry(self, number: int) -> None:
         if number not in self.ids:
@@ -150,6 +165,7 @@ class Queue(RuleBasedStateMachine):
             if row.status in (Status.STUCK, Status.FAILED):
                 tx.retry_notice(self.ids[number], self.now)
                 row.status, row.attempts, row.not_before = Status.QUEUED, 0, self.now
+                row.claims += 1
             else:
                 with pytest.raises(Refused):
                     tx.retry_notice(self.ids[number], self.now)
