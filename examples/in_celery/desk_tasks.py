@@ -16,7 +16,7 @@ from lapor_desk.config import find_config, load_config
 from lapor_desk.house import House, open_house
 from lapor_desk.store import Claim
 
-__all__ = ["app", "deliver", "queue_of", "relay", "sweep"]
+__all__ = ["app", "deliver", "give", "queue_of", "relay", "sweep"]
 
 app = Celery("lapor", broker=os.environ.get("LAPOR_BROKER", "redis://127.0.0.1:6379/0"))
 app.conf.task_ignore_result = True  # what became of a notice stands in its row
@@ -43,11 +43,13 @@ def house() -> House:
 @app.task(name="lapor.relay")
 def relay() -> None:
     """Claim what is due and hand it to the workers; the broker sees ids and nothing personal."""
-    for claim in house().engine.relay(house().clock()):
-        if claim.notifier is None:  # nobody serves it: there is nothing to wait for
-            house().engine.deliver(claim, house().clock())
-        else:
-            deliver.apply_async((claim.notice_id, claim.number), queue=queue_of(claim.notifier))
+    engine, now = house().engine, house().clock()
+    engine.hand_on(engine.relay(now), give, now)
+
+
+def give(claim: Claim) -> None:
+    """Queue one claim for the worker of its notifier; where the broker is away, it is given back and due again."""
+    deliver.apply_async((claim.notice_id, claim.number), queue=queue_of(claim.notifier or ""))
 
 
 @app.task(name="lapor.deliver")

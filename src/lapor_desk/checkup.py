@@ -6,6 +6,7 @@ import secrets
 import shutil
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta
+from itertools import groupby
 from pathlib import Path
 from types import MappingProxyType
 
@@ -21,6 +22,7 @@ from lapor_desk.officers import officers_in
 from lapor_desk.plugging import OUTBOX, is_unset
 from lapor_desk.store import Reading, Status, StoreDown, database_url
 from lapor_desk.store.tables import attachments, complaint_agencies, complaints, notices, people
+from lapor_desk.sweeping import Sweeper
 from lapor_desk.waiting import backlogs
 
 __all__ = ["CHECKS", "Finding", "examine"]
@@ -31,6 +33,7 @@ _ENOUGH = 1 << 30
 
 _SKEW = timedelta(seconds=5)
 _SAMPLE = 200
+_UNSWEPT = timedelta(minutes=10)
 _FEW = 20
 _REACH = "mend the folder's rights, or files and [s3] in lapor.toml, or wait until the service is back"
 _SOON = timedelta(days=92)
@@ -114,6 +117,22 @@ def _waiting(house: House, now: datetime) -> Iterator[Finding]:
         else:
             problem = f"{counted(waiting.due, 'notice waits', 'notices wait')}, {known}: {backlog.notifier} sends {backlog.held_by} at most"
             yield _finding(problem, f"raise the rate under [notifiers.{backlog.notifier}], or wait", serious=False)
+
+
+def _steps(house: House, now: datetime) -> Iterator[Finding]:
+    """The sweep takes every step within a minute, but for complaints that cannot be judged; these it puts off by the hour."""
+    with house.store.reading() as tx:
+        late = len(tx.due_for_step(now - _UNSWEPT, _SAMPLE))
+    if late:
+        number = ("at least " if late == _SAMPLE else "") + counted(late, "complaint", "complaints")
+        problem = f"a step of {number} has been due for more than {_UNSWEPT // timedelta(minutes=1)} minutes, and nobody takes it"
+        yield _finding(problem, "run lapor serve, lapor work, or lapor work --once from cron")
+    unjudged = Sweeper(store=house.store, standard_of=house.desk.standard_of).unjudged(now, _SAMPLE)
+    for why, ids in groupby(sorted(unjudged, key=lambda one: (unjudged[one], one)), key=lambda one: unjudged[one]):
+        first, *others = ids
+        named = f"complaint {first}" + (f" and {counted(len(others), 'other', 'others')}" if others else "")
+        problem = f"no step is taken of {named}, for it cannot be judged what is due: {why}"
+        yield _finding(problem, "read in the log what is told of this complaint, and tell whoever looks after the desk")
 
 
 def _settled(house: House, now: datetime) -> Iterator[Finding]:
@@ -288,6 +307,7 @@ CHECKS: Mapping[str, Callable[[House, datetime], Iterator[Finding]]] = MappingPr
         "officers": _officers,
         "media": _media,
         "waiting": _waiting,
+        "steps": _steps,
         "notices": _settled,
         "space": _space,
         "files": _files,

@@ -189,26 +189,13 @@ class Workers:
             DBOS.delete_workflows(lost)
 
     def _hand_over(self) -> None:
-        """Claim no more than can be sent soon, so that no lease runs out in DBOS's queues.
-
-        What cannot be handed to DBOS is given back; nobody else could claim it as long as this process lives.
-        """
+        """Claim no more than can be sent soon, so that no lease runs out in DBOS's queues."""
         now = self.clock()
-        waiting = list(self.engine.relay(now, 2 * self._concurrency))
-        try:
-            while waiting:
-                self._hand_on(waiting[0], now)
-                del waiting[0]
-        finally:
-            if waiting:
-                self.engine.give_back(waiting)
+        self.engine.hand_on(self.engine.relay(now, 2 * self._concurrency), self._enqueue, now)
 
-    def _hand_on(self, claim: Claim, now: datetime) -> None:
-        if claim.notifier is None:  # there is nothing to wait for
-            self.engine.deliver(claim, now)
-            return
+    def _enqueue(self, claim: Claim) -> None:
         with SetWorkflowID(_job_id(claim, self.engine.owner)):
-            DBOS.enqueue_workflow(_queue(claim.notifier), _deliver, claim.notice_id, claim.number)
+            DBOS.enqueue_workflow(_queue(claim.notifier or ""), _deliver, claim.notice_id, claim.number)
 
     def _tidy(self) -> None:
         """Forget old jobs of DBOS now and then, also those that a killed process left pending."""

@@ -17,7 +17,7 @@ import secrets
 import socket
 import time
 from collections import defaultdict
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta, tzinfo
@@ -185,6 +185,26 @@ class Engine:
         """Let go of what this process holds and will not send any more; return how many notices that were."""
         with self.store.transaction() as tx:
             return tx.release(self.owner)
+
+    def hand_on(self, claims: Iterable[Claim], give: Callable[[Claim], object], now: datetime) -> None:
+        """Have ``give`` hand every claim to whoever runs it; what nobody serves is put off here (``now`` is aware).
+
+        What cannot be handed on is given back: nobody else could claim it as long as its lease runs, and this process lives.
+
+        Raises:
+            Exception: whatever ``give`` raised.
+        """
+        waiting = list(claims)
+        try:
+            while waiting:
+                if waiting[0].notifier is None:
+                    self.deliver(waiting[0], now)
+                else:
+                    give(waiting[0])
+                del waiting[0]
+        finally:
+            if waiting:
+                self.give_back(waiting)
 
     def give_back(self, claims: Collection[Claim]) -> int:
         """Undo claims of this process that it could not hand on and nobody has begun; return how many these were.

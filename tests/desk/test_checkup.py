@@ -100,6 +100,30 @@ def test_a_well_desk_is_well(house: House) -> None:
     assert [finding for _, findings in examine(house, NOW) for finding in findings if finding.serious] == []
 
 
+def test_steps_that_nobody_takes_and_complaints_that_cannot_be_judged_are_told(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    late = NOW + timedelta(days=45)
+    (untaken,) = found(house, "steps", late)
+    assert untaken.problem == "a step of 1 complaint has been due for more than 10 minutes, and nobody takes it"
+
+    def broken(*_: object) -> None:
+        raise KeyError("rahasia-contoh")
+
+    monkeypatch.setattr("lapor_desk.sweeping.missed", broken)
+    assert house.desk.sweep(late) == 0
+    (unjudged,) = found(house, "steps", late)
+    with house.store.reading() as tx:
+        (complaint_id,) = tx.due_for_step(late + timedelta(hours=1))
+    assert (
+        unjudged.problem
+        == f"no step is taken of complaint {complaint_id}, for it cannot be judged what is due: KeyError"
+    )
+    monkeypatch.undo()
+    house.desk.sweep(late + timedelta(hours=1))
+    assert found(house, "steps", late + timedelta(hours=1)) == []
+
+
 def test_a_role_that_the_ladder_reminds_and_nobody_holds_is_named(house: House) -> None:
     house.officers.disable("liaison_officer")
     house.officers.disable("inspectorate")

@@ -37,11 +37,11 @@ from lapor_core.complaint import Ground
 from lapor_core.errors import BadValue, Incomplete, NotFound, Refused
 from lapor_core.events import Advised
 from lapor_core.testing import FrozenClock
-from lapor_desk import changing
+from lapor_desk import changing, sweeping
 from lapor_desk.desk import Desk
 from lapor_desk.message_files import MOST_FILES
 from lapor_desk.officers import Officers
-from lapor_desk.store import Files, MasterKey, Status, Store, open_store
+from lapor_desk.store import Files, MasterKey, Status, Store, StoreBusy, open_store
 from lapor_desk.store.tables import attachments, complaints, events, intake, notices, people
 from lapor_desk.sweeping import Sweeper
 
@@ -372,6 +372,48 @@ def test_a_complaint_that_cannot_be_judged_does_not_stop_the_sweep(store: Store,
     assert desk.sweep(clock()) == 0
     both = Desk(store, STANDARD, clock=clock, former=[foreign])
     assert both.sweep(clock() + timedelta(hours=2)) == 1
+
+
+def poisoned(desk: Desk, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch, error: Exception) -> tuple[str, str]:
+    """Return two complaints of which a step is due; it cannot be judged for the first one, which has been due for longer."""
+    bad = forwarded(desk, source_id="1")
+    clock.advance(timedelta(minutes=1))
+    good = forwarded(desk, source_id="2")
+    clock.advance(timedelta(days=45))
+    look = sweeping.missed
+
+    def missed(complaint: Complaint, *others: Any) -> Any:
+        if complaint.id == bad:
+            raise error
+        return look(complaint, *others)
+
+    monkeypatch.setattr(sweeping, "missed", missed)
+    return bad, good
+
+
+def test_a_complaint_that_breaks_the_judgement_does_not_stop_the_others(
+    desk: Desk, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    bad, good = poisoned(desk, clock, monkeypatch, KeyError("rahasia-contoh"))
+    sweeper = Sweeper(store=desk.store, standard_of=desk.standard_of, batch=1)
+    assert sweeper.sweep(clock()) == 1
+    assert (desk.complaint(good).state, desk.complaint(bad).state) == (State.ESCALATED, State.IN_PROGRESS)
+    assert f"complaint {bad}: its step is put off: KeyError" in caplog.messages
+    assert "rahasia-contoh" not in caplog.text
+    assert sweeper.unjudged(clock()) == {bad: "KeyError"}
+    monkeypatch.undo()
+    assert sweeper.unjudged(clock()) == {}
+    assert sweeper.sweep(clock() + timedelta(hours=1)) == 1
+
+
+def test_a_database_that_is_away_puts_no_step_off(
+    desk: Desk, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    poisoned(desk, clock, monkeypatch, StoreBusy("away", code="store_busy"))
+    with pytest.raises(StoreBusy):
+        desk.sweep(clock())
+    monkeypatch.undo()
+    assert desk.sweep(clock()) == 2  # at the next minute, and not after an hour
 
 
 @pytest.mark.parametrize("secret", [False, True])

@@ -170,3 +170,18 @@ def test_all_workers_of_this_process_are_there(store: Store) -> None:
     first.relay(NOW)
     assert second.release_gone() == 0
     assert not is_gone(first.owner)
+
+
+def test_what_a_runner_does_not_take_is_given_back_and_the_rest_is_not(store: Store) -> None:
+    queue(store, 3)
+    engine, taken = engine_of(store, Post()), list[Claim]()
+
+    def give(claim: Claim) -> None:
+        if taken:
+            raise ConnectionError
+        taken.append(claim)
+
+    with pytest.raises(ConnectionError):
+        engine.hand_on(engine.relay(NOW), give, NOW)
+    assert {notice.id for notice in notices(store) if notice.lease_until is not None} == {taken[0].notice_id}
+    assert len(engine.relay(NOW)) == 2
