@@ -32,7 +32,7 @@ from lapor_desk.store import Person, Reading, Store, StoreBusy, StoreDown, Trans
 from lapor_desk.store.log import GENESIS, link
 from lapor_desk.store.tables import attachments, events, instant_text
 
-__all__ = ["EXCHANGE_FORMAT", "Taken", "export_complaints", "import_complaints"]
+__all__ = ["EXCHANGE_FORMAT", "Taken", "Written", "export_complaints", "import_complaints"]
 
 EXCHANGE_FORMAT = "lapor-complaints/1"
 
@@ -60,10 +60,21 @@ class Taken:
     unknown_agencies: tuple[str, ...] = ()
 
 
-def export_complaints(store: Store, out: TextIO, now: datetime, *, with_personal_data: bool = False) -> Iterator[str]:
-    """Write every complaint as it stands at one moment, and yield its id as it is written.
+@attrs.frozen(kw_only=True)
+class Written:
+    """What became of a complaint that goes out; ``problem`` says why it could not be read, and is empty otherwise."""
 
-    What the record holds goes out, whether the register knows of it or not.
+    complaint: str
+    problem: str = ""
+
+
+def export_complaints(
+    store: Store, out: TextIO, now: datetime, *, with_personal_data: bool = False
+) -> Iterator[Written]:
+    """Write every complaint as it stands at one moment, and yield what became of each.
+
+    What the record holds goes out, whether the register knows of it or not; where what is sealed cannot be opened, the record
+    alone.
 
     Args:
         store: Where they are.
@@ -77,8 +88,7 @@ def export_complaints(store: Store, out: TextIO, now: datetime, *, with_personal
         for ids in _recorded(whole):
             tx = Reading(whole.connection, store.vault)  # which does not keep the keys of everybody it has met
             for complaint_id in ids:
-                _write(out, _as_line(tx, complaint_id, with_personal_data=with_personal_data))
-                yield complaint_id
+                yield _written(out, tx, complaint_id, with_personal_data=with_personal_data)
             count += len(ids)
     _write(out, {"complaints": count})
 
@@ -113,22 +123,33 @@ def _recorded(tx: Reading) -> Iterator[Sequence[str]]:
         after = ids[-1]
 
 
-def _as_line(tx: Reading, complaint_id: str, *, with_personal_data: bool) -> dict[str, Any]:
+def _written(out: TextIO, tx: Reading, complaint_id: str, *, with_personal_data: bool) -> Written:
     rows = tx.connection.execute(
         select(events).where(events.c.complaint_id == complaint_id).order_by(events.c.sequence)
     ).all()
     line: dict[str, Any] = {"id": complaint_id, "events": [exported(row) for row in rows]}
-    if not with_personal_data:
-        return line
-    person_id = rows[0].person_id
+    problem = ""
+    if with_personal_data:
+        try:
+            line = _opened(tx, rows[0].person_id, line)
+        except (StoreBusy, StoreDown):
+            raise
+        except LaporError as error:
+            problem = str(error)
+    _write(out, line)
+    return Written(complaint=complaint_id, problem=problem)
+
+
+def _opened(tx: Reading, person_id: str, line: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a line with what is personal in it beside what is sealed, and what another desk needs to open that."""
     if tx.is_erased(person_id):
-        return line | {"person": {"id": person_id, "key": None}, "files": []}
-    for row, event in zip(line["events"], tx.events(complaint_id), strict=True):
-        row["personal"] = to_record(event).personal
+        return {**line, "person": {"id": person_id, "key": None}, "files": []}
+    opened = zip(line["events"], tx.events(line["id"]), strict=True)
+    rows = [{**row, "personal": to_record(event).personal} for row, event in opened]
     person = tx.person(person_id)
-    files = select(attachments).where(attachments.c.person_id == person_id)
-    line["files"] = [row._asdict() for row in tx.connection.execute(files)]
-    return line | {"person": {"id": person.id, "key": person.key.hex()}}
+    found = tx.connection.execute(select(attachments).where(attachments.c.person_id == person_id))
+    files = [row._asdict() for row in found]
+    return {**line, "events": rows, "files": files, "person": {"id": person.id, "key": person.key.hex()}}
 
 
 class _Lines:

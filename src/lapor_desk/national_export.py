@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import TextIO
 from zoneinfo import ZoneInfo
 
 from lapor_core.complaint import Complaint
+from lapor_core.errors import LaporError
 from lapor_core.lifecycle import State
 from lapor_core.standard import Standard
+from lapor_desk.exchange import Written
 from lapor_desk.national_csv import COLUMNS, ZONE, as_cell
 from lapor_desk.nationals import INTERNAL, TRACKING
-from lapor_desk.store import Store
+from lapor_desk.store import Reading, Store, StoreBusy, StoreDown
 
 __all__ = ["national_row", "write_rows"]
 
@@ -22,8 +24,8 @@ _ZONE = ZoneInfo(ZONE)
 _BATCH = 200
 
 
-def write_rows(store: Store, out: TextIO, standard: Standard, *, with_texts: bool = False) -> Iterator[str]:
-    """Write a row of every complaint, and yield the complaint's id as it is written.
+def write_rows(store: Store, out: TextIO, standard: Standard, *, with_texts: bool = False) -> Iterator[Written]:
+    """Write a row of every complaint, and yield what became of each; one that cannot be read has no row.
 
     Args:
         store: Where they are.
@@ -35,10 +37,23 @@ def write_rows(store: Store, out: TextIO, standard: Standard, *, with_texts: boo
     writer.writeheader()
     for ids in store.batches(_BATCH):
         with store.reading() as tx:
-            loaded = tx.load_all(ids)
-        for complaint in loaded:
-            writer.writerow(national_row(complaint, standard, with_texts=with_texts))
-            yield complaint.id
+            loaded = _loaded(tx, ids)
+        for complaint_id, complaint in zip(ids, loaded, strict=True):
+            if isinstance(complaint, LaporError):
+                yield Written(complaint=complaint_id, problem=str(complaint))
+            else:
+                writer.writerow(national_row(complaint, standard, with_texts=with_texts))
+                yield Written(complaint=complaint_id)
+
+
+def _loaded(tx: Reading, ids: Sequence[str]) -> Sequence[Complaint | LaporError]:
+    """Return each complaint, or why it cannot be read: one by one where not all of them can."""
+    try:
+        return tx.load_all(ids)
+    except (StoreBusy, StoreDown):
+        raise
+    except LaporError as error:
+        return [error] if len(ids) == 1 else [found for each in ids for found in _loaded(tx, [each])]
 
 
 def national_row(complaint: Complaint, standard: Standard, *, with_texts: bool = False) -> dict[str, str]:

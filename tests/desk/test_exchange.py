@@ -18,7 +18,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image
-from sqlalchemy import delete
+from sqlalchemy import delete, update
 
 from lapor_core import Act, Action, Agency, Facts, Kind, Proof, Reporter, Submission, load_standard
 from lapor_core.complaint import Actor, Complaint, Visibility
@@ -32,13 +32,14 @@ from lapor_desk import exchange
 from lapor_desk.auditing import chains
 from lapor_desk.cli import main
 from lapor_desk.desk import Desk
-from lapor_desk.exchange import Taken, export_complaints, import_complaints
+from lapor_desk.exchange import Taken, Written, export_complaints, import_complaints
 from lapor_desk.national_csv import read_rows
+from lapor_desk.national_export import write_rows
 from lapor_desk.nationals import take_rows
 from lapor_desk.recording import record
 from lapor_desk.store import Files, MasterKey, Store, open_store
 from lapor_desk.store.log import link
-from lapor_desk.store.tables import complaints
+from lapor_desk.store.tables import complaints, events
 
 NOW = datetime(2026, 3, 13, 2, tzinfo=UTC)
 STANDARD = load_standard("banjarbaru", agencies=[Agency(key="dinas-contoh", name="Dinas Contoh")])
@@ -361,7 +362,7 @@ def test_what_is_exported_is_the_register_of_one_moment(two: Store, take_in: Cal
     going = export_complaints(two, out, NOW)
     next(going)
     take_in()
-    assert [*going] == ["c2"]
+    assert [each.complaint for each in going] == ["c2"]
     assert out.getvalue().endswith('{"complaints":2}\n')
 
 
@@ -370,6 +371,24 @@ def test_a_record_that_the_register_has_lost_goes_out_too(two: Store) -> None:
     with two.transaction() as tx:
         tx.connection.execute(delete(complaints).where(complaints.c.id == "c1"))
     assert [json.loads(line)["id"] for line in exported(two)[1:-1]] == ["c1", "c2"]
+
+
+@pytest.mark.parametrize("url", ["sqlite"], indirect=True)  # nothing of it is the database's
+def test_a_record_that_cannot_be_opened_goes_out_as_it_lies_there_and_keeps_no_other_in(
+    two: Store, other: Store
+) -> None:
+    with two.transaction() as tx:
+        tx.connection.execute(update(events).where(events.c.complaint_id == "c1").values(sealed=b"\0" * 40))
+    out = io.StringIO()
+    damaged, whole = export_complaints(two, out, NOW, with_personal_data=True)
+    assert (damaged.complaint, whole.problem) == ("c1", "")
+    assert "does not open: it was changed" in damaged.problem
+    lines = out.getvalue().splitlines()
+    assert json.loads(lines[1])["events"][0]["sealed"] == "00" * 40
+    first, second = taken(other, lines)
+    assert (first.outcome, second.outcome) == ("refused", "new")
+    rows = list(write_rows(two, io.StringIO(), STANDARD))
+    assert rows == [damaged, Written(complaint="c2")]
 
 
 def test_the_command_names_the_agencies_that_this_desk_lacks(

@@ -8,7 +8,7 @@ from typing import Annotated
 from cyclopts import App, Parameter
 
 from lapor_desk.cli.houses import configured, opened
-from lapor_desk.cli.progress import watched
+from lapor_desk.cli.telling import all_written, tell_written
 
 __all__ = ["app"]
 
@@ -23,8 +23,10 @@ def export(
     with_personal_data: Annotated[bool, Parameter(negative=())] = False,
     config: Path | None = None,
     database: str | None = None,
-) -> None:
+) -> int:
     """Write every complaint with its record, one per line.
+
+    Exit status 1 when a complaint could not be read; each is told with the reason.
 
     Parameters
     ----------
@@ -42,6 +44,6 @@ def export(
     from lapor_desk.writing import new_file
 
     with opened(configured(config, database=database)) as house, new_file(file) as out:
-        written = export_complaints(house.store, out, house.clock(), with_personal_data=with_personal_data)
-        count = sum(1 for _ in watched(written, "exporting", count_complaints(house.store)))
-    print(f"{file}: {count} complaints, {'with' if with_personal_data else 'without'} personal data")
+        going = export_complaints(house.store, out, house.clock(), with_personal_data=with_personal_data)
+        count, unread = all_written(going, count_complaints(house.store))
+    return tell_written(file, count, unread, how=f"{'with' if with_personal_data else 'without'} personal data")

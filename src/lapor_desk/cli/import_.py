@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from cyclopts import App
 
 from lapor_desk.cli.houses import configured, opened
-from lapor_desk.cli.taking import tell
+from lapor_desk.cli.telling import tell_taken
 from lapor_desk.counting import counted
 from lapor_desk.lines import lines_of
 
@@ -42,7 +42,7 @@ def import_(file: Path, /, *, config: Path | None = None, database: str | None =
     with lines_of(file) as lines, opened(configured(config, database=database)) as house:
         taken = import_complaints(house.store, lines, house.desk.standard_of, house.clock())
         strangers: Counter[str] = Counter()
-        status = tell(file, _counting(taken, strangers), bad="refused", called="refused")
+        status = tell_taken(file, _counting(taken, strangers), bad="refused", called="refused")
     for agency, count in sorted(strangers.items()):
         complaints = counted(count, "complaint")
         print(f'"{agency}", which has {complaints}, is no agency of this desk; add it under [[agencies]] in lapor.toml')

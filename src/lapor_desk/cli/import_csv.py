@@ -9,7 +9,7 @@ from cyclopts import App
 
 from lapor_core.calendar.zones import as_zone
 from lapor_desk.cli.houses import configured, opened
-from lapor_desk.cli.taking import tell
+from lapor_desk.cli.telling import tell_taken
 from lapor_desk.lines import lines_of
 
 __all__ = ["app"]
@@ -43,4 +43,4 @@ def import_csv(
     with lines_of(file) as lines, opened(configured(config, database=database)) as house:
         now = house.clock()
         rows = read_rows(lines, house.standard, now, where)
-        return tell(file, take_rows(house.store, rows, house.standard, now), bad="bad", called="bad rows")
+        return tell_taken(file, take_rows(house.store, rows, house.standard, now), bad="bad", called="bad rows")
