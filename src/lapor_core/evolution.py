@@ -60,7 +60,9 @@ def evolve(complaint: Complaint | None, event: happened.Event) -> Complaint:
     Raises:
         BadValue: the event does not follow the last one (``broken_sequence``), or is not possible in this state
             (``impossible_event``): a record like that was not written by this library.
+        BadType: it is no event, but a stored record that :func:`lapor_core.records.from_record` was not asked to read (``wrong_type``).
     """
+    require_type(event, happened.Event, "event")
     if complaint is None:
         return _begin(event)
     if event.sequence != complaint.version + 1 or event.complaint != complaint.id:

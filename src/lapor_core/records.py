@@ -15,7 +15,7 @@ from typing import Any
 import attrs
 
 from lapor_core.complaint import PERSONAL, Actor, Attachment, Reporter
-from lapor_core.errors import BadValue, did_you_mean, require_aware
+from lapor_core.errors import BadValue, did_you_mean, require_aware, require_type
 from lapor_core.events import FACTS, Event, Fact
 from lapor_core.lifecycle import Role
 from lapor_core.structure import from_json, to_json
@@ -49,7 +49,12 @@ class Record:
 
 
 def to_record(event: Event) -> Record:
-    """Return ``event`` as a record."""
+    """Return ``event`` as a record.
+
+    Raises:
+        BadType: it is no event (``wrong_type``).
+    """
+    require_type(event, Event, "event")
     data = to_json(event.fact)
     hidden = _SEALED[event.type]
     return Record(
@@ -73,7 +78,9 @@ def from_record(record: Record) -> Event:
     Raises:
         BadValue: an unknown type (``unknown_event``) or role (``unknown_role``), a schema that this version does not read
             (``unknown_schema``), an instant without a zone (``naive_datetime``), or fields that do not fit (``bad_json``).
+        BadType: it is no record (``wrong_type``).
     """
+    require_type(record, Record, "record")
     if record.type not in FACTS:
         message = f'"{record.type}": not a type of event; {did_you_mean(record.type, FACTS)}'
         raise BadValue(message, code="unknown_event", type=record.type)

@@ -11,6 +11,7 @@ import pytest
 
 from lapor_core import Act, Action, Actor, Facts, Role, decide, load_standard, receive, replay
 from lapor_core.errors import BadType
+from lapor_core.records import from_record, to_record
 from lapor_core.testing import example_standard, example_submission
 
 STANDARD, SUBMISSION = example_standard(), example_submission()
@@ -43,6 +44,9 @@ GIVEN: Any = "rahasia"
         (lambda: replay(GIVEN and BEGUN), "events must be an Iterable, not Begun"),
         (lambda: decide(GIVEN and BEGUN, Act(action=Action.VERIFY, actor=CENTRE), STANDARD, NOW), "not Begun"),
         (lambda: decide(BEGUN.complaint, GIVEN, STANDARD, NOW), "act must be an Act, not str"),
+        (lambda: replay(GIVEN and [to_record(BEGUN.events[0])]), "event must be an Event, not Record"),
+        (lambda: to_record(GIVEN), "event must be an Event, not str"),
+        (lambda: from_record(GIVEN), "record must be a Record, not str"),
         (lambda: load_standard(GIVEN and None), "policy must be a Policy, not NoneType"),
         (lambda: load_standard("banjarbaru", agencies=GIVEN), "agency must be an Agency, not str"),
     ],

@@ -198,4 +198,4 @@ def test_a_file_that_is_missing_is_called_missing(
     assert "No such file" in capsys.readouterr().err
     (tmp_path / "bytes").write_bytes(b"\xff\xfe\xff")
     assert main([command, str(tmp_path / "bytes"), "--database", database]) == 2
-    assert "not UTF-8 text" in capsys.readouterr().err
+    assert "save it as UTF-8" in capsys.readouterr().err
