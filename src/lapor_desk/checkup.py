@@ -13,6 +13,7 @@ from types import MappingProxyType
 import attrs
 from sqlalchemy import func, select
 
+from lapor_core.errors import did_you_mean
 from lapor_core.lifecycle import Action, Role, State, allowed, is_over
 from lapor_core.plugins import Medium
 from lapor_core.standard import Standard
@@ -85,6 +86,9 @@ def _plugins(house: House, _: datetime) -> Iterator[Finding]:
                 continue
             remedy = status.remedy or f'block_plugins = ["{status.key}"] in lapor.toml, if it is not wanted'
             yield _finding(f"{status.key} is off: {status.reason}", remedy, serious=wanted)
+    for key in sorted(set(config.block_plugins) - set(house.plugins.keys)):
+        problem = f'"{key}" is blocked and not installed; {did_you_mean(key, house.plugins.keys)}'
+        yield _finding(problem, "correct block_plugins in lapor.toml", serious=False)
 
 
 def _media(house: House, _: datetime) -> Iterator[Finding]:

@@ -213,10 +213,23 @@ def _contradictions(document: Document, written: _File, folder: Path) -> Iterato
             yield document.fault(("decrees", index), f"{decree}: no such file")
     if written.retention is not None and written.retention < 1:
         yield document.fault(("retention",), f"must be at least one day, not {written.retention}")
+    if "database" in document.data:
+        yield from _bad_database(document, written)
     yield from _bad_addresses(document, written)
     yield from pace_faults(document, written.notifiers)
     for name in sorted(set(written.allow_plugins) & set(written.block_plugins)):
         yield document.fault(("block_plugins",), f'"{name}": allowed and blocked at once')
+
+
+def _bad_database(document: Document, written: _File) -> Iterator[Fault]:
+    try:
+        from lapor_desk.store import database_url
+    except ModuleNotFoundError:  # dates can be asked for without the extra that a desk needs
+        return
+    try:
+        database_url(written.database)
+    except BadValue as error:
+        yield document.fault(("database",), str(error))
 
 
 def _bad_addresses(document: Document, written: _File) -> Iterator[Fault]:

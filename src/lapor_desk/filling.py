@@ -61,7 +61,7 @@ def read_text(path: Path) -> str:
         BadValue: it cannot be read, or is no UTF-8 text (``unreadable_file``).
     """
     try:
-        return path.read_text("utf-8")
+        return path.read_text("utf-8-sig")  # some editors put a mark before the first letter
     except (OSError, UnicodeDecodeError) as error:
         raise unreadable(path, error) from error
 

@@ -269,6 +269,13 @@ def test_a_plug_in_that_was_set_up_and_is_off_is_serious(config: Config, clock: 
         assert [finding.serious for finding in found(house, "plug-ins")] == [False]
 
 
+def test_a_slip_in_the_list_of_blocked_plug_ins_is_told(config: Config, clock: FrozenClock) -> None:
+    with open_house(attrs.evolve(config, block_plugins=("emial",)), clock=clock) as house:
+        (slip,) = (finding for finding in found(house, "plug-ins") if "emial" in finding.problem)
+    assert not slip.serious
+    assert 'did you mean "email"?' in slip.problem
+
+
 def test_the_command_says_what_is_amiss_and_what_mends_it(
     config: Config, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:

@@ -122,6 +122,10 @@ token = { file = "absent" }
         ('[[offices]]\nkey = "a"\ntime_zone = "WITA"', "offices[0].time_zone", "Asia/Makassar"),
         ('decrees = ["absent.toml"]', "decrees[0]", "no such file"),
         ("port = 70000", "port", "65535"),
+        ('database = "mysql://u:rahasia-contoh@h/x"', "database", "mysql cannot be used"),
+        ('database = "sqlite://"', "database", "in memory cannot be used"),
+        ('database = "sqlite:///:memory:"', "database", "in memory cannot be used"),
+        ('database = "lapor.db"', "database", "allowed: sqlite:///file.db"),
         ('public_url = "lapor.example.id"', "public_url", "https://lapor.example.go.id"),
         ('public_url = "https://"', "public_url", "must be an address"),
         ('public_url = "https://lapor.example.id:99999"', "public_url", "must be an address"),
@@ -195,9 +199,7 @@ def test_paths_count_from_the_files_folder(folder: Path):
     assert config.policy == str(folder / "kota.toml")
 
 
-@pytest.mark.parametrize(
-    "url", ["sqlite:////srv/lapor.db", "sqlite://", "sqlite:///:memory:", "postgresql+psycopg://h/d"]
-)
+@pytest.mark.parametrize("url", ["sqlite:////srv/lapor.db", "postgresql://u@h/d", "postgresql+psycopg://h/d"])
 def test_other_databases_are_left_as_they_are(folder: Path, url: str):
     assert load(folder, f'database = "{url}"').database == url
 
@@ -213,6 +215,11 @@ def test_the_file_given_comes_before_the_environment_and_the_folder(tmp_path: Pa
 def test_without_a_file_the_usual_values_hold():
     assert load_config(None, {}) == Config()
     assert load_config(None, {}).database == "sqlite:///lapor.db"
+
+
+def test_the_mark_that_some_editors_put_at_the_beginning_is_no_fault(folder: Path):
+    (folder / "lapor.toml").write_bytes(b"\xef\xbb\xbfport = 8001\n")
+    assert load_config(folder / "lapor.toml", {}).port == 8001
 
 
 def test_a_file_that_is_named_must_be_there(tmp_path: Path):

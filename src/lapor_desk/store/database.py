@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import sqlite3
 import threading
@@ -16,9 +17,12 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, ProgrammingError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
 from lapor_core.errors import BadValue
-from lapor_desk.store.trouble import StoreBusy, StoreDown, down_because, is_busy, is_down, read_only
+from lapor_desk.store.trouble import StoreBusy, StoreDown, down_because, drivers_name, is_busy, is_down, read_only
 
 __all__ = ["Database", "StoreBusy", "StoreDown", "database_url", "private_file", "shown_url"]
+
+_log = logging.getLogger("lapor.store")
+_log.addHandler(logging.NullHandler())  # a command says the same by itself, and has no log
 
 _PATIENCE = 30.0
 """Seconds that a writer waits for another one."""
@@ -111,7 +115,9 @@ class Database:
             if is_busy(error):
                 raise StoreBusy("the database is busy with another writer; try again", code="store_busy") from error
             if is_down(error):
-                raise down_because(error.orig) from error
+                down = down_because(error.orig)
+                _log.warning("%s (%s)", down, drivers_name(error.orig))
+                raise down from error
             raise
 
     def _connected(self) -> Connection:

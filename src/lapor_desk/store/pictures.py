@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import threading
 
 __all__ = ["MOST_PIXELS", "PICTURES", "repainted"]
 
@@ -19,22 +20,31 @@ def repainted(content: bytes, media_type: str) -> bytes:
     Raises:
         ValueError: it is no whole picture of that type, or too large; the message says which, and nothing of the content.
     """
+    with _ONE_AT_A_TIME:
+        return _repainted(content, PICTURES[media_type])
+
+
+_ONE_AT_A_TIME = threading.Lock()
+"""A few kilobytes can unfold to the most pixels there may be, which is half a gigabyte: many at once would fill the memory."""
+
+
+def _repainted(content: bytes, kind: str) -> bytes:
     from PIL import Image, ImageOps
 
-    kind = PICTURES[media_type]
     try:
         with Image.open(io.BytesIO(content), formats=[kind]) as picture:
             small = picture.width * picture.height <= MOST_PIXELS
-            upright = ImageOps.exif_transpose(picture) if small else None
-            seen = upright.convert(_mode(upright, kind)) if upright else None
+            clean = None
+            if small:
+                ImageOps.exif_transpose(picture, in_place=True)  # each copy is a quarter of a gigabyte at worst
+                clean = Image.new(_mode(picture, kind), picture.size)
+                clean.paste(picture if picture.mode == clean.mode else picture.convert(clean.mode))
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
-        seen, small = None, False
+        clean, small = None, False
     except Exception:  # noqa: BLE001 - Pillow's readers raise whatever hostile bytes lead them to
-        seen, small = None, True
-    if seen is None:
+        clean, small = None, True
+    if clean is None:
         raise ValueError("it cannot be read as a picture" if small else f"it unfolds to more than {MOST_PIXELS} pixels")
-    clean = Image.new(seen.mode, seen.size)
-    clean.paste(seen)
     buffer = io.BytesIO()
     clean.save(buffer, kind, **({} if kind == "PNG" else {"quality": 90}))
     return buffer.getvalue()

@@ -13,7 +13,7 @@ from sqlalchemy.exc import DatabaseError, DBAPIError, InterfaceError, InternalEr
 
 from lapor_core.errors import LaporError
 
-__all__ = ["MESSAGES", "StoreBusy", "StoreDown", "down_because", "is_busy", "is_down", "read_only"]
+__all__ = ["MESSAGES", "StoreBusy", "StoreDown", "down_because", "drivers_name", "is_busy", "is_down", "read_only"]
 
 
 class StoreBusy(LaporError, TimeoutError):
@@ -92,6 +92,12 @@ def is_down(error: DBAPIError) -> bool:
 def down_because(error: BaseException | None) -> StoreDown:
     """Return the error that says in our words why the database cannot do its work; raise it from ``error``, the driver's own."""
     return _down(_reason(error))
+
+
+def drivers_name(error: BaseException | None) -> str:
+    """Return what the driver calls its error, for whoever looks it up: ``SQLITE_IOERR_WRITE``, ``SQLSTATE 53100``; never its words."""
+    state = getattr(error, "sqlstate", None)
+    return _sqlite_name(error) or (f"SQLSTATE {state}" if state else type(error).__name__)
 
 
 def read_only() -> StoreDown:

@@ -277,6 +277,23 @@ def test_a_server_that_takes_no_writes_is_told(database: Database) -> None:
     assert caught.value.params["reason"] == "read_only"
 
 
+def test_a_database_that_cannot_work_is_logged_by_the_drivers_name_for_it_and_not_by_its_words(
+    database: Database, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A citizen is told to come again, so the log is where an operator learns why."""
+    statement = (
+        "SELECT 'rahasia-contoh' FROM absent"
+        if database.is_sqlite
+        else "DO $$ BEGIN RAISE 'rahasia-contoh' USING ERRCODE = '53100'; END $$"
+    )
+    with pytest.raises(StoreDown), database.writing() as connection:
+        connection.exec_driver_sql(statement)
+    (line,) = (record for record in caplog.records if record.name == "lapor.store")
+    assert line.levelname == "WARNING"
+    assert ("SQLITE_ERROR" if database.is_sqlite else "SQLSTATE 53100") in line.getMessage()
+    assert "rahasia-contoh" not in caplog.text
+
+
 @SQLITE_ONLY
 def test_a_log_that_cannot_be_emptied_is_told_in_our_words(database: Database, tmp_path: Path) -> None:
     path = Path(database.url.database or "")

@@ -9,6 +9,7 @@ import zlib
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import example, given, settings
@@ -315,6 +316,22 @@ def test_a_picture_that_unfolds_without_end_is_refused_before_it_does(
 
     monkeypatch.setattr("PIL.ImageFile.ImageFile.load", unfold)
     assert f"more than {pictures.MOST_PIXELS} pixels" in refused(png_of(side, side))
+
+
+def test_one_picture_is_unfolded_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Many small files that each unfold to the most there may be would fill the memory of a desk at once."""
+    opened = Image.open
+    held = []
+
+    def open_noted(*arguments: Any, **named: Any) -> Image.Image:
+        held.append(pictures._ONE_AT_A_TIME.locked())
+        return opened(*arguments, **named)
+
+    monkeypatch.setattr(Image, "open", open_noted)
+    prepare(Upload(content=picture("PNG")))
+    refused(png_of(60_000, 60_000))
+    assert held == [True, True]
+    assert not pictures._ONE_AT_A_TIME.locked()
 
 
 # Office documents
