@@ -53,6 +53,7 @@ def _reasons(house: House, workers: Workers | None) -> Iterator[str]:
             )
             return
         house.store.database.check_writable()
+        house.store.database.check_room()
         left = [backlog.waiting for backlog in backlogs(house.engine, house.clock()) if backlog.is_left]
     except LaporError as error:
         yield str(error)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import shutil
 import sqlite3
 import threading
 import time
@@ -17,7 +18,16 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, ProgrammingError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
 from lapor_core.errors import BadValue
-from lapor_desk.store.trouble import StoreBusy, StoreDown, down_because, drivers_name, is_busy, is_down, read_only
+from lapor_desk.store.trouble import (
+    StoreBusy,
+    StoreDown,
+    down_because,
+    drivers_name,
+    is_busy,
+    is_down,
+    no_room,
+    read_only,
+)
 
 __all__ = ["Database", "StoreBusy", "StoreDown", "database_url", "private_file", "shown_url"]
 
@@ -26,6 +36,9 @@ _log.addHandler(logging.NullHandler())  # a command says the same by itself, and
 
 _PATIENCE = 30.0
 """Seconds that a writer waits for another one."""
+
+_LEAST_ROOM = 16 * 2**20
+"""Bytes; with less, the log of writes and a photograph or two may not find their place."""
 
 _WRITE = "lapor_write"
 
@@ -176,6 +189,15 @@ class Database:
             is_writable = os.access(self.file, os.W_OK) and os.access(self.file.parent, os.W_OK)
         if not is_writable:
             raise read_only()
+
+    def check_room(self) -> None:
+        """Make sure that a SQLite database has room to grow; of a server's disk nothing is known here.
+
+        Raises:
+            StoreDown: its disk is full, or as good as (``store_down``, its reason ``full``).
+        """
+        if self.is_sqlite and shutil.disk_usage(self.file.parent).free < _LEAST_ROOM:
+            raise no_room()
 
     def close(self) -> None:
         """Give the connections back."""

@@ -13,7 +13,17 @@ from sqlalchemy.exc import DatabaseError, DBAPIError, InterfaceError, InternalEr
 
 from lapor_core.errors import LaporError
 
-__all__ = ["MESSAGES", "StoreBusy", "StoreDown", "down_because", "drivers_name", "is_busy", "is_down", "read_only"]
+__all__ = [
+    "MESSAGES",
+    "StoreBusy",
+    "StoreDown",
+    "down_because",
+    "drivers_name",
+    "is_busy",
+    "is_down",
+    "no_room",
+    "read_only",
+]
 
 
 class StoreBusy(LaporError, TimeoutError):
@@ -103,6 +113,11 @@ def drivers_name(error: BaseException | None) -> str:
 def read_only() -> StoreDown:
     """Return the error that says that the database can be read and not written."""
     return _down("read_only")
+
+
+def no_room() -> StoreDown:
+    """Return the error that says that nothing more can be stored."""
+    return _down("full")
 
 
 def _down(reason: str) -> StoreDown:

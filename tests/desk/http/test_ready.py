@@ -38,12 +38,15 @@ def test_a_database_whose_migrations_are_gone_is_not_ready(on_it: Config, statem
     assert reason in said
 
 
-def test_a_database_that_takes_no_writes_is_not_ready(on_it: Config, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("check", ["check_writable", "check_room"])
+def test_a_database_that_takes_no_writes_is_not_ready(
+    on_it: Config, monkeypatch: pytest.MonkeyPatch, check: str
+) -> None:
     def fails(_: Database) -> None:
         raise StoreDown("it cannot be written", code="store_down", reason="read_only")
 
     with open_house(on_it) as house:
-        monkeypatch.setattr(Database, "check_writable", fails)
+        monkeypatch.setattr(Database, check, fails)
         assert told(TestClient(create_app(house))) == (503, ["it cannot be written"])
 
 

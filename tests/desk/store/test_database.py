@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sqlite3
 import threading
 from collections.abc import Callable
@@ -256,6 +257,18 @@ def test_a_file_that_cannot_be_written_is_told(database: Database, monkeypatch: 
     with pytest.raises(StoreDown, match="read-only") as caught:
         database.check_writable()
     assert caught.value.params["reason"] == "read_only"
+
+
+def test_a_disk_without_room_is_told_before_it_fails(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    database.check_room()
+    full = shutil.disk_usage(Path.cwd())._replace(free=2**20)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: full)
+    if not database.is_sqlite:
+        database.check_room()
+        return
+    with pytest.raises(StoreDown, match="disk is full") as caught:
+        database.check_room()
+    assert caught.value.params["reason"] == "full"
 
 
 def test_a_file_that_cannot_be_made_is_told(tmp_path: Path) -> None:
