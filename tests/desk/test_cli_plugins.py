@@ -52,6 +52,25 @@ def test_the_table_says_what_is_on_and_what_mends_what_is_off(capsys: pytest.Cap
     assert not lines[at + 2].startswith("    ")  # the remedy stands in the reason, and is not said twice
 
 
+def test_what_nobody_has_set_up_is_no_fault_until_its_section_is_there(
+    capsys: pytest.CaptureFixture[str], elsewhere: Path
+) -> None:
+    def email() -> list[str]:
+        lines = run(capsys).splitlines()
+        at = next(number for number, line in enumerate(lines) if line.startswith("email"))
+        return lines[at : at + 3]
+
+    line, reason, remedy = email()
+    assert line.endswith("  not set up")
+    assert "plugins.email.host: is required" in reason
+    assert remedy == "    -> write [plugins.email] in lapor.toml, if it is wanted"
+    (elsewhere / "lapor.toml").write_text('[plugins.email]\nhost = "mail.example.id"\n', "utf-8")
+    line, reason, remedy = email()
+    assert line.endswith("  off")
+    assert "plugins.email.from_address: is required" in reason
+    assert remedy == "    -> correct [plugins.email] in the configuration"
+
+
 @pytest.mark.usefixtures("printer")
 def test_json_is_a_list_with_every_field(capsys: pytest.CaptureFixture[str]) -> None:
     report = json.loads(run(capsys, "--json"))

@@ -14,8 +14,8 @@ from lapor_core.plugins import PluginHost, PluginStatus
 from lapor_core.plugins.scaffold import distribution
 from lapor_core.structure import to_json
 from lapor_desk.cli.values import print_json
-from lapor_desk.config import find_config, load_config
-from lapor_desk.plugging import plugin_host
+from lapor_desk.config import Config, find_config, load_config
+from lapor_desk.plugging import is_unset, plugin_host
 
 __all__ = ["app"]
 
@@ -34,11 +34,12 @@ def plugins(*, config: Path | None = None, json: Annotated[bool, Parameter(negat
         Print JSON.
     """
     found = find_config(config, os.environ, Path.cwd())
-    report = plugin_host(load_config(found, os.environ)).report()
+    read = load_config(found, os.environ)
+    report = plugin_host(read).report()
     if json:
         print_json([{name: value for name, value in to_json(each).items() if name != "code"} for each in report])
         return
-    for line in _table(report):
+    for line in _table(report, read):
         print(line)
 
 
@@ -69,27 +70,31 @@ def new(kind: str, name: str, *, folder: Path | None = None) -> None:
     print(f'\nTry it:  cd {place} && pip install -e . "lapor[testing]" && python -m pytest')
 
 
-def _table(report: Iterable[PluginStatus]) -> Iterable[str]:
-    lines = [(_cells(status), status) for status in report]
+def _table(report: Iterable[PluginStatus], config: Config) -> Iterable[str]:
+    lines = [(_cells(status, config), status) for status in report]
     head = ("plug-in", "brings", "from", "state")
     widths = [max(len(cells[column]) for cells in (head, *(cells for cells, _ in lines))) for column in range(3)]
     yield _line(head, widths)
     for cells, status in lines:
         yield _line(cells, widths)
-        yield from (f"    {text}" for text in _why(status))
+        yield from (f"    {text}" for text in _why(status, config))
 
 
-def _cells(status: PluginStatus) -> tuple[str, ...]:
+def _cells(status: PluginStatus, config: Config) -> tuple[str, ...]:
     provider = f"{status.distribution} {status.version}".strip()
-    return status.key, status.kind, provider, "on" if status.enabled else "off"
+    state = "on" if status.enabled else "not set up" if is_unset(config, status) else "off"
+    return status.key, status.kind, provider, state
 
 
 def _line(cells: Sequence[str], widths: Iterable[int]) -> str:
     return "  ".join([*(cell.ljust(width) for cell, width in zip(cells, widths, strict=False)), cells[-1]])
 
 
-def _why(status: PluginStatus) -> Iterable[str]:
+def _why(status: PluginStatus, config: Config) -> Iterable[str]:
+    """What nobody has set up is no fault: there is nothing to correct, and a section to write where it is wanted."""
     if status.reason:
         yield status.reason
-    if status.remedy and status.remedy not in status.reason:
+    if is_unset(config, status):
+        yield f"-> write [plugins.{status.key}] in lapor.toml, if it is wanted"
+    elif status.remedy and status.remedy not in status.reason:
         yield f"-> {status.remedy}"
