@@ -22,9 +22,10 @@ from dbos import DBOS, DBOSConfig, SetWorkflowID
 from sqlalchemy import URL
 
 from lapor_core.errors import Refused
-from lapor_desk.engine import Engine, is_gone
+from lapor_desk.engine import Engine
 from lapor_desk.store import Claim
 from lapor_desk.store.database import private_file
+from lapor_desk.worker_names import is_gone
 
 __all__ = ["Workers", "system_database"]
 

@@ -11,17 +11,12 @@ what is claimed counts against the rate in the same transaction.
 from __future__ import annotations
 
 import logging
-import os
 import random
-import secrets
-import socket
 import time
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from datetime import UTC, datetime, timedelta, tzinfo
-from pathlib import Path
 
 import attrs
 
@@ -31,8 +26,9 @@ from lapor_desk.courier import Courier, by_medium
 from lapor_desk.pacing import ALWAYS, Pace
 from lapor_desk.store import Claim, Kind, QueuedNotice, Reading, Settlement, Share, Status, Store
 from lapor_desk.store.queue import LONGEST_LEASE
+from lapor_desk.worker_names import is_gone, worker_name
 
-__all__ = ["Composer", "Courier", "Engine", "Retry", "by_medium", "is_gone", "machine", "worker_name"]
+__all__ = ["Composer", "Courier", "Engine", "Retry", "by_medium"]
 
 Composer = Callable[[QueuedNotice], Message | None]
 """Makes the message of a notice: its address and its words, found out now. None when there is nothing to send any more."""
@@ -58,42 +54,6 @@ class Retry:
         """Return the pause after attempt number ``attempt`` (1, 2, ...), longer by up to half for ``jitter`` in [0, 1)."""
         pause = min(self.first * (1 << min(attempt - 1, 30)), self.longest)
         return pause * (1 + jitter / 2)
-
-
-def worker_name() -> str:
-    """Return a name for a worker of this process that no other one has, now or later."""
-    name = f"{machine()}-{os.getpid()}-{secrets.token_hex(4)}"
-    _named_here.add(name)
-    return name
-
-
-_named_here: set[str] = set()
-"""The workers of this process: each is there as long as the process is."""
-
-
-def machine() -> str:
-    """Return a name for what gives processes their numbers: hosts may share a name, and containers a number 1."""
-    boot, space = "", ""
-    with suppress(OSError):  # only Linux tells
-        boot = Path("/proc/sys/kernel/random/boot_id").read_text("ascii")[:8]
-        space = "".join(filter(str.isdigit, str(Path("/proc/self/ns/pid").readlink())))
-    return ".".join(part for part in (socket.gethostname()[:60], boot, space) if part)
-
-
-def is_gone(worker: str) -> bool:
-    """Return whether ``worker`` was a process of this machine that is there no more; in doubt it is there."""
-    host, _, rest = worker.rpartition("-")[0].rpartition("-")
-    if os.name != "posix" or host != machine() or not rest.isdigit():
-        return False
-    if int(rest) == os.getpid():  # ours now: in a container, every first process has the number 1
-        return worker not in _named_here
-    try:
-        os.kill(int(rest), 0)  # no signal is sent; only whether one could be is looked at
-    except ProcessLookupError:
-        return True
-    except (OSError, OverflowError):  # somebody else's process; a number that is none
-        return False
-    return False
 
 
 def _believable(_: object, attribute: attrs.Attribute[timedelta], value: timedelta) -> None:

@@ -35,10 +35,11 @@ from lapor_core.plugins.contracts import Delivered, Message, TryLater, Verdict
 from lapor_desk import durable
 from lapor_desk.courier import Courier
 from lapor_desk.durable import Workers, system_database
-from lapor_desk.engine import Composer, Engine, machine
+from lapor_desk.engine import Composer, Engine
 from lapor_desk.pacing import Pace, Rate
 from lapor_desk.store import Claim, NewNotice, QueuedNotice, Status, Store, StoreBusy, database_url
 from lapor_desk.store.tables import notices as notice_rows
+from lapor_desk.worker_names import machine
 
 MARK = "rahasia-contoh"
 WORKER = Path(__file__).with_name("worker.py")

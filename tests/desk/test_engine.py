@@ -18,8 +18,9 @@ from lapor_core.errors import BadValue, NotFound
 from lapor_core.plugins.contracts import Delivered, Failed, Message, TryLater, Verdict
 from lapor_core.testing import RecordingNotifier
 from lapor_desk.courier import Courier
-from lapor_desk.engine import Composer, Engine, Retry, worker_name
+from lapor_desk.engine import Composer, Engine, Retry
 from lapor_desk.store import Claim, NewNotice, QueuedNotice, Status, Store
+from lapor_desk.worker_names import worker_name
 
 NOW = datetime(2026, 3, 13, 2, tzinfo=UTC)
 LEASE = timedelta(minutes=10)

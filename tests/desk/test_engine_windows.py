@@ -12,9 +12,10 @@ import pytest
 from lapor_core.plugins.contracts import Delivered, Failed, Message, TryLater, Verdict
 from lapor_desk import engine as engine_module
 from lapor_desk.courier import Courier
-from lapor_desk.engine import Engine, is_gone
+from lapor_desk.engine import Engine
 from lapor_desk.pacing import Pace, Rate
 from lapor_desk.store import Claim, NewNotice, QueuedNotice, Settlement, Status, Store
+from lapor_desk.worker_names import is_gone
 
 NOW = datetime(2026, 3, 13, 2, tzinfo=UTC)
 DAY = timedelta(days=1)

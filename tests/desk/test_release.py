@@ -20,9 +20,10 @@ from lapor_desk.composing import Composing
 from lapor_desk.config import Config
 from lapor_desk.courier import Courier, by_medium
 from lapor_desk.durable import Workers
-from lapor_desk.engine import Engine, is_gone, machine, worker_name
+from lapor_desk.engine import Engine
 from lapor_desk.house import House, open_house
 from lapor_desk.store import Status
+from lapor_desk.worker_names import is_gone, machine, worker_name
 
 WITA = ZoneInfo("Asia/Makassar")
 WARGA = Reporter(name="Warga Contoh", email="warga@example.id", mobile="+6280000000001")  # invented

@@ -16,8 +16,9 @@ from pathlib import Path
 from lapor_core.plugins.contracts import Delivered, Message, Verdict
 from lapor_desk.courier import Courier
 from lapor_desk.durable import Workers
-from lapor_desk.engine import Engine, worker_name
+from lapor_desk.engine import Engine
 from lapor_desk.store import Files, MasterKey, QueuedNotice, open_store
+from lapor_desk.worker_names import worker_name
 
 
 class Post:
