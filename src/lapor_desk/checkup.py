@@ -252,6 +252,16 @@ def _files(house: House, _: datetime) -> Iterator[Finding]:
 
 
 def _keys(house: House, _: datetime) -> Iterator[Finding]:
+    """A back-up from the middle of a change of keys opens with the newer one, and half of its persons do not."""
+    wrapped = select(people.c.master, func.count()).where(people.c.wrapped_key.is_not(None)).group_by(people.c.master)
+    with house.store.reading() as tx:
+        used = sorted(map(tuple, tx.connection.execute(wrapped)))
+    for master, count in used:
+        if house.store.vault.keys.find(master) is None:
+            key_is = counted(count, "person's key hangs", "persons' keys hang")
+            problem = f"{key_is} on the master key {master}, which the file of keys does not hold: nothing of theirs can be read"
+            path = house.store.vault.keys.path or "lapor.key"
+            yield _finding(problem, f"add that key, kept as {path}.{master}, to {path} as a further line")
     if house.store.vault.keys.former:
         problem = "a change of the master key has begun and is not finished: its file holds more than one key"
         yield _finding(problem, "lapor keys rotate")

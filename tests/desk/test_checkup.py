@@ -234,6 +234,22 @@ def test_a_change_of_the_master_key_that_is_not_finished_is_found(house: House) 
     assert found(house, "keys") == []
 
 
+def test_persons_whose_master_key_is_not_in_the_file_are_found(house: House, config: Config) -> None:
+    """As after restoring a back-up from the middle of a change of keys with the newer key alone."""
+    keys = house.store.vault.keys
+    former = keys.newest
+    rotation.prepare(house.store)
+    rotation.begin(house.store)
+    keys.write(keys.newest)
+    with open_house(config, clock=house.clock) as restored:
+        (finding,) = found(restored, "keys")
+        assert finding.serious
+        assert former.fingerprint in finding.problem
+        assert f"lapor.key.{former.fingerprint}" in finding.remedy
+        restored.store.vault.keys.write(keys.newest, former)
+        assert "has begun and is not finished" in found(restored, "keys")[0].problem
+
+
 def test_a_broken_record_is_found(house: House) -> None:
     with house.store.transaction() as tx:
         tx.connection.execute(update(events).where(events.c.sequence == 1).values(office="lain"))
