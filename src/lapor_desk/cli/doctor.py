@@ -45,7 +45,7 @@ REMEDIES_OF_REASONS = {
     "cannot_open": "correct the path in lapor.toml, or give file and folder to the user the desk runs as (chown)",
     "folder": "correct the path in lapor.toml, or give the folder to the user the desk runs as (chown)",
     "files": "correct files and [s3] in lapor.toml, mend the folder's rights, or wait until the service is back",
-    "away": "start the database server, and check host, port, user and password under database in lapor.toml",
+    "away": "start the database server, and check host, port, name, user and password under database in lapor.toml",
     "no_entry": "check user and password under database in lapor.toml, and the server's pg_hba.conf",
     "no_right": "on the server: GRANT CREATE, USAGE ON SCHEMA public TO that user, or make them the owner of the database",
     "no_database": "createdb on the server, or correct the name under database in lapor.toml",

@@ -46,7 +46,7 @@ MESSAGES: Mapping[str, str] = MappingProxyType(
         "read_only": "it cannot be written: its file, its folder or its server is read-only for this user",
         "cannot_open": "its file cannot be opened, or made, by this user",
         "disk": "its disk failed to read or write, or has no room",
-        "away": "its server cannot be reached, or does not let this user in",
+        "away": "its server cannot be reached, has no database of this name, or does not let this user in",
         "no_entry": "its server does not let this user in",
         "no_right": "its server does not let this user make and use tables there",
         "no_database": "its server has no database of this name",
