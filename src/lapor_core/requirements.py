@@ -38,8 +38,9 @@ def check_channels(keys: Iterable[str], policy: Policy) -> None:
     unknown = sorted(key for key in keys if key not in policy.channels and "other" not in policy.channels)
     if unknown:
         allowed = ", ".join(policy.channels)
+        named = f"{'channel' if len(unknown) == 1 else 'channels'} {', '.join(unknown)}"
         message = (
-            f"policy {policy.reference} has no requirements for the channel {', '.join(unknown)}; it has them for {allowed}; "
+            f"policy {policy.reference} has no requirements for the {named}; it has them for {allowed}; "
             f"give the policy a row [channels.{unknown[0]}] or [channels.other], or block the plug-in, which the desk does "
             f'with block_plugins = ["{unknown[0]}"] in lapor.toml'
         )
