@@ -18,13 +18,16 @@ __all__ = ["apply"]
 
 @functools.singledispatch
 def apply(_: happened.Fact, complaint: Complaint, __: happened.Event) -> Complaint:
-    """Return the complaint with what the fact says, beside the state; most facts say nothing more."""
+    """Return the complaint with what the fact says, beside the state; most facts say nothing more.
+
+    Those that come with every new complaint bring the version too: to copy a complaint twice for one fact costs intake.
+    """
     return complaint
 
 
 @apply.register
-def _(fact: happened.Classified, complaint: Complaint, _: happened.Event) -> Complaint:
-    return attrs.evolve(complaint, tier=fact.tier, facts=fact.facts, judged_by=fact.facts)
+def _(fact: happened.Classified, complaint: Complaint, event: happened.Event) -> Complaint:
+    return attrs.evolve(complaint, version=event.sequence, tier=fact.tier, facts=fact.facts, judged_by=fact.facts)
 
 
 @apply.register
@@ -179,7 +182,7 @@ def _(fact: happened.ClockStarted, complaint: Complaint, event: happened.Event) 
         round=complaint.round,
     )
     ended = _clocks_with(complaint, fact.clock, stopped_at=event.happened_at)
-    return attrs.evolve(complaint, clocks=(*ended, clock))
+    return attrs.evolve(complaint, version=event.sequence, clocks=(*ended, clock))
 
 
 @apply.register

@@ -98,10 +98,12 @@ _SYSTEM = Actor(role=Role.SYSTEM, id="ladder")
 def _untaken(complaint: Complaint, standard: Standard) -> Iterator[DueStep]:
     agency = complaint.agencies[0] if complaint.agencies else None
     for step in standard.policy.ladder:
-        clock = complaint.running(step.clock)
-        taken = (step.key, complaint.place_of(step.clock)) in complaint.steps
-        if clock is None or taken or not _is_climbed(complaint, standard.policy.clock(step.clock)):
+        place = complaint.place_of(step.clock)
+        if place is None or (step.key, place) in complaint.steps:
             continue
+        if not _is_climbed(complaint, standard.policy.clock(step.clock)):
+            continue
+        clock = complaint.clocks[place]
         office = standard.office_for(step.clock, agency)
         at = _instant(_in_own_unit(step.at, clock, standard), clock, office, anytime=step.anytime)
         if at > clock.start:

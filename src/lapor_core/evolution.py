@@ -69,7 +69,8 @@ def evolve(complaint: Complaint | None, event: happened.Event) -> Complaint:
         message = f"event {event.sequence} cannot follow event {complaint.version} of complaint {complaint.id}"
         raise BadValue(message, code="broken_sequence", sequence=event.sequence)
     moved = _considered(_moved(complaint, event), event)
-    return attrs.evolve(apply(event.fact, moved, event), version=event.sequence)
+    after = apply(event.fact, moved, event)
+    return after if after.version == event.sequence else attrs.evolve(after, version=event.sequence)
 
 
 def _considered(complaint: Complaint, event: happened.Event) -> Complaint:
