@@ -12,7 +12,7 @@ from lapor_core.complaint import Complaint
 from lapor_core.errors import LaporError
 from lapor_core.lifecycle import State
 from lapor_core.standard import Standard
-from lapor_desk.exchange import Written
+from lapor_desk.exporting import Written
 from lapor_desk.national_csv import COLUMNS, ZONE, as_cell
 from lapor_desk.nationals import INTERNAL, TRACKING
 from lapor_desk.store import Reading, Store, StoreBusy, StoreDown

@@ -66,8 +66,12 @@ def new_file(path: Path) -> Iterator[TextIO]:
 
 
 def _not_written(path: Path, error: OSError) -> BadValue:
-    return BadValue(f"{path}: cannot be written: {error.strerror or error}", code="unwritable_file", path=str(path))
+    return BadValue(_why(path, error), code="unwritable_file", path=str(path))
 
 
 def _unwritable(path: Path, error: OSError) -> StoreDown:
-    return StoreDown(f"{path}: cannot be written: {error.strerror or error}", code="store_down")
+    return StoreDown(_why(path, error), code="store_down")
+
+
+def _why(path: Path, error: OSError) -> str:
+    return f"{path}: cannot be written: {error.strerror or error}"

@@ -28,11 +28,12 @@ from lapor_core.lifecycle import Role, State
 from lapor_core.standard import Standard
 from lapor_core.submission import Upload
 from lapor_core.testing import FrozenClock
-from lapor_desk import exchange
+from lapor_desk import importing
 from lapor_desk.auditing import chains
 from lapor_desk.cli import main
 from lapor_desk.desk import Desk
-from lapor_desk.exchange import Taken, Written, export_complaints, import_complaints
+from lapor_desk.exporting import Written, export_complaints
+from lapor_desk.importing import Taken, import_complaints
 from lapor_desk.national_csv import read_rows
 from lapor_desk.national_export import write_rows
 from lapor_desk.nationals import take_rows
@@ -350,9 +351,9 @@ def test_another_import_that_is_faster_by_a_moment_makes_the_lines_known(
     lines = exported(two)
     taken(other, lines)
     looked: list[object] = []
-    whole = exchange._hashes_here
+    whole = importing._hashes_here
     monkeypatch.setattr(
-        exchange, "_hashes_here", lambda tx, ids: whole(tx, ids) if looked else looked.append(ids) or {}
+        importing, "_hashes_here", lambda tx, ids: whole(tx, ids) if looked else looked.append(ids) or {}
     )
     assert [each.outcome for each in taken(other, lines)] == ["known", "known"]
 

@@ -21,7 +21,8 @@ from lapor_core.external_ids import note_external_ids
 from lapor_desk import nationals
 from lapor_desk.auditing import chains
 from lapor_desk.cli import main
-from lapor_desk.exchange import export_complaints, import_complaints
+from lapor_desk.exporting import export_complaints
+from lapor_desk.importing import import_complaints
 from lapor_desk.national_csv import BadRow, NationalRow, read_rows
 from lapor_desk.nationals import CHANNEL, carry_over, find_national, take_rows
 from lapor_desk.recording import record

@@ -40,7 +40,7 @@ def export(
         The database, in place of the configuration's.
     """
     from lapor_desk.auditing import count_complaints
-    from lapor_desk.exchange import export_complaints
+    from lapor_desk.exporting import export_complaints
     from lapor_desk.writing import new_file
 
     with opened(configured(config, database=database)) as house, new_file(file) as out:

@@ -15,7 +15,7 @@ from lapor_desk.counting import counted
 from lapor_desk.lines import lines_of
 
 if TYPE_CHECKING:
-    from lapor_desk.exchange import Taken
+    from lapor_desk.importing import Taken
 
 __all__ = ["app"]
 
@@ -37,7 +37,7 @@ def import_(file: Path, /, *, config: Path | None = None, database: str | None =
     database
         The database, in place of the configuration's.
     """
-    from lapor_desk.exchange import import_complaints
+    from lapor_desk.importing import import_complaints
 
     with lines_of(file) as lines, opened(configured(config, database=database)) as house:
         taken = import_complaints(house.store, lines, house.desk.standard_of, house.clock())

@@ -11,7 +11,7 @@ from lapor_desk.cli.progress import watched
 from lapor_desk.counting import counted as in_words
 
 if TYPE_CHECKING:
-    from lapor_desk.exchange import Written
+    from lapor_desk.exporting import Written
 
 __all__ = ["all_written", "tell_taken", "tell_written"]
 
