@@ -14,6 +14,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Callable
+from contextlib import nullcontext
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -88,6 +89,7 @@ class Workers:
         self._concurrency = concurrency
         self._look_every = look_every.total_seconds()
         self._sweep_at = sweep_at
+        self._places = {key: threading.Semaphore(concurrency) for key in engine.courier.keys}
         self._stop = threading.Event()
         self._wake = threading.Event()
         self._looking: threading.Thread | None = None
@@ -136,10 +138,24 @@ class Workers:
         """Look into the queue now: something was queued that should not wait, a one-time code say."""
         self._wake.set()
 
+    def deliver(self, claim: Claim, notifier: str) -> str:
+        """Deliver as soon as the notifier has a place free; return what became of the notice.
+
+        DBOS counts a job as running only from its first line on, so it may give away a place twice while threads are slow to
+        start.
+        """
+        with self._places.get(notifier) or nullcontext():
+            return self.engine.deliver(claim, self.clock()).value
+
     def run_once(self, now: datetime) -> int:
         """Sweep and deliver everything that is due at ``now``, here and without DBOS; return the number of attempts."""
         self.sweep(now)
         return self.engine.run_once(now)
+
+    @property
+    def _most_held(self) -> int:
+        """How many notices of one notifier are claimed at once: those that are being sent, and as many that come next."""
+        return 2 * self._concurrency
 
     @property
     def _queues(self) -> tuple[str, ...]:
@@ -192,11 +208,12 @@ class Workers:
     def _hand_over(self) -> None:
         """Claim no more than can be sent soon, so that no lease runs out in DBOS's queues."""
         now = self.clock()
-        self.engine.hand_on(self.engine.relay(now, 2 * self._concurrency), self._enqueue, now)
+        self.engine.hand_on(self.engine.relay(now, self._most_held), self._enqueue, now)
 
     def _enqueue(self, claim: Claim) -> None:
         with SetWorkflowID(_job_id(claim, self.engine.owner)):
-            DBOS.enqueue_workflow(_queue(claim.notifier or ""), _deliver, claim.notice_id, claim.number)
+            notifier = claim.notifier or ""
+            DBOS.enqueue_workflow(_queue(notifier), _deliver, claim.notice_id, claim.number, notifier)
 
     def _tidy(self) -> None:
         """Forget old jobs of DBOS now and then, also those that a killed process left pending."""
@@ -239,7 +256,7 @@ def _config(workers: Workers) -> DBOSConfig:
         "dbos_system_schema": "lapor_dbos",
         "application_version": "1",  # by default a hash of the source: a new release would leave jobs behind
         "executor_id": workers.engine.owner,  # by default "local": a second process would run this one's jobs again
-        "max_executor_threads": workers._concurrency * len(workers.engine.courier.keys) + 8,  # noqa: SLF001 - this function is a part of the class
+        "max_executor_threads": workers._most_held * len(workers.engine.courier.keys) + 8,  # noqa: SLF001 - this function is a part of the class
         "scheduler_polling_interval_sec": 30.0,
         "log_level": "WARNING",
         "enable_otlp": False,
@@ -280,9 +297,9 @@ def _let_go(workers: Workers) -> None:
 
 
 @DBOS.workflow(name=_DELIVER)
-def _deliver(notice_id: str, number: int) -> str:
+def _deliver(notice_id: str, number: int, notifier: str = "") -> str:
     claim = Claim(notice_id=notice_id, number=number)
-    return str(_guarded("delivery", lambda: _working().engine.deliver(claim, _working().clock()).value))
+    return str(_guarded("delivery", lambda: _working().deliver(claim, notifier)))
 
 
 @DBOS.workflow(name="lapor.sweep")

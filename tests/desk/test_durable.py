@@ -207,6 +207,18 @@ def test_no_more_deliveries_run_at_once_than_were_allowed(store: Store, workers_
     assert len(threads) <= 3 + 8
 
 
+def test_no_more_run_at_once_when_their_threads_are_slow_to_start(
+    store: Store, workers_of: Callable[..., Workers], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """DBOS counts what runs, and a job runs from its first line on; until then its place looks free."""
+    monkeypatch.setattr("dbos._core.ActiveWorkflowById.count_for_queue", lambda *_: 0)
+    post = Post(lambda: time.sleep(0.3) or Delivered())
+    queue(store, 9)
+    workers_of(engine_of(store, post), concurrency=3).start()
+    eventually(lambda: delivered(store) == 9)
+    assert 1 <= post.most_inside <= 3
+
+
 def test_a_notifier_that_hangs_does_not_keep_workers_from_stopping(
     store: Store, workers_of: Callable[..., Workers]
 ) -> None:
