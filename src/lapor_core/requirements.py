@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from lapor_core.complaint import Proof
-from lapor_core.errors import BadValue, Missing
+from lapor_core.errors import Missing
 from lapor_core.policy.model import Policy
 from lapor_core.submission import Submission
 
-__all__ = ["check_channels", "missing"]
+__all__ = ["missing", "without_requirements"]
 
 _FIELD_OF_PROOF = {
     Proof.VERIFIED_EMAIL: ("email", "a verified e-mail address"),
@@ -29,22 +29,9 @@ def missing(submission: Submission, policy: Policy) -> tuple[Missing, ...]:
     return (*_proofs(submission, requirement.proofs), *_content(submission, requirement.content))
 
 
-def check_channels(keys: Iterable[str], policy: Policy) -> None:
-    """See that the policy has requirements for every channel that is about to be opened.
-
-    Raises:
-        BadValue: naming every channel without requirements (code ``channels_without_requirements``).
-    """
-    unknown = sorted(key for key in keys if key not in policy.channels and "other" not in policy.channels)
-    if unknown:
-        allowed = ", ".join(policy.channels)
-        named = f"{'channel' if len(unknown) == 1 else 'channels'} {', '.join(unknown)}"
-        message = (
-            f"policy {policy.reference} has no requirements for the {named}; it has them for {allowed}; "
-            f"give the policy a row [channels.{unknown[0]}] or [channels.other], or block the plug-in, which the desk does "
-            f'with block_plugins = ["{unknown[0]}"] in lapor.toml'
-        )
-        raise BadValue(message, code="channels_without_requirements", channels=tuple(unknown))
+def without_requirements(keys: Iterable[str], policy: Policy) -> tuple[str, ...]:
+    """Return which of these channels the policy has no requirements for, sorted: nobody may report by them."""
+    return tuple(sorted(key for key in keys if key not in policy.channels and "other" not in policy.channels))
 
 
 def _proofs(submission: Submission, required: frozenset[Proof]) -> Iterator[Missing]:

@@ -80,12 +80,13 @@ def _plugins(house: House, _: datetime) -> Iterator[Finding]:
     for status in house.plugins.report():
         wanted = status.key in config.plugins or status.key in config.allow_plugins
         meant = status.key in config.block_plugins or (bool(config.allow_plugins) and not wanted)
-        if not status.enabled and not meant:
+        if status.reason and not meant:
             if is_unset(config, status):
                 yield _finding(f"{status.key} is not set up", f"[plugins.{status.key}] in lapor.toml", serious=False)
                 continue
             remedy = status.remedy or f'block_plugins = ["{status.key}"] in lapor.toml, if it is not wanted'
-            yield _finding(f"{status.key} is off: {status.reason}", remedy, serious=wanted)
+            state = "on, but" if status.enabled else "off:"
+            yield _finding(f"{status.key} is {state} {status.reason}", remedy, serious=wanted and not status.enabled)
     for key in sorted(set(config.block_plugins) - set(house.plugins.keys)):
         problem = f'"{key}" is blocked and not installed; {did_you_mean(key, house.plugins.keys)}'
         yield _finding(problem, "correct block_plugins in lapor.toml", serious=False)

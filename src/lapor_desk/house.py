@@ -18,7 +18,6 @@ from lapor_core.notices.rendering import Templates
 from lapor_core.plugins import Addresses, Channel, Notifier, PluginHost, Works
 from lapor_core.plugins import Desk as ChannelDesk
 from lapor_core.policy.offices import office_from
-from lapor_core.requirements import check_channels
 from lapor_core.standard import Standard, load_standard
 from lapor_desk.accounts import Accounts
 from lapor_desk.channel_work import ChannelWork
@@ -31,6 +30,7 @@ from lapor_desk.door import Door
 from lapor_desk.engine import Engine, by_medium
 from lapor_desk.nationals import carry_over
 from lapor_desk.officers import Officers
+from lapor_desk.opening import open_channels
 from lapor_desk.pacing import Pace
 from lapor_desk.places import S3Place
 from lapor_desk.plugging import OUTBOX, beside, plugin_host, plugin_settings
@@ -55,7 +55,7 @@ class House:
 
     Attributes:
         clock: Gives the present instant (aware).
-        channels: The channels in use.
+        channels: The channels that are open.
         engine: Sends what is queued.
     """
 
@@ -133,9 +133,7 @@ def open_house(config: Config, *, clock: Callable[[], datetime] = utc_now) -> Ho
     """Open the house that ``config`` describes.
 
     Raises:
-        BadValue: the policy has no requirements for a channel that is about to be opened
-            (``channels_without_requirements``); the database cannot be used; or complaints are in it whose policy is not
-            loaded (``unknown_policies``).
+        BadValue: the database cannot be used; or complaints are in it whose policy is not loaded (``unknown_policies``).
         StoreDown: the database is away, or a folder cannot be made (``store_down``).
         DocumentFaults: a policy or decree file has faults; or ``[notifiers.<key>]`` names no notifier.
         NotFound: no such policy.
@@ -154,8 +152,7 @@ def _opened(config: Config, clock: Callable[[], datetime]) -> House:
     plugins = plugin_host(config)
     standard = read_standard(config, plugins=plugins)
     former = [read_standard(config, name, plugins) for name in config.former_policies]
-    channels = plugins.channels()
-    check_channels([channel.key for channel in channels], standard.policy)
+    channels = open_channels(plugins, standard.policy)
     store = _store(config, [*former, standard])
     desk = Desk(store, standard, clock=clock, former=former, plugins=plugins)
     house = House(

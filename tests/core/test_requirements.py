@@ -11,10 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lapor_core import Proof, Reporter, Submission
-from lapor_core.errors import BadValue, NotFound
+from lapor_core.errors import NotFound
 from lapor_core.policy.loading import shipped_policy
 from lapor_core.policy.model import Policy, Requirement
-from lapor_core.requirements import check_channels, missing
+from lapor_core.requirements import missing, without_requirements
 from lapor_core.testing import submissions
 
 POLICY = shipped_policy("banjarbaru")
@@ -92,9 +92,7 @@ def test_the_row_for_other_channels_serves_them_and_no_listed_one() -> None:
     assert [piece.field for piece in missing(bare("sms"), policy)] == ["mobile", "narrative"]
 
 
-def test_channels_are_checked_before_they_are_opened() -> None:
-    check_channels(DOORS, POLICY)
-    check_channels(["kiosk"], with_row(Requirement()))
-    with pytest.raises(BadValue, match=r"channels kiosk, telegraph; .*\[channels\.kiosk\]") as caught:
-        check_channels(["telegraph", "web", "kiosk"], POLICY)
-    assert caught.value.params["channels"] == ("kiosk", "telegraph")
+def test_channels_without_requirements_are_known_before_they_are_opened() -> None:
+    assert without_requirements(DOORS, POLICY) == ()
+    assert without_requirements(["kiosk"], with_row(Requirement())) == ()
+    assert without_requirements(["telegraph", "web", "kiosk"], POLICY) == ("kiosk", "telegraph")

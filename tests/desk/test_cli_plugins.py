@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import json
+from importlib import resources
 from pathlib import Path
 
 import pytest
@@ -97,6 +98,18 @@ def test_the_configuration_counts(capsys: pytest.CaptureFixture[str], elsewhere:
     assert '-> take "sms" off the list of blocked plug-ins' in shown
     assert 'lapor.toml:2  plugins.wbe: "wbe": not a plug-in; did you mean "web"?' in shown
     assert not list(elsewhere.glob("*outbox*")), "looking makes no folder"
+
+
+def test_a_channel_that_stays_closed_is_told(capsys: pytest.CaptureFixture[str], elsewhere: Path) -> None:
+    policy = (resources.files("lapor_core.policy") / "data" / "banjarbaru.toml").read_text("utf-8")
+    policy = policy.replace('id = "banjarbaru"', 'id = "kota-contoh"').replace("[channels.sms", "[channels.telegram")
+    (elsewhere / "kota.toml").write_text(policy, "utf-8")
+    (elsewhere / "lapor.toml").write_text('policy = "kota.toml"\n', "utf-8")
+    lines = run(capsys).splitlines()
+    at = next(number for number, line in enumerate(lines) if line.startswith("sms"))
+    assert lines[at].endswith("  on")  # its notifier is
+    assert 'its channel "sms" stays closed: policy kota-contoh@1 has no requirements for it' in lines[at + 1]
+    assert lines[at + 2].startswith("    -> give the policy a row [channels.sms] or [channels.other]")
 
 
 def test_a_new_plugin_is_written_and_nothing_is_overwritten(

@@ -16,7 +16,6 @@ from sqlalchemy import select
 from lapor_core import Act, Action, Actor, Agency, Facts, Kind, Proof, Reporter, Role, Submission, Upload
 from lapor_core.complaint import Ground
 from lapor_core.errors import BadValue, NotFound, Refused
-from lapor_core.plugins import Channel
 from lapor_core.testing import FrozenClock, RecordingNotifier
 from lapor_desk.accounts import read_challenge
 from lapor_desk.composing import Composing
@@ -190,13 +189,6 @@ def test_each_channel_has_a_storage_of_its_own(house: House) -> None:
     web, sms = house.door(Door()), house.door(Door(key="sms"))
     web.keep("a", b"1")
     assert (web.recall("a"), sms.recall("a")) == (b"1", None)
-
-
-def test_a_channel_without_requirements_is_refused_by_name(config: Config, monkeypatch: pytest.MonkeyPatch) -> None:
-    channels: tuple[Channel, ...] = (Door(), Door(key="merpati"))
-    monkeypatch.setattr("lapor_core.plugins.PluginHost.channels", lambda _: channels)
-    with pytest.raises(BadValue, match="no requirements for the channel merpati"):
-        open_house(config)
 
 
 def test_complaints_of_a_policy_that_is_not_loaded_are_not_left_alone(

@@ -24,6 +24,7 @@ from lapor_core.plugins import Choice, PluginHost
 from lapor_core.testing import FrozenClock, example_submission
 from lapor_desk import house as houses
 from lapor_desk.channel_work import ChannelWork
+from lapor_desk.checkup import examine
 from lapor_desk.config import Config
 from lapor_desk.house import House, open_house
 from lapor_desk.plugging import TimeLimit, plugin_settings
@@ -298,6 +299,25 @@ name = { id = "Hari Contoh", en = "Example Day" }
     assert house.standard.policy.reference == "kota_contoh@1"
     assert list(house.standard.agencies) == ["dinas-contoh"]
     assert not house.standard.office.is_working_day(datetime(2026, 3, 16).date())  # noqa: DTZ001  # a date
+
+
+def test_a_channel_without_requirements_shuts_nobodys_desk_and_the_doctor_names_it(
+    install: Install, opened: Callable[..., House]
+) -> None:
+    source = (
+        HEAD
+        + "class Door: key, proofs = 'merpati', frozenset()\n@hookimpl\ndef lapor_register_channels(): return [Door()]"
+    )
+    house = opened(install("merpati", source))
+    assert house.desk.submit(sms()).code
+    assert "merpati" not in [channel.key for channel in house.channels]
+    (found,) = [each for each in dict(examine(house, house.clock()))["plug-ins"] if "merpati" in each.problem]
+    assert (
+        "merpati is off: plug-in 'merpati': its channel \"merpati\" stays closed: policy banjarbaru@1 has no"
+        in found.problem
+    )
+    assert "[channels.merpati]" in found.remedy
+    assert not found.serious  # nobody has said that it is wanted
 
 
 @attrs.define

@@ -18,6 +18,7 @@ from lapor_core.plugins.asking import Asked, ask_chooser, ask_observer, ask_scre
 from lapor_core.plugins.contracts import Channel, Notifier
 from lapor_core.plugins.found import KEY, Found, find
 from lapor_core.plugins.guarding import Guard, unguarded
+from lapor_core.plugins.hookspecs import PROJECT
 from lapor_core.plugins.loading import load
 from lapor_core.plugins.offers import Advice, Choice, Template
 from lapor_core.plugins.outcomes import Outcome, PluginStatus, duplicate, without_clashes
@@ -65,6 +66,7 @@ class PluginHost:
         self._lock = threading.Lock()
         self._outcomes: tuple[Outcome, ...] | None = None
         self._off: dict[Found, PluginError] = {}
+        self._closed: dict[Found, dict[str, PluginError]] = {}
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -72,8 +74,28 @@ class PluginHost:
         return tuple(sorted({found.key for found in self._found}))
 
     def channels(self) -> tuple[Channel, ...]:
-        """Return the channels of every plug-in that can be used, in the order of the plug-ins' keys."""
-        return tuple(self._values("lapor_register_channels"))
+        """Return the channels of every plug-in that can be used, in the order of the plug-ins' keys; no closed one."""
+        closed = {key for keys in self._closed.values() for key in keys}
+        return tuple(each for key, each in self._keyed("lapor_register_channels") if key not in closed)
+
+    def close_channel(self, channel: str, problem: str, *, code: str, remedy: str = "") -> None:
+        """Keep a channel closed that the host cannot open; whatever else its plug-in brings stays in use.
+
+        :meth:`report` tells it from then on.
+
+        Args:
+            channel: The key of the channel.
+            problem: Why it cannot be opened.
+            code: The code of that fault.
+            remedy: What mends it; without it, to tell its authors and to block the plug-in.
+        """
+        for found in self._bringing(channel):
+            fault = found.fault(f'its channel "{channel}" stays closed: {problem}', code=code, remedy=remedy)
+            self._closed.setdefault(found, {})[channel] = fault
+
+    def is_shipped(self, channel: str) -> bool:
+        """Return whether the channel of this key is one of this library's own distribution."""
+        return any(found.distribution == PROJECT for found in self._bringing(channel))
 
     def notifiers(self) -> tuple[Notifier, ...]:
         """Return the notifiers of every plug-in that can be used, in the order of the plug-ins' keys."""
@@ -125,13 +147,23 @@ class PluginHost:
 
     def report(self) -> tuple[PluginStatus, ...]:
         """Return what became of every plug-in, sorted by key, and of every key in the settings that names none."""
-        named = (outcome.status(self._off.get(outcome.found)) for outcome in self._loaded())
+        named = (
+            outcome.status(self._off.get(outcome.found), self._closed.get(outcome.found, {}))
+            for outcome in self._loaded()
+        )
         return tuple(sorted((*named, *self._unknown()), key=lambda status: (status.key, status.distribution)))
 
     def _values(self, hook: str) -> Iterator[Any]:
+        yield from (value for _, value in self._keyed(hook))
+
+    def _bringing(self, channel: str) -> list[Found]:
+        hook = "lapor_register_channels"
+        return [each.found for each in self._loaded() if self._is_on(each) and channel in each.keys(hook)]
+
+    def _keyed(self, hook: str) -> Iterator[tuple[str, Any]]:
         for outcome in self._loaded():
             if self._is_on(outcome):
-                yield from (given.value for given in outcome.given if given.hook == hook)
+                yield from ((given.key, given.value) for given in outcome.given if given.hook == hook)
 
     def _ask(self, hook: str, ask: Asked, given: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
         """Yield what each plug-in answers, with its key; a fault costs its answer, and one that hangs is not asked again."""

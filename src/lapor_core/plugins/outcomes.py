@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 import attrs
@@ -26,10 +27,10 @@ class PluginStatus:
         distribution: The distribution that brought it; empty when there is none.
         version: That distribution's version.
         hooks: The hooks it implements.
-        enabled: Whether it is in use.
-        reason: Why not; empty when it is enabled.
-        remedy: What mends it; empty when it is enabled.
-        code: The code of the error that says why not, such as ``bad_settings``; empty when it is enabled.
+        enabled: Whether it is in use; so it is while anything else than a closed channel of it is.
+        reason: Why not, or why a channel of it stays closed; empty when all of it is in use.
+        remedy: What mends that.
+        code: The code of the error that says why, such as ``bad_settings``.
     """
 
     key: str
@@ -61,19 +62,37 @@ class Outcome:
     given: tuple[Given, ...] = ()
     fault: PluginError | None = None
 
-    def status(self, fault: PluginError | None = None) -> PluginStatus:
-        """Return it as it is reported, with its own fault or one that was found later."""
-        fault = self.fault or fault
+    def keys(self, hook: str) -> tuple[str, ...]:
+        """Return the keys of what ``hook`` has given."""
+        return tuple(given.key for given in self.given if given.hook == hook)
+
+    def status(
+        self, fault: PluginError | None = None, closed: Mapping[str, PluginError] = MappingProxyType({})
+    ) -> PluginStatus:
+        """Return it as it is reported.
+
+        Args:
+            fault: One that was found later than its own.
+            closed: Why channels of it stay closed, by their keys.
+        """
+        off = self.fault or fault
+        told = [off] if off is not None else [closed[key] for key in sorted(closed)]
         return PluginStatus(
             key=self.found.key,
             kind=", ".join(KINDS[hook] for hook in self.hooks),
             distribution=self.found.distribution,
             version=self.found.version,
             hooks=tuple(self.hooks),
-            enabled=fault is None,
-            reason="" if fault is None else str(fault),
-            remedy="" if fault is None else fault.params["remedy"],
-            code="" if fault is None else fault.code,
+            enabled=off is None and (not closed or self._brings_more_than(closed)),
+            reason="; ".join(map(str, told)),
+            remedy="; ".join(dict.fromkeys(each.params["remedy"] for each in told)),
+            code=told[0].code if told else "",
+        )
+
+    def _brings_more_than(self, closed: Mapping[str, PluginError]) -> bool:
+        asked = self.hooks.keys() - CONTRACTS.keys()
+        return bool(asked) or any(
+            given.hook != "lapor_register_channels" or given.key not in closed for given in self.given
         )
 
 

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated
 
 from cyclopts import App, Parameter
 
-from lapor_core.errors import BadValue
+from lapor_core.errors import BadValue, LaporError
 from lapor_core.plugins import PluginHost, PluginStatus
 from lapor_core.plugins.scaffold import distribution
 from lapor_core.structure import to_json
 from lapor_desk.cli.values import print_json
-from lapor_desk.config import Config, find_config, load_config
+from lapor_desk.config import Config, find_config, load_config, read_policy
+from lapor_desk.opening import open_channels
 from lapor_desk.plugging import is_unset, plugin_host
 
 __all__ = ["app"]
@@ -35,7 +37,7 @@ def plugins(*, config: Path | None = None, json: Annotated[bool, Parameter(negat
     """
     found = find_config(config, os.environ, Path.cwd())
     read = load_config(found, os.environ)
-    report = plugin_host(read).report()
+    report = _report(read)
     if json:
         print_json([{name: value for name, value in to_json(each).items() if name != "code"} for each in report])
         return
@@ -68,6 +70,14 @@ def new(kind: str, name: str, *, folder: Path | None = None) -> None:
         file.write_text(text, encoding="utf-8")
         print(file)
     print(f'\nTry it:  cd {place} && pip install -e . "lapor[testing]" && python -m pytest')
+
+
+def _report(config: Config) -> tuple[PluginStatus, ...]:
+    """Which channels stay closed is seen as far as the service standard can be read; what is wrong with that, others say."""
+    host = plugin_host(config)
+    with suppress(LaporError):
+        open_channels(host, read_policy(config, further=host.policies()))
+    return host.report()
 
 
 def _table(report: Iterable[PluginStatus], config: Config) -> Iterable[str]:

@@ -149,7 +149,7 @@ def _greet(house: House, listener: socket.socket, said: str = "") -> None:
     )
     print("      ".join(parts), flush=True)
     for status in report:
-        if not status.enabled:
+        if status.reason:
             print(_off(house, status), flush=True)
     if not house.standard.agencies:
         print(
@@ -164,7 +164,7 @@ def _off(house: House, status: PluginStatus) -> str:
     from lapor_desk.plugging import OUTBOX, is_unset, plugin_settings
 
     if not is_unset(house.config, status):
-        return f"off: {status.reason}; {status.remedy}"
+        return f"{'on, but' if status.enabled else 'off:'} {status.reason}; {status.remedy}"
     folder = plugin_settings(house.config).get(OUTBOX, {}).get("folder")
     outbox = f"; until then, its messages go to the outbox, {folder}" if folder and "notifier" in status.kind else ""
     return f"not set up: {status.key}, see [plugins.{status.key}] in lapor.toml{outbox}"

@@ -25,9 +25,6 @@ def create_app(house: House, workers: Workers | None = None, *, budgets: Budgets
         house: What it serves; it is not closed here.
         workers: What delivers in this process, if it does: ``/ready`` then says whether it still works.
         budgets: How often one address may send something.
-
-    Raises:
-        BadValue: two channels ask for the same path (``path_taken``), or a channel for one that cannot be (``bad_path``).
     """
     budgets = budgets or Budgets()
     doors = doors_of(house)

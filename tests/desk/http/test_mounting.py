@@ -19,7 +19,6 @@ from starlette.testclient import TestClient
 from starlette.websockets import WebSocketDisconnect
 
 from lapor_core import Proof, Reporter, Role
-from lapor_core.errors import BadValue
 from lapor_core.plugins.contracts import PRINCIPAL, ASGIApp, Principal
 from lapor_desk.house import House
 from lapor_desk.http import create_app
@@ -106,27 +105,6 @@ def test_a_browser_without_the_slash_is_led_on_and_a_program_is_served(house: Ho
     led = client.get("/app/v1?lang=en", headers=HTML)
     assert (led.status_code, led.headers["location"]) == (303, "v1/?lang=en")
     assert client.post("/app/v1").json()["path"] == "/app/v1/"
-
-
-@pytest.mark.parametrize(
-    ("doors", "code", "told"),
-    [
-        ((WEB, Door(key="kiosk", path="/")), "path_taken", ["web", "kiosk"]),
-        ((APP, Door(key="kiosk", path="/app/v1")), "path_taken", ["app", "kiosk"]),
-        ((Door(key="kiosk", path="/officers"),), "path_taken", ["kiosk", "console"]),
-        ((Door(key="kiosk", path="/health/"),), "path_taken", ["kiosk", "health"]),
-        ((Door(key="kiosk", path="kiosk"),), "bad_path", ["kiosk"]),
-        ((Door(key="kiosk", path="/a b"),), "bad_path", ["kiosk"]),
-        ((Door(key="kiosk", path="/a//b"),), "bad_path", ["kiosk"]),
-    ],
-)
-def test_a_path_that_cannot_be_is_refused_by_name(
-    house: House, doors: tuple[Door, ...], code: str, told: list[str]
-) -> None:
-    with pytest.raises(BadValue) as caught:
-        served(house, *doors)
-    assert caught.value.code == code
-    assert all(name in str(caught.value) for name in told)
 
 
 def test_an_application_that_raises_costs_its_own_page_and_tells_nobody_why(
