@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 import threading
 from collections.abc import Callable, Iterable, Mapping
@@ -12,8 +13,11 @@ import attrs
 
 from lapor_core.plugins import Choice
 from lapor_core.plugins.contracts import Delivered, Failed, Message, Notifier, TryLater, Verdict
+from lapor_desk.hanging import Hanging
 
 __all__ = ["Courier", "Messenger", "believed", "by_medium"]
+
+_log = logging.getLogger("lapor.plugins")
 
 
 @attrs.frozen(kw_only=True)
@@ -44,7 +48,7 @@ class Courier:
         all_notifiers: Every notifier, where more than one may serve a medium.
         chosen: Asked which of several is to send a message; it answers a key, or None to leave it to the usual one.
         patience: How long one call may take.
-        most_hanging: A notifier with so many calls that never came back is not called again until one does.
+        hanging: Counts the calls that never came back; a notifier with many of them is left alone for a while.
     """
 
     def __init__(
@@ -54,15 +58,13 @@ class Courier:
         all_notifiers: Iterable[Notifier] = (),
         chosen: Callable[[Choice], str | None] = lambda _: None,
         patience: timedelta = timedelta(seconds=30),
-        most_hanging: int = 4,
+        hanging: Hanging | None = None,
     ) -> None:
         self._messengers = {medium: Messenger(key=each.key, notifier=each) for medium, each in notifiers.items()}
         self._able = {medium: _able(all_notifiers, medium, usual) for medium, usual in self._messengers.items()}
         self._chosen = chosen
         self._patience = patience.total_seconds()
-        self._most_hanging = most_hanging
-        self._hanging: dict[str, set[threading.Thread]] = {}
-        self._lock = threading.Lock()
+        self._hanging = hanging or Hanging()
 
     @property
     def able(self) -> Mapping[str, tuple[str, ...]]:
@@ -93,21 +95,17 @@ class Courier:
         A reason is one printable line of at most 255 characters, and repeats nothing of the message.
         """
         key = messenger.key
-        if (hanging := self._count_hanging(key)) >= self._most_hanging:
+        if hanging := self._hanging.refuses(key):
             return TryLater(why=f"{key}: {hanging} calls have not come back yet")
         call = _Call(messenger, message, now)
         call.thread.start()
         call.thread.join(self._patience)
-        if call.thread.is_alive():
-            with self._lock:
-                self._hanging.setdefault(key, set()).add(call.thread)
-            return TryLater(why=f"{key}: no answer within {self._patience:g} seconds")
-        return call.verdict
-
-    def _count_hanging(self, key: str) -> int:
-        with self._lock:
-            self._hanging[key] = {thread for thread in self._hanging.get(key, ()) if thread.is_alive()}
-            return len(self._hanging[key])
+        if not call.thread.is_alive():
+            self._hanging.came_back(key)
+            return call.verdict
+        if self._hanging.hangs(key, call.thread):
+            _log.error("notifier %s is left alone for a while: %d of its calls hang", key, self._hanging.most)
+        return TryLater(why=f"{key}: no answer within {self._patience:g} seconds")
 
 
 def _is_last_resort(notifier: Notifier) -> bool:

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from lapor_core.plugins.contracts import Delivered, Failed, Message, TryLater, Verdict
 from lapor_core.testing import messages
 from lapor_desk.courier import Courier, by_medium
+from lapor_desk.hanging import Hanging
 
 NOW = datetime(2026, 3, 13, 2, tzinfo=UTC)
 MESSAGE = Message(
@@ -229,7 +230,7 @@ def test_a_notifier_with_many_hanging_calls_is_not_called_until_one_comes_back(r
         release.wait()
         return Delivered()
 
-    courier = Courier({"email": Says(does=hang)}, patience=timedelta(milliseconds=20), most_hanging=2)
+    courier = Courier({"email": Says(does=hang)}, patience=timedelta(milliseconds=20), hanging=Hanging(most=2))
     messenger = courier.choose("email")
     assert messenger is not None
     verdicts = [courier.send(messenger, MESSAGE, NOW) for _ in range(4)]
@@ -242,9 +243,64 @@ def test_a_notifier_with_many_hanging_calls_is_not_called_until_one_comes_back(r
     assert len(calls) >= 3
 
 
+@attrs.define
+class Seconds:
+    """A timer that is moved by hand."""
+
+    passed: float = 0.0
+
+    def __call__(self) -> float:
+        return self.passed
+
+
+def test_a_notifier_that_is_well_again_is_found_out_though_its_old_calls_hang_for_ever(
+    release: threading.Event, caplog: pytest.LogCaptureFixture
+) -> None:
+    hangs, calls, timer = [True], [], Seconds()
+
+    def send() -> object:
+        calls.append(1)
+        if hangs[0]:
+            release.wait()
+        return Delivered()
+
+    hanging = Hanging(most=2, first=timedelta(minutes=5), longest=timedelta(hours=1), timer=timer)
+    courier = Courier({"email": Says(does=send)}, patience=timedelta(milliseconds=20), hanging=hanging)
+    messenger = courier.choose("email")
+    assert messenger is not None
+
+    def called(after: timedelta) -> bool:
+        timer.passed += after.total_seconds()
+        before = len(calls)
+        courier.send(messenger, MESSAGE, NOW)
+        return len(calls) > before
+
+    assert [called(timedelta(0)) for _ in range(3)] == [True, True, False]
+    assert [record.getMessage() for record in caplog.records] == [
+        "notifier pos is left alone for a while: 2 of its calls hang"
+    ]
+    assert [called(timedelta(minutes=minutes)) for minutes in (4, 1, 9, 1)] == [False, True, False, True]
+    assert [called(timedelta(hours=1)), called(timedelta(minutes=1))] == [True, False]  # it hangs still
+    hangs[0] = False
+    assert [called(timedelta(hours=1)), called(timedelta(0)), called(timedelta(0))] == [True, True, True]
+
+
+def test_there_is_an_end_to_the_calls_that_may_hang(release: threading.Event) -> None:
+    timer = Seconds()
+    hanging = Hanging(most=1, most_ever=3, timer=timer)
+    courier = Courier({"email": Says(does=release.wait)}, patience=timedelta(milliseconds=10), hanging=hanging)
+    messenger = courier.choose("email")
+    assert messenger is not None
+    verdicts = []
+    for _ in range(5):
+        verdicts.append(courier.send(messenger, MESSAGE, NOW))
+        timer.passed += 7200
+    assert verdicts[3:] == [TryLater(why="pos: 3 calls have not come back yet")] * 2
+
+
 def test_one_that_hangs_costs_another_nothing(release: threading.Event) -> None:
     hanging, sound = Says(does=release.wait, key="a"), Says(does=Delivered, key="b")
-    courier = Courier({"email": hanging, "sms": sound}, patience=timedelta(milliseconds=20), most_hanging=1)
+    courier = Courier({"email": hanging, "sms": sound}, patience=timedelta(milliseconds=20), hanging=Hanging(most=1))
     for medium in ("email", "email", "sms"):
         messenger = courier.choose(medium)
         assert messenger is not None
