@@ -13,6 +13,7 @@ from lapor_core.clock_facts import clock_facts
 from lapor_core.complaint import Actor, Attachment, Complaint, Proof
 from lapor_core.errors import BadValue, FactsNeeded, Incomplete, Missing, Refused, require_aware, require_type
 from lapor_core.evolution import CONSIDERING, evolve
+from lapor_core.external_ids import checked_external_ids
 from lapor_core.facts import Facts
 from lapor_core.lifecycle import Action, Role, State, allowed, next_state
 from lapor_core.pausing import pause_facts
@@ -58,8 +59,10 @@ def receive(
 
     Raises:
         Incomplete: the submission lacks what its channel must bring.
-        BadValue: it was received after ``now`` (code ``from_the_future``), or an instant is naive.
-        BadType: the submission or the standard is none, or its id or code is no text (``wrong_type``).
+        BadValue: it was received after ``now`` (code ``from_the_future``), or an instant is naive; the id of another system
+            or its name cannot be one (``bad_external_id``, ``bad_external_system``).
+        BadType: the submission or the standard is none, or its id or code, or that of another system, is no text
+            (``wrong_type``).
         NotFound: the policy has no requirements for the channel, or the chosen agency is not known.
     """
     require_type(submission, Submission, "submission")
@@ -92,6 +95,7 @@ def receive(
         visibility=submission.visibility,
         attachments=attachments,
         lacking=tuple(piece.code for piece in lacking),
+        external_ids=checked_external_ids(submission.external_ids),
         pin_hash=pin_hash,
     )
     actor = Actor(role=Role.REPORTER, id=reporter_ref)

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 
 from lapor_core.complaint import Actor, Complaint
-from lapor_core.errors import BadValue, Refused
+from lapor_core.errors import BadValue, Refused, require_type
 from lapor_core.events import Event, ExternalIdNoted
 from lapor_core.lifecycle import Role, State
 from lapor_core.noting import noted
@@ -21,6 +21,7 @@ __all__ = [
     "LONGEST_ID",
     "NOTING",
     "checked_external_id",
+    "checked_external_ids",
     "note_external_ids",
     "notes_of",
     "plain_external_id",
@@ -52,6 +53,18 @@ def checked_external_id(system: str, typed: str) -> str:
         message = "the name of a system has up to 32 lower-case letters, digits and _, and begins with a letter"
         raise BadValue(message, code="bad_external_system", field="system")
     return plain_external_id(typed)
+
+
+def checked_external_ids(told: Mapping[str, str]) -> dict[str, str]:
+    """Return the ids by which other systems know a new complaint, as they are kept; an empty one is none.
+
+    Raises:
+        BadValue: as :func:`checked_external_id`. BadType: a name or an id is no text (``wrong_type``).
+    """
+    for system, typed in told.items():
+        require_type(system, str, "the name of a system in external_ids")
+        require_type(typed, str, "an id in external_ids")
+    return {system: plain for system, typed in told.items() if (plain := checked_external_id(system, typed))}
 
 
 def plain_external_id(typed: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime, time
 from typing import Any
 
@@ -57,10 +58,13 @@ class Submission:
         event_date: When it happened; ``event_time`` is in the office's zone.
         agency: Key of the agency the citizen chose, if any.
         proofs: What this channel proved about the reporter.
+        external_ids: Under which ids other systems know it that it came from, by the system's name
+            (:mod:`lapor_core.external_ids`): officers find it under them, and the reporter sees them when tracking.
 
     Raises:
         BadValue: An instant has no time zone (``naive_datetime``); the channel or the source id is empty (``empty``).
-        BadType: The reporter, the proofs, the kind or the visibility is of another type, a text most often (``wrong_type``).
+        BadType: The reporter, the proofs, the kind, the visibility or the ids are of another type, a text most often
+            (``wrong_type``).
     """
 
     channel: str = attrs.field(validator=_present)
@@ -80,3 +84,4 @@ class Submission:
     category: str | None = None
     visibility: Visibility = attrs.field(factory=Visibility, validator=is_a(Visibility))
     uploads: tuple[Upload, ...] = ()
+    external_ids: Mapping[str, str] = personal(factory=dict, validator=is_a(Mapping))

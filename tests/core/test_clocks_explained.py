@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import re
 from datetime import UTC, date, datetime, timedelta
@@ -257,3 +258,15 @@ def test_a_task_in_hours_rings_an_hour_before_and_never_before_the_start() -> No
 def test_a_task_made_at_a_naive_instant_is_refused() -> None:
     with pytest.raises(BadValue, match="no time zone"):
         NYEPI.ics(uid="x", now=datetime(2026, 3, 13))  # noqa: DTZ001 - the point of the test
+
+
+@pytest.mark.parametrize("language", ["jv", "EN", "", None])
+def test_an_explanation_in_a_language_without_words_is_refused_and_says_which_there_are(language: str) -> None:
+    for tell in (
+        NYEPI.explain,
+        NYEPI.svg,
+        functools.partial(NYEPI.ics, uid="laporan-1@example.id", now=START),
+    ):
+        with pytest.raises(BadValue, match=r"language \".*\": .*\(id, en\)") as caught:
+            tell(language)
+        assert caught.value.code == "unknown_language"

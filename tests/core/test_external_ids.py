@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lapor_core import Action, Actor, Role, State
-from lapor_core.errors import BadValue, Refused
+from lapor_core import Action, Actor, Complaint, Role, State, load_standard, receive
+from lapor_core.errors import BadValue, LaporError, Refused
 from lapor_core.external_ids import LONGEST_ID, NOTING, checked_external_id, note_external_ids
 from lapor_core.privacy import Reader, view
-from lapor_core.testing import Life, keys, lives
+from lapor_core.testing import Life, example_submission, keys, lives
 
 CENTRE = Actor(role=Role.CENTRAL_ADMIN, id="petugas")
 IDS = st.from_regex(r"[A-Za-z0-9][A-Za-z0-9._:/-]{0,63}", fullmatch=True)
@@ -68,6 +68,36 @@ def test_only_those_who_exchange_complaints_note_their_ids(role: Role) -> None:
         with pytest.raises(Refused) as caught:
             noted(life, {"sp4n_tracking": "1"}, Actor(role=role))
         assert caught.value.code == "not_permitted"
+
+
+def received(told: object) -> Complaint:
+    submission = example_submission(external_ids=told)
+    now = submission.received_at
+    return receive(
+        submission, load_standard("banjarbaru"), now, complaint="c", code="7KQ2-M4XW-9T3", reporter_ref="p"
+    ).complaint
+
+
+def test_a_complaint_of_another_system_comes_with_its_ids() -> None:
+    assert received({"desa_contoh": " #D-7/2026 ", "kota_contoh": " "}).external_ids == {"desa_contoh": "D-7/2026"}
+    assert "D-7" not in repr(example_submission(external_ids={"desa_contoh": "D-7/2026"}))
+
+
+@pytest.mark.parametrize(
+    ("told", "code"),
+    [
+        ({"desa_contoh": "nomor tidak ada"}, "bad_external_id"),
+        ({"Desa Contoh": "7"}, "bad_external_system"),
+        ({"desa_contoh": 7}, "wrong_type"),
+        ({7: "7"}, "wrong_type"),
+        ([("desa_contoh", "7")], "wrong_type"),
+    ],
+)
+def test_ids_that_cannot_be_are_refused_before_anything_is_taken_in(told: object, code: str) -> None:
+    with pytest.raises(LaporError) as caught:
+        received(told)
+    assert caught.value.code == code
+    assert "nomor tidak ada" not in str(caught.value)
 
 
 def test_a_disposition_can_tell_the_national_id() -> None:

@@ -185,6 +185,12 @@ def test_a_channel_brings_only_its_own_submissions_and_proofs(house: House) -> N
     assert door.track(code).code == code
 
 
+def test_what_a_channel_brings_from_another_system_is_found_under_its_id(house: House) -> None:
+    code = house.door(Door()).submit(submission(external_ids={"desa_contoh": "#D-7/2026"})).code
+    with house.store.reading() as tx:
+        assert tx.known_as("D-7/2026") == (tx.find(code),)
+
+
 def test_each_channel_has_a_storage_of_its_own(house: House) -> None:
     web, sms = house.door(Door()), house.door(Door(key="sms"))
     web.keep("a", b"1")

@@ -92,7 +92,11 @@ class Deadline:
         return explained(self)
 
     def explain(self, language: str = "id") -> str:
-        """Return the explanation day by day as text, in Indonesian or English."""
+        """Return the explanation day by day as text, in Indonesian (``id``) or English (``en``).
+
+        Raises:
+            BadValue: there are no words in another language (code ``unknown_language``); likewise the picture and the task.
+        """
         from lapor_core.explanation.text import as_text
 
         return as_text(self, language)

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from lapor_core.clocks import Deadline
 from lapor_core.errors import LaporError, require_aware
 from lapor_core.explanation.text import as_text, due_text
+from lapor_core.texts import require_language
 
 __all__ = ["as_ics"]
 
@@ -22,7 +23,9 @@ def as_ics(deadline: Deadline, language: str, *, uid: str, now: datetime) -> byt
 
     Raises:
         LaporError: the package ``icalendar`` is not installed (code ``missing_extra``).
+        BadValue: there are no words in this language (code ``unknown_language``).
     """
+    require_language(language)
     try:
         from icalendar import Alarm, Calendar, Todo
     except ModuleNotFoundError:

@@ -27,7 +27,7 @@ from lapor_core.explanation.text import (
     reason_text,
 )
 from lapor_core.explanation.words import say
-from lapor_core.texts import clock_time, long_date, word
+from lapor_core.texts import clock_time, long_date, require_language, word
 
 __all__ = ["as_svg"]
 
@@ -36,7 +36,7 @@ _DAY = timedelta(days=1)
 
 def as_svg(deadline: Deadline, language: str) -> str:
     """Return the picture; every day carries its reason as a tooltip, and the whole a description for a screen reader."""
-    picture = _Picture(deadline, language)
+    picture = _Picture(deadline, require_language(language))
     picture.heading()
     for month in picture.months():
         picture.month(month)

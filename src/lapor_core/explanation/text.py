@@ -9,7 +9,7 @@ from lapor_core.clocks import Deadline, DeadlineDay
 from lapor_core.explanation.words import amount, amounts, say
 from lapor_core.lifecycle import State
 from lapor_core.policy.clock_rule import DayEnd, FirstDay, Start
-from lapor_core.texts import clock_time, long_date, short_date
+from lapor_core.texts import clock_time, long_date, require_language, short_date
 
 __all__ = [
     "anew_texts",
@@ -26,7 +26,12 @@ _DAY = timedelta(days=1)
 
 
 def as_text(deadline: Deadline, language: str) -> str:
-    """Return the heading and a line for each day; the lines end on the day the clock is due."""
+    """Return the heading and a line for each day; the lines end on the day the clock is due.
+
+    Raises:
+        BadValue: there are no words in this language (code ``unknown_language``).
+    """
+    require_language(language)
     lines = [_heading(deadline, language), *(_line(deadline, day, language) for day in deadline.days)]
     return "\n".join([*lines, *anew_texts(deadline, language), *provisional_texts(deadline, language)])
 

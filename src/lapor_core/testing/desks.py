@@ -90,6 +90,8 @@ def _refuses_to_submit(trial: DeskTrial) -> None:
         ({"proofs": frozenset()}, "incomplete"),
         ({"narrative": "  "}, "incomplete"),
         ({"received_at": trial.clock() + timedelta(seconds=1)}, "from_the_future"),
+        ({"external_ids": {"desa_contoh": "nomor tidak ada"}}, "bad_external_id"),
+        ({"external_ids": {"Desa Contoh": "7"}}, "bad_external_system"),
     ):
         _refused(code, lambda change=change: trial.desk.submit(_submission(trial, **change)))  # type: ignore[misc]  # its default has no type
 
@@ -104,6 +106,12 @@ def _tracks(trial: DeskTrial) -> None:
     for ask in (trial.desk.track, trial.desk.withdraw, lambda code: trial.desk.reply(code, "Ya")):
         _refused("bad_code", lambda ask=ask: ask(mistyped))  # type: ignore[misc]  # a lambda's default has no type
         _refused("unknown_code", lambda ask=ask: ask("0000-0000-000"))  # type: ignore[misc]  # its default has no type
+
+
+def _knows_the_ids_of_other_systems(trial: DeskTrial) -> None:
+    code = trial.desk.submit(_submission(trial, external_ids={"desa_contoh": " #D-7/2026 ", "kota_contoh": ""})).code
+    known = dict(trial.desk.track(code).external_ids)
+    assert known == {"desa_contoh": "D-7/2026"}, "track() does not tell under which ids other systems know it"
 
 
 def _replies(trial: DeskTrial) -> None:
@@ -326,6 +334,7 @@ _LAWS: tuple[Callable[[DeskTrial], None], ...] = (
     _submits_once,
     _refuses_to_submit,
     _tracks,
+    _knows_the_ids_of_other_systems,
     _replies,
     _withdraws,
     _takes_requests_for_erasure,

@@ -12,6 +12,7 @@ import attrs
 from lapor_core.codes import RANDOM_BYTES, normalise_code, tracking_code
 from lapor_core.complaint import Proof, Rating, Reporter
 from lapor_core.errors import BadValue, Incomplete, NotFound, Refused
+from lapor_core.external_ids import checked_external_ids
 from lapor_core.lifecycle import AFTER_RATING, Action, Role, State, next_state
 from lapor_core.pins import PIN_RANDOM_BYTES, make_pin, normalise_pin
 from lapor_core.plugins.contracts import (
@@ -126,6 +127,7 @@ class MemoryDesk:
         self._check_channel(submission)
         if max(submission.received_at, submission.entered_at or submission.received_at) > self.clock():
             raise BadValue("received after now", code="from_the_future", field="received_at")
+        checked_external_ids(submission.external_ids)
         lacking = missing(submission, self._policy)
         if lacking and not (partial and submission.proofs >= self._policy.requirement(submission.channel).proofs):
             raise Incomplete(lacking)
@@ -166,6 +168,7 @@ class MemoryDesk:
             received_at=case.received_at,
             entries=() if locked else tuple(case.entries),
             lacking=case.lacking if case.state is State.INCOMPLETE and not locked else (),
+            external_ids={} if locked else checked_external_ids(case.submission.external_ids),
             locked=locked,
         )
 

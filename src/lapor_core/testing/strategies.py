@@ -117,6 +117,9 @@ def submissions(channel: str | None = None, proofs: frozenset[Proof] | None = No
         category=st.none() | keys(),
         visibility=visibilities(),
         uploads=st.lists(uploads(), max_size=2).map(tuple),
+        external_ids=st.dictionaries(
+            keys(), st.from_regex(r"[A-Za-z0-9][A-Za-z0-9._:/-]{0,15}", fullmatch=True), max_size=2
+        ),
     )
 
 

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from importlib import resources
 from typing import Any
 
-from lapor_core.errors import LaporError
+from lapor_core.errors import BadValue, LaporError, did_you_mean
 
 __all__ = [
     "LANGUAGES",
@@ -18,6 +18,7 @@ __all__ = [
     "decimal",
     "error_text",
     "long_date",
+    "require_language",
     "short_date",
     "word",
     "zone_name",
@@ -25,6 +26,18 @@ __all__ = [
 
 LANGUAGES = ("id", "en")
 """The languages of the service; Indonesian serves everybody who asked for another one."""
+
+
+def require_language(language: str) -> str:
+    """Return ``language`` unchanged when it is one of :data:`LANGUAGES`, for what a program asks for and no citizen.
+
+    Raises:
+        BadValue: it is another one (code ``unknown_language``).
+    """
+    if language not in LANGUAGES:
+        message = f'language "{language}": {did_you_mean(str(language), LANGUAGES)}'
+        raise BadValue(message, code="unknown_language", field="language", allowed=LANGUAGES)
+    return language
 
 
 def word(group: str, key: str, language: str = "id") -> str:
