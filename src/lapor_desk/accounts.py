@@ -20,14 +20,19 @@ from lapor_core.complaint import Proof, Reporter
 from lapor_core.errors import BadValue, Refused
 from lapor_core.lifecycle import Role
 from lapor_core.plugins.contracts import CODES_HOLD, Medium, Principal
+from lapor_desk.brakes import Brake
+from lapor_desk.overtaking import again_when_overtaken
 from lapor_desk.people import enrol, find_account, read_account, renew
-from lapor_desk.sessions import Attempts, close_session, open_session, principal_id
+from lapor_desk.sessions import close_session, open_session, principal_id
 from lapor_desk.store import NewNotice, Reading, Store, Transaction, Vault
 from lapor_desk.store.tables import challenges
 
 __all__ = ["Accounts", "Challenge", "forget_challenges", "read_challenge"]
 
 _TRIES = 5
+_ASKED = Brake(kind="asked", most=5, within=timedelta(minutes=15))
+"""Nobody's telephone is to be flooded with codes from here."""
+
 _SESSION = timedelta(days=30)
 _PROOF_OF = {Medium.EMAIL: Proof.VERIFIED_EMAIL, Medium.SMS: Proof.VERIFIED_MOBILE}
 
@@ -58,13 +63,24 @@ def forget_challenges(tx: Transaction, reporters: Iterable[Reporter]) -> tuple[s
     """Delete the challenges that went to a contact of one of ``reporters``; return their ids."""
     contacts = {contact for reporter in reporters for contact in _contacts(reporter)}
     rows = tx.connection.execute(select(challenges)) if contacts else ()
-    mine = tuple(row.id for row in rows if contacts & _contacts(_opened(tx, row).reporter))
+    mine = tuple(row.id for row in rows if not contacts.isdisjoint(_contacts(_opened(tx, row).reporter)))
     tx.connection.execute(delete(challenges).where(challenges.c.id.in_(mine)))
+    for contact in contacts:
+        _ASKED.forget(tx, contact)
     return mine
 
 
-def _contacts(reporter: Reporter) -> set[str]:
-    return {contact for contact in (reporter.email.casefold(), reporter.mobile) if contact}
+def _contacts(reporter: Reporter) -> tuple[str, ...]:
+    """Return where codes go, each in one spelling however it was typed."""
+    return tuple(contact for contact in (_mailbox(reporter.email), reporter.mobile) if contact)
+
+
+def _mailbox(email: str) -> str:
+    local, at, domain = email.casefold().rpartition("@")
+    try:
+        return f"{local}{at}{domain.encode('idna').decode()}"
+    except UnicodeError:  # it is no domain, and no mail gets there
+        return email.casefold()
 
 
 class Accounts:
@@ -82,7 +98,6 @@ class Accounts:
         self._store = store
         self._clock = clock
         self.queued = queued
-        self._asked = Attempts(most=5, within=timedelta(minutes=15))
 
     def challenge(self, reporter: Reporter) -> str:
         """Queue a one-time code for each contact of ``reporter`` and return the challenge's id.
@@ -95,9 +110,10 @@ class Accounts:
         codes = dict(_codes(reporter))
         if not codes:
             raise BadValue("an e-mail address or a mobile number is needed", code="no_contact", field="email")
-        self._brake(reporter, now)
         challenge_id = secrets.token_hex(16)
         with self._store.transaction() as tx:
+            for contact in _contacts(reporter):
+                _ASKED.count(tx, contact, now)
             tx.connection.execute(delete(challenges).where(challenges.c.expires_at < now - timedelta(days=1)))
             tx.connection.execute(insert(challenges), _row(tx, challenge_id, reporter, codes, now))
             tx.enqueue(_notices(challenge_id, codes, now))
@@ -110,18 +126,20 @@ class Accounts:
         Raises:
             Refused: ``expired_code`` (also for a challenge that is unknown or was used), ``too_many_tries``, ``wrong_code``.
         """
-        now = self._clock()
-        # A wrong try must be counted even though it is refused, so the refusal comes after the transaction.
-        with self._store.transaction() as tx:
-            asked = read_challenge(tx, challenge)
-            refusal = _refusal(asked, codes, now)
-            if asked is not None:
-                tried = update(challenges).where(challenges.c.id == challenge)
-                tx.connection.execute(tried.values(tries=challenges.c.tries + 1))
-            token = self._admit(tx, asked, now) if asked is not None and refusal is None else ""
+        token, refusal = again_when_overtaken(lambda: self._tried(challenge, codes, self._clock()))
         if refusal is not None:
             raise refusal
         return token
+
+    def _tried(self, challenge: str, codes: Mapping[Proof, str], now: datetime) -> tuple[str, Refused | None]:
+        """Return a session token, or why there is none: raised in the transaction, it would undo the count of tries."""
+        one_more = update(challenges).where(challenges.c.id == challenge).values(tries=challenges.c.tries + 1)
+        with self._store.transaction() as tx:
+            tx.connection.execute(one_more)  # before anything is read: of many tries at once, each sees those before it
+            asked = read_challenge(tx, challenge)
+            refusal = _refusal(asked, codes, now)
+            token = self._admit(tx, asked, now) if asked is not None and refusal is None else ""
+        return token, refusal
 
     def principal(self, token: str) -> Principal | None:
         """Return who holds this session token, or None."""
@@ -137,14 +155,6 @@ class Accounts:
         """End a session."""
         with self._store.transaction() as tx:
             close_session(tx, token)
-
-    def _brake(self, reporter: Reporter, now: datetime) -> None:
-        """Nobody's telephone is to be flooded with codes from here."""
-        names = [self._store.vault.index("asked", contact) for contact in (reporter.email, reporter.mobile) if contact]
-        for name in names:
-            self._asked.check(name, now)
-        for name in names:
-            self._asked.failed(name, now)
 
     def _admit(self, tx: Transaction, asked: Challenge, now: datetime) -> str:
         proofs = frozenset(asked.codes)
@@ -179,9 +189,10 @@ def _notices(challenge_id: str, codes: Mapping[Proof, str], now: datetime) -> It
 
 
 def _refusal(asked: Challenge | None, codes: Mapping[Proof, str], now: datetime) -> Refused | None:
+    """Return why nobody is let in with ``codes``, this try being one of those that were counted."""
     if asked is None or asked.used or now > asked.expires_at:
         return Refused("the codes are no longer valid; ask for new ones", code="expired_code")
-    if asked.tries >= _TRIES:
+    if asked.tries > _TRIES:
         return Refused(f"more than {_TRIES} tries; ask for new codes", code="too_many_tries")
     right = [hmac.compare_digest(codes.get(proof, "").encode(), code.encode()) for proof, code in asked.codes.items()]
     return None if all(right) else Refused("a code is wrong", code="wrong_code")

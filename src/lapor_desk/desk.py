@@ -155,7 +155,7 @@ class Desk:
         standard = self.standard_of(complaint)
         if complaint.pin_hash and not pin.strip():
             return locked_tracking_of(complaint, standard, now, language)
-        self._pins.check(complaint, pin, now)
+        self._pins.check(complaint, pin)
         return tracking_of(events, standard, now, language)
 
     def download(self, code: str, file: str, *, pin: str = "") -> Download:
@@ -240,7 +240,7 @@ class Desk:
     def _opened(self, code: str, pin: str) -> tuple[Complaint, tuple[Event, ...]]:
         events = self._of_code(code)
         complaint = replay(events)
-        self._pins.check(complaint, pin, self.now())
+        self._pins.check(complaint, pin)
         return complaint, events
 
     def _of_code(self, code: str) -> tuple[Event, ...]:

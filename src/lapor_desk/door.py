@@ -95,6 +95,9 @@ class Door:
     def principal(self, token: str) -> Principal | None:
         return self.accounts.principal(token)
 
+    def sign_out(self, token: str) -> None:
+        self.accounts.sign_out(token)
+
     def recall(self, key: str) -> bytes | None:
         with self.desk.store.reading() as tx:
             return tx.recall(self.channel, key)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 import secrets
+import unicodedata
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
@@ -21,9 +22,10 @@ from sqlalchemy import Row, bindparam, select, update
 from lapor_core.complaint import Actor, personal
 from lapor_core.errors import BadValue, NotFound, Refused
 from lapor_core.lifecycle import Role
+from lapor_desk.brakes import Brake
 from lapor_desk.reaching import checked_email, normal_mobile
-from lapor_desk.sessions import Attempts, close_session, close_sessions, open_session, principal_id
-from lapor_desk.store import Reading, Store
+from lapor_desk.sessions import close_session, close_sessions, open_session, principal_id
+from lapor_desk.store import Reading, Store, Transaction
 from lapor_desk.store.tables import officers
 
 __all__ = ["Officer", "Officers", "officers_in", "read_officer"]
@@ -32,6 +34,12 @@ _SESSION = timedelta(hours=10)
 """A working day with its overtime."""
 
 _SHORTEST_PASSWORD = 10
+_BY_ADDRESS = Brake(kind="sign_in_from", most=10, within=timedelta(minutes=15))
+"""Of one login from one address: who guesses shuts out nobody but those who sit beside them."""
+
+_BY_ANYBODY = Brake(kind="sign_in", most=100, within=timedelta(minutes=15))
+"""Of one login: passwords are made by people, and an attacker may have many addresses."""
+
 _LOGIN = re.compile(r"[a-z0-9][a-z0-9._@-]{1,127}")
 _NOBODY = (Role.REPORTER, Role.SYSTEM)
 _OF_AN_AGENCY = (Role.LIAISON_OFFICER, Role.SUPERIOR)
@@ -106,7 +114,6 @@ class Officers:
         self._store = store
         self._clock = clock
         self._agencies = agencies
-        self._attempts = Attempts(most=10, within=timedelta(minutes=15))
 
     def add(
         self,
@@ -154,26 +161,33 @@ class Officers:
                 raise Refused("this login is taken; choose another one", code="login_taken", field="login")
         return officer
 
-    def sign_in(self, login: str, password: str) -> str:
+    def sign_in(self, login: str, password: str, *, address: str = "") -> str:
         """Return a session token.
+
+        Args:
+            login: As it was typed.
+            password: As it was typed.
+            address: From where; each has tries of its own.
 
         Raises:
             Refused: unknown login, wrong password or disabled officer, which are not told apart (``wrong_login``); or too many
-                wrong ones of late (``too_many_tries``).
+                tries of late (``too_many_tries``).
         """
-        now = self._clock()
-        login = login.strip().lower()
-        self._attempts.check(login, now)
-        with self._store.reading() as tx:
+        now, login = self._clock(), login.strip().lower()
+        with self._store.transaction() as tx:
+            _BY_ADDRESS.count(tx, f"{login} {address}", now)
+            _BY_ANYBODY.count(tx, login, now)
             row = tx.connection.execute(select(officers).where(officers.c.login == login)).first()
         known = row is not None and row.disabled_at is None
         # An unknown login takes as long as a wrong password, so that nobody can find out which logins exist.
         right = _is_right(password, row.password_hash if row is not None else _DECOY)
         if row is None or not known or not right:
-            self._attempts.failed(login, now)
-            raise Refused("login or password is wrong", code="wrong_login")
-        self._attempts.forget(login)
+            raise _wrong_login()
         with self._store.transaction() as tx:
+            if not _is_unchanged(tx, row):
+                raise _wrong_login()
+            _BY_ADDRESS.forget(tx, f"{login} {address}")
+            _BY_ANYBODY.forget(tx, login)
             return open_session(tx, "officer", row.id, now + _SESSION)
 
     def officer(self, token: str) -> Officer | None:
@@ -248,6 +262,16 @@ class Officers:
             raise BadValue(f"a {role} belongs to an agency; allowed: ({known})", code="bad_agency", field="agency")
 
 
+def _wrong_login() -> Refused:
+    return Refused("login or password is wrong", code="wrong_login")
+
+
+def _is_unchanged(tx: Transaction, row: Row[Any]) -> bool:
+    """Return whether what was checked holds still: while a password is checked, it can be changed, or its officer disabled."""
+    same = (officers.c.id == row.id, officers.c.password_hash == row.password_hash, officers.c.disabled_at.is_(None))
+    return tx.connection.execute(select(officers.c.id).where(*same).with_for_update(read=True)).first() is not None
+
+
 def _check_password(password: str) -> None:
     if len(password) < _SHORTEST_PASSWORD:
         message = f"a password has at least {_SHORTEST_PASSWORD} characters"
@@ -256,15 +280,20 @@ def _check_password(password: str) -> None:
 
 def _hashed(password: str) -> str:
     argon = Argon2id(salt=secrets.token_bytes(16), length=32, iterations=3, lanes=4, memory_cost=64 * 1024)
-    return argon.derive_phc_encoded(password.encode())
+    return argon.derive_phc_encoded(_bytes(password))
 
 
 def _is_right(password: str, phc: str) -> bool:
     try:
-        Argon2id.verify_phc_encoded(password.encode(), phc)
+        Argon2id.verify_phc_encoded(_bytes(password), phc)
     except InvalidKey:
         return False
     return True
+
+
+def _bytes(password: str) -> bytes:
+    """A letter with an accent is one letter, however a keyboard composes it (RFC 8265, 4.2)."""
+    return unicodedata.normalize("NFC", password).encode("utf-8", "surrogatepass")
 
 
 # No password has this hash.

@@ -37,13 +37,18 @@ class Account:
 
 
 def find_account(tx: Reading, reporter: Reporter, proofs: frozenset[Proof]) -> Account | None:
-    """Return the account of a proved contact: by the e-mail address before the number."""
+    """Return the account of a proved contact: by the e-mail address before the number.
+
+    An account that is somebody's by another address is not theirs by its number alone: operators give numbers out again.
+    """
     indexes = dict(_indexes(tx.vault, reporter, proofs))
     if not indexes:
         return None
     rows = tx.connection.execute(_OF_CONTACT, _NEITHER | indexes).all()
-    by_email = [row for row in rows if row.email_index == indexes.get("email_index", "")]
-    chosen = next(iter(by_email or rows), None)
+    email = indexes.get("email_index")
+    by_email = [row for row in rows if email is not None and row.email_index == email]
+    by_number = [row for row in rows if email is None or row.email_index is None]
+    chosen = next(iter(by_email or by_number), None)
     return None if chosen is None else _opened(tx, chosen)
 
 
@@ -67,7 +72,7 @@ def read_account(tx: Reading, account_id: str) -> Account | None:
 
 
 def enrol(tx: Transaction, person: Person, reporter: Reporter, proofs: frozenset[Proof], now: datetime) -> Account:
-    """Store a new person, with an account when one of their contacts was proved.
+    """Store a new person, with an account when one of their contacts was proved; a number passes to it as in :func:`renew`.
 
     Raises:
         Refused: another process has just done so for one of them (``changed_meanwhile``); find the account and go on.
@@ -82,6 +87,11 @@ def enrol(tx: Transaction, person: Person, reporter: Reporter, proofs: frozenset
         "sealed": _sealed(tx, person, account),
         **proved,
     }
+    if len(proved) > 1:
+        others = update(accounts).where(
+            accounts.c.mobile_index == proved["mobile_index"], accounts.c.email_index != proved["email_index"]
+        )
+        tx.connection.execute(others.values(mobile_index=None))
     if proved and not tx.insert_new(accounts, row):
         raise Refused("somebody else has just enrolled this contact; try again", code="changed_meanwhile")
     return account

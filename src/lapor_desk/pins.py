@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
+from threading import BoundedSemaphore
 
 import attrs
 
@@ -18,13 +20,14 @@ from lapor_core.standard import Standard
 from lapor_desk.overtaking import again_when_overtaken
 from lapor_desk.people import read_account
 from lapor_desk.recording import record
-from lapor_desk.sessions import Attempts
 from lapor_desk.store import Store
 
 __all__ = ["Pins"]
 
-_MOST_TRIES = 10
-_WITHIN = timedelta(minutes=15)
+_log = logging.getLogger("lapor.desk")
+
+_AT_ONCE = 4
+"""How many PINs are hashed at once: each takes 8 MiB and all of a processor, and a flood of them is to leave some over."""
 
 
 @attrs.frozen(kw_only=True)
@@ -38,31 +41,32 @@ class Pins:
 
     store: Store
     random: Callable[[int], bytes]
-    _tries: Attempts = attrs.field(factory=lambda: Attempts(most=_MOST_TRIES, within=_WITHIN), repr=False)
+    _room: BoundedSemaphore = attrs.field(factory=lambda: BoundedSemaphore(_AT_ONCE), repr=False)
 
     def draw_for(self, visibility: Visibility) -> tuple[str, str]:
         """Return a new PIN and what is kept of it, where a report with these wishes needs one; else two empty texts."""
         return self._draw() if visibility.hides else ("", "")
 
-    def check(self, complaint: Complaint, pin: str, now: datetime) -> None:
+    def check(self, complaint: Complaint, pin: str) -> None:
         """Let through who brings the PIN of a complaint, and everybody where it needs none.
 
-        A try is counted before it is hashed, and the right one wipes the count out: whoever guesses comes to an end, and so
-        does whoever only means to keep our processors busy.
+        However many wrong ones were tried, the right one opens: too many people hold the code for any of them to be able to
+        shut the reporter out. What keeps guessers out is the PIN itself (:mod:`lapor_core.pins`).
 
         Raises:
-            Refused: no PIN was given (``pin_needed``), another one (``wrong_pin``), or too many of late (``too_many_tries``).
-            BadValue: it has a typing slip (``bad_pin``), which costs no try.
+            Refused: no PIN was given (``pin_needed``), or another one (``wrong_pin``).
+            BadValue: it has a typing slip (``bad_pin``).
         """
         if not complaint.pin_hash:
             return
         if not pin.strip():
             raise Refused("this report opens with its code and its PIN", code="pin_needed", field="pin")
         meant = normalise_pin(pin)
-        self._tries.count(complaint.id, now)
-        if not verify_pin(meant, complaint.pin_hash):
+        with self._room:
+            right = verify_pin(meant, complaint.pin_hash)
+        if not right:
+            _log.warning("complaint %s: a wrong PIN was tried", complaint.id)
             raise Refused("this is not the PIN of this report", code="wrong_pin", field="pin")
-        self._tries.forget(complaint.id)
 
     def renew(
         self, complaint: Complaint, principal: Principal, standard: Standard, now: datetime
@@ -86,7 +90,6 @@ class Pins:
                 return record(tx, before, events, standard, now), events
 
         after, events = again_when_overtaken(write)
-        self._tries.forget(complaint.id)
         return pin, after, events
 
     def _draw(self) -> tuple[str, str]:

@@ -14,7 +14,7 @@ from lapor_core.lifecycle import Action, Role, State, is_over
 from lapor_desk.changing import Change
 from lapor_desk.erasing import Erasing
 from lapor_desk.store import Store
-from lapor_desk.store.tables import challenges, complaints, people, sessions
+from lapor_desk.store.tables import challenges, complaints, people, sessions, tries
 
 __all__ = ["erase_old", "forget_expired"]
 
@@ -23,16 +23,16 @@ _OVER = [state.value for state in State if is_over(state) and state is not State
 _log = logging.getLogger("lapor.desk")
 
 _KEPT = timedelta(days=1)
-"""How long an expired challenge or session is kept, for whoever asks what happened."""
+"""How long an expired challenge or session is kept, for whoever asks what happened; no try counts for longer."""
 
 
 def forget_expired(store: Store, now: datetime) -> int:
-    """Delete sessions and one-time codes that expired more than a day before ``now`` (aware); return how many."""
+    """Delete sessions and one-time codes that expired more than a day before ``now`` (aware), and tries; return how many."""
     before = require_aware(now) - _KEPT
     with store.transaction() as tx:
         return sum(
-            tx.connection.execute(delete(table).where(table.c.expires_at < before)).rowcount
-            for table in (challenges, sessions)
+            tx.connection.execute(delete(column.table).where(column < before)).rowcount
+            for column in (challenges.c.expires_at, sessions.c.expires_at, tries.c.since)
         )
 
 

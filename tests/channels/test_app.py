@@ -124,6 +124,7 @@ def test_it_passes_the_check_for_channels() -> None:
             "/openapi.json",
             "/challenges",
             "/challenges/c-1/confirm",
+            "/session",
             "/reports",
             "/advice",
             "/track",
@@ -195,6 +196,14 @@ def test_without_a_language_notices_are_written_in_that_of_the_answer(desk: Memo
     typed = {"email_code": codes[Proof.VERIFIED_EMAIL], "mobile_code": codes[Proof.VERIFIED_MOBILE]}
     token = client.post(f"challenges/{challenge}/confirm", json=typed).json()["token"]
     assert desk.principal(token).reporter.language == "en"
+
+
+def test_a_token_that_was_ended_opens_nothing(desk: MemoryDesk) -> None:
+    client = phone(desk)
+    assert client.delete("session", headers={"authorization": "Basic x"}).status_code == 401
+    for _ in range(2):
+        assert client.delete("session").status_code == 204
+    assert send(client).status_code == 401
 
 
 @pytest.mark.parametrize(("late", "status"), [(timedelta(0), 200), (timedelta(seconds=1), 409)])

@@ -116,6 +116,9 @@ class Caller:
         options = options or {"json": {"email_code": email_code, "mobile_code": mobile_code}}
         return self.client.post(f"/challenges/{challenge}/confirm", **options)
 
+    def sign_out(self) -> Any:
+        return self.client.delete("/session", headers={"authorization": f"Bearer {self.token}"})
+
     def track(self, code: str | None = None, **options: Any) -> Any:
         return self.client.post("/track", **(options or {"json": {"code": self.code if code is None else code}}))
 
@@ -171,10 +174,6 @@ class Caller:
         assert receipt["needs_pin"]
         return {"code": receipt["code"], "pin": make_pin(bytes(5)) if pin else ""}
 
-    def guessed(self, ask: Callable[[dict[str, str]], Any]) -> Any:
-        """Try wrong PINs until none is tried any more."""
-        return [ask(self.hidden("wrong")) for _ in range(11)][-1]
-
     def renew_pin(self, code: str | None = None, *, token: str | None = None, **options: Any) -> Any:
         headers = {"authorization": f"Bearer {token or self.token}"} | options.pop("headers", {})
         body = {"code": self.hidden()["code"] if code is None else code}
@@ -186,6 +185,10 @@ class Caller:
 
         setattr(self.desk, method, fail)
         return ask()
+
+    def crowded(self, method: str, ask: Callable[[], Any]) -> Any:
+        """Ask a host that has no time for this address now."""
+        return self.broken(method, ask, Refused("slowly", code="too_many_requests"))
 
 
 def example(operation_id: str) -> dict[str, Any]:
@@ -230,9 +233,7 @@ ANSWERS: dict[tuple[str, str], Callable[[Caller], Any]] = {
     ("challenge", "413"): lambda caller: caller.challenge(**LARGE),
     ("challenge", "415"): lambda caller: caller.challenge(**TEXT),
     ("challenge", "422"): lambda caller: caller.challenge(json={"name": "Warga Contoh"}),
-    ("challenge", "429"): lambda caller: caller.broken(
-        "challenge", caller.challenge, Refused("slowly", code="too_many_requests")
-    ),
+    ("challenge", "429"): lambda caller: caller.crowded("challenge", caller.challenge),
     ("challenge", "5XX"): lambda caller: caller.broken("challenge", caller.challenge),
     ("confirm", "200"): lambda caller: caller.confirm(),
     ("confirm", "400"): lambda caller: caller.confirm(**UNREADABLE),
@@ -244,6 +245,9 @@ ANSWERS: dict[tuple[str, str], Callable[[Caller], Any]] = {
         "confirm", caller.confirm, Refused("slowly", code="too_many_tries")
     ),
     ("confirm", "5XX"): lambda caller: caller.broken("confirm", caller.confirm),
+    ("sign_out", "204"): lambda caller: caller.sign_out(),
+    ("sign_out", "401"): lambda caller: caller.client.delete("/session"),
+    ("sign_out", "5XX"): lambda caller: caller.broken("sign_out", caller.sign_out),
     ("report", "200"): lambda caller: caller.report(),
     ("report", "201"): lambda caller: caller.report(key="key-2"),
     ("report", "400"): lambda caller: with_key(UNREADABLE, caller),
@@ -267,7 +271,7 @@ ANSWERS: dict[tuple[str, str], Callable[[Caller], Any]] = {
     ("track", "422"): lambda caller: caller.track("x"),
     ("track", "5XX"): lambda caller: caller.broken("track", caller.track),
     ("track", "403"): lambda caller: caller.track(json=caller.hidden("wrong")),
-    ("track", "429"): lambda caller: caller.guessed(lambda pin: caller.track(json=pin)),
+    ("track", "429"): lambda caller: caller.crowded("track", caller.track),
     ("renew_pin", "201"): lambda caller: caller.renew_pin(),
     ("renew_pin", "400"): lambda caller: caller.renew_pin(**UNREADABLE),
     ("renew_pin", "401"): lambda caller: caller.renew_pin(token="nobody"),
@@ -279,17 +283,17 @@ ANSWERS: dict[tuple[str, str], Callable[[Caller], Any]] = {
     ("renew_pin", "422"): lambda caller: caller.renew_pin("x"),
     ("renew_pin", "5XX"): lambda caller: caller.broken("renew_pin", caller.renew_pin),
     ("file", "403"): lambda caller: caller.file(json=caller.hidden() | {"file": "file-1"}),
-    ("file", "429"): lambda caller: caller.guessed(lambda pin: caller.file(json=pin | {"file": "file-1"})),
+    ("file", "429"): lambda caller: caller.crowded("download", caller.file),
     ("rate", "403"): lambda caller: caller.rate(json=example("rate") | caller.hidden()),
-    ("rate", "429"): lambda caller: caller.guessed(lambda pin: caller.rate(json=example("rate") | pin)),
+    ("rate", "429"): lambda caller: caller.crowded("rate", caller.rate),
     ("attach", "403"): lambda caller: caller.attach(json=caller.hidden()),
-    ("attach", "429"): lambda caller: caller.guessed(lambda pin: caller.attach(json=pin)),
+    ("attach", "429"): lambda caller: caller.crowded("attach", caller.attach),
     ("request_erasure", "403"): lambda caller: caller.request_erasure(json=caller.hidden()),
-    ("request_erasure", "429"): lambda caller: caller.guessed(lambda pin: caller.request_erasure(json=pin)),
+    ("request_erasure", "429"): lambda caller: caller.crowded("request_erasure", caller.request_erasure),
     ("withdraw", "403"): lambda caller: caller.withdraw(json=caller.hidden()),
-    ("withdraw", "429"): lambda caller: caller.guessed(lambda pin: caller.withdraw(json=pin)),
+    ("withdraw", "429"): lambda caller: caller.crowded("withdraw", caller.withdraw),
     ("reply", "403"): lambda caller: caller.reply(json=caller.hidden() | {"text": "x"}),
-    ("reply", "429"): lambda caller: caller.guessed(lambda pin: caller.reply(json=pin | {"text": "x"})),
+    ("reply", "429"): lambda caller: caller.crowded("reply", caller.reply),
     ("file", "200"): lambda caller: caller.file(),
     ("file", "400"): lambda caller: caller.file(**UNREADABLE),
     ("file", "404"): lambda caller: caller.file(file="no-such-file"),
@@ -305,7 +309,7 @@ ANSWERS: dict[tuple[str, str], Callable[[Caller], Any]] = {
     ("complete", "413"): lambda caller: caller.complete(**LARGE),
     ("complete", "415"): lambda caller: caller.complete(**TEXT),
     ("complete", "422"): lambda caller: caller.complete(json={"code": caller.incomplete()}),
-    ("complete", "429"): lambda caller: caller.guessed(lambda pin: caller.complete(json=pin)),
+    ("complete", "429"): lambda caller: caller.crowded("complete", caller.complete),
     ("complete", "5XX"): lambda caller: caller.broken("complete", caller.complete),
     ("rate", "204"): lambda caller: caller.rate(),
     ("rate", "400"): lambda caller: caller.rate(**UNREADABLE),

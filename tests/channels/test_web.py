@@ -74,6 +74,7 @@ class Desk:
         self.attempts = 0
         self.replies: list[tuple[str, str, tuple[Upload, ...]]] = []
         self.challenged: list[Reporter] = []
+        self.signed_out: list[str] = []
         self.kept: dict[str, bytes] = {}
         self.refuse_reply = False
         self.tracked = Tracking(
@@ -127,6 +128,9 @@ class Desk:
         if token == "half":
             return Principal(id="p-2", role=Role.REPORTER, proofs=frozenset({Proof.VERIFIED_EMAIL}))
         return Principal(id=token, role=Role.REPORTER, proofs=PROOFS, reporter=CITIZEN) if "token" in token else None
+
+    def sign_out(self, token: str) -> None:
+        self.signed_out.append(token)
 
     def recall(self, key: str) -> bytes | None:
         return self.kept.get(key)
@@ -315,10 +319,11 @@ def test_numbers_become_international(written: str):
     assert international(written) == "+6281234567890"  # invented
 
 
-def test_leaving_forgets_the_session(desk: Desk):
+def test_leaving_ends_the_session_and_forgets_it(desk: Desk):
     client = browser(desk, follow_redirects=False)
+    token = client.cookies[SESSION_COOKIE]
     left = client.post("account/leave")
-    assert left.status_code == 303
+    assert (left.status_code, desk.signed_out) == (303, [token])
     assert f'{SESSION_COOKIE}=""' in left.headers["set-cookie"]
     assert "Max-Age=0" in left.headers["set-cookie"]
 

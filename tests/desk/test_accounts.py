@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from pathlib import Path
 
+import attrs
 import pytest
 from sqlalchemy import select
 
@@ -15,6 +16,7 @@ from lapor_core.testing import FrozenClock
 from lapor_desk.accounts import Accounts, read_challenge
 from lapor_desk.store import Files, MasterKey, Status, Store, open_store
 from lapor_desk.store.tables import accounts as accounts_table
+from lapor_desk.store.tables import tries as tries_table
 
 WARGA = Reporter(name="Warga Contoh", email="warga@example.id", mobile="+6280000000001")  # invented
 BOTH = frozenset({Proof.VERIFIED_EMAIL, Proof.VERIFIED_MOBILE})
@@ -109,6 +111,17 @@ def test_nobody_is_flooded_with_codes(accounts: Accounts, clock: FrozenClock) ->
     accounts.challenge(WARGA)
 
 
+@pytest.mark.parametrize(
+    "email", ["WARGA@example.id", "warga@EXAMPLE.ID", "warga@\uff45xample.id", "warga@example\u3002id"]
+)
+def test_nobody_is_flooded_by_spelling_an_address_in_many_ways(accounts: Accounts, email: str) -> None:
+    for last in range(5):
+        accounts.challenge(Reporter(email=WARGA.email, mobile=f"+628000000001{last}"))  # invented
+    with pytest.raises(Refused) as caught:
+        accounts.challenge(Reporter(email=email, mobile="+6280000000020"))  # invented
+    assert caught.value.code == "too_many_tries"
+
+
 def test_without_a_contact_there_is_nobody_to_ask(accounts: Accounts) -> None:
     with pytest.raises(BadValue) as caught:
         accounts.challenge(Reporter(name="Warga Contoh"))
@@ -135,6 +148,31 @@ def test_a_number_that_passes_to_somebody_else_no_longer_proves_the_first(store:
     assert accounts.principal(second) == winner
 
 
+def test_who_is_given_a_number_that_was_somebodys_is_not_that_somebody(store: Store, accounts: Accounts) -> None:
+    """Operators give a number out again that nobody has paid for: it must not open what its former holder reported."""
+    first = code(store, accounts)
+    former = accounts.principal(first)
+    later = Reporter(name="Warga Lain", email="lain@example.id", mobile=WARGA.mobile)
+    holder = accounts.principal(code(store, accounts, later))
+    assert former is not None
+    assert holder is not None
+    assert (holder.id != former.id, holder.reporter, holder.proofs) == (True, later, BOTH)
+    known = accounts.principal(first)
+    assert known is not None
+    assert (known.reporter, known.proofs) == (WARGA, {Proof.VERIFIED_EMAIL})
+    again = accounts.principal(code(store, accounts, attrs.evolve(WARGA, mobile="+6280000000002")))  # invented
+    assert again is not None
+    assert (again.id, again.proofs) == (former.id, BOTH)
+
+
+def test_who_sent_text_messages_before_is_the_same_with_an_address(store: Store, accounts: Accounts) -> None:
+    by_number = accounts.principal(code(store, accounts, Reporter(mobile=WARGA.mobile)))
+    with_both = accounts.principal(code(store, accounts))
+    assert by_number is not None
+    assert with_both is not None
+    assert by_number.id == with_both.id
+
+
 def test_sessions_end(store: Store, accounts: Accounts, clock: FrozenClock) -> None:
     token = code(store, accounts)
     assert accounts.principal(token + "x") is None
@@ -148,6 +186,6 @@ def test_sessions_end(store: Store, accounts: Accounts, clock: FrozenClock) -> N
 def test_contacts_do_not_stand_in_the_table(store: Store, accounts: Accounts) -> None:
     code(store, accounts)
     with store.reading() as tx:
-        row = str(tx.connection.execute(select(accounts_table)).one())
-    assert WARGA.mobile[3:] not in row
-    assert "warga" not in row.lower()
+        rows = str([*tx.connection.execute(select(accounts_table)), *tx.connection.execute(select(tries_table))])
+    assert WARGA.mobile[3:] not in rows
+    assert "warga" not in rows.lower()

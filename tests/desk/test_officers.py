@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from lapor_core.errors import BadValue, NotFound, Refused
 from lapor_core.lifecycle import Role
 from lapor_core.testing import FrozenClock
 from lapor_core.texts import error_text
+from lapor_desk import officers as officers_module
 from lapor_desk.officers import Officers
 from lapor_desk.store import Files, MasterKey, Store, open_store
 from lapor_desk.store.tables import officers as table
@@ -48,6 +49,7 @@ def test_who_was_added_signs_in_and_out(officers: Officers, clock: FrozenClock) 
     assert officers.officer(token) is None
 
 
+@pytest.mark.usefixtures("quick")
 def test_a_new_password_ends_the_sessions_of_the_old_one(officers: Officers) -> None:
     officers.add("admin", PASSWORD, Role.AGENCY_ADMIN)
     officers.add("lain", PASSWORD, Role.AGENCY_ADMIN)
@@ -68,6 +70,14 @@ def test_unknown_login_and_wrong_password_read_alike(officers: Officers) -> None
     assert len(told) == 1
 
 
+@pytest.fixture
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let passwords cost nothing, where they are not what is tested."""
+    monkeypatch.setattr(officers_module, "_hashed", lambda password: f"hash of {password}")
+    monkeypatch.setattr(officers_module, "_is_right", lambda password, phc: phc == f"hash of {password}")
+
+
+@pytest.mark.usefixtures("quick")
 def test_guessing_is_stopped_for_a_while(officers: Officers, clock: FrozenClock) -> None:
     officers.add("admin", PASSWORD, Role.AGENCY_ADMIN)
     for _ in range(10):
@@ -84,6 +94,31 @@ def test_guessing_is_stopped_for_a_while(officers: Officers, clock: FrozenClock)
     officers.sign_in("admin", PASSWORD)
 
 
+@pytest.mark.usefixtures("quick")
+@pytest.mark.parametrize(
+    "change", [lambda all_: all_.set_password("admin", "rahasia-baru"), lambda all_: all_.disable("admin")]
+)
+def test_a_password_that_is_changed_while_it_is_checked_opens_nothing(
+    officers: Officers, change: Callable[[Officers], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    officers.add("admin", PASSWORD, Role.AGENCY_ADMIN)
+
+    def meanwhile(password: str, phc: str) -> bool:
+        change(officers)
+        return phc == f"hash of {password}"
+
+    monkeypatch.setattr(officers_module, "_is_right", meanwhile)
+    with pytest.raises(Refused) as caught:
+        officers.sign_in("admin", PASSWORD)
+    assert caught.value.code == "wrong_login"
+
+
+def test_a_letter_with_an_accent_is_one_however_it_is_composed(officers: Officers) -> None:
+    officers.add("admin", "rahasia-conto\u0301h", Role.AGENCY_ADMIN)
+    officers.sign_in("admin", "rahasia-cont\u00f3h")
+
+
+@pytest.mark.usefixtures("quick")
 def test_a_disabled_officer_is_out_at_once(officers: Officers) -> None:
     officers.add("admin", PASSWORD, Role.AGENCY_ADMIN)
     token = officers.sign_in("admin", PASSWORD)

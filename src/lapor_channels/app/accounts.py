@@ -12,8 +12,9 @@ from starlette.routing import Route
 from lapor_channels.app.reading import receive
 from lapor_channels.http import bad_fields, call, clean, language_of
 from lapor_channels.http.contacts import LONGEST_NAME, international, is_email, is_name
+from lapor_channels.http.requests import bearer_of
 from lapor_core.complaint import Proof, Reporter, personal
-from lapor_core.errors import BadValue
+from lapor_core.errors import BadValue, Refused
 from lapor_core.plugins.contracts import CODES_HOLD, Desk
 from lapor_core.texts import LANGUAGES
 
@@ -42,7 +43,7 @@ class CodesBody:
 
 @attrs.frozen
 class Accounts:
-    """The routes that make a session: who, then the two codes."""
+    """The routes that make a session, who and then the two codes, and the one that ends it."""
 
     desk: Desk
 
@@ -50,6 +51,7 @@ class Accounts:
         """Yield the routes of this part."""
         yield Route("/challenges", self.challenge, methods=["POST"])
         yield Route("/challenges/{challenge}/confirm", self.confirm, methods=["POST"])
+        yield Route("/session", self.sign_out, methods=["DELETE"])
 
     async def challenge(self, request: Request) -> Response:
         """Send a code to the address and another to the number."""
@@ -63,6 +65,13 @@ class Accounts:
         codes = _codes(await receive(request, CodesBody))
         token = await call(self.desk.confirm, request.path_params["challenge"], codes)
         return JSONResponse({"token": token})
+
+    async def sign_out(self, request: Request) -> Response:
+        """End the session of the token that comes with the request, so that it is worth nothing in a lost telephone."""
+        if (token := bearer_of(request)) is None:
+            raise Refused("no token came that could be ended", code="sign_in_needed")
+        await call(self.desk.sign_out, token)
+        return Response(status_code=204)
 
 
 def _reporter(body: WhoBody, language: str) -> Reporter:

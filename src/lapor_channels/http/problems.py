@@ -73,7 +73,7 @@ FIELD_OF = {
 """The field of an error that speaks of one field, whoever raises it."""
 
 
-OF_THE_PIN = frozenset({"bad_pin", "pin_needed", "too_many_tries", "wrong_pin"})
+OF_THE_PIN = frozenset({"bad_pin", "pin_needed", "wrong_pin"})
 """Why what was asked with a code and a PIN is refused for the PIN."""
 
 

@@ -96,7 +96,9 @@ class Account:
         return self.site.go(request, "report")
 
     async def leave(self, request: Request) -> Response:
-        """Make this browser forget the session and the receipt, for a computer that others use."""
+        """End the session, and make this browser forget it and the receipt, for a computer that others use."""
+        if token := request.cookies.get(SESSION_COOKIE):
+            await call(self.site.desk.sign_out, token)
         answer = self.site.go(request, "")
         drop(request, answer, SESSION_COOKIE)
         drop(request, answer, RECEIPT, "receipt")

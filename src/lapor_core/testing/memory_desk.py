@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import attrs
@@ -39,8 +39,6 @@ from lapor_core.texts import word
 __all__ = ["MemoryDesk"]
 
 _TRIES = 5
-_PIN_TRIES = 10
-_PIN_LOCKED = timedelta(minutes=15)
 _LARGEST = 64 * 1024
 _LONGEST_KEY = 255
 _UNKNOWN = "application/octet-stream"
@@ -55,7 +53,6 @@ class _Case:
     entries: list[TrackingEntry] = attrs.field(factory=list)
     answered_with: dict[str, Download] = attrs.field(factory=dict)
     pin: str = attrs.field(default="", repr=False)
-    wrong_pins: list[datetime] = attrs.field(factory=list)
 
 
 @attrs.define(kw_only=True)
@@ -229,7 +226,7 @@ class MemoryDesk:
             raise Refused("only the account that reported it may renew its PIN", code="not_the_reporter")
         if not case.pin:
             raise Refused("this report opens with its code alone", code="no_pin")
-        case.pin, case.wrong_pins = self._new_pin(), []
+        case.pin = self._new_pin()
         return Receipt(
             code=normalise_code(code), received_at=case.received_at, repeated=True, needs_pin=True, pin=case.pin
         )
@@ -268,6 +265,9 @@ class MemoryDesk:
 
     def principal(self, token: str) -> Principal | None:
         return self._sessions.get(token)
+
+    def sign_out(self, token: str) -> None:
+        self._sessions.pop(token, None)
 
     def recall(self, key: str) -> bytes | None:
         _check_key(key)
@@ -314,20 +314,13 @@ class MemoryDesk:
 
     def _open(self, code: str, pin: str) -> _Case:
         """Return the case of ``code`` for whoever holds the PIN that it needs."""
-        case, now = self._case(code), self.clock()
+        case = self._case(code)
         if not case.pin:
             return case
         if not pin.strip():
             raise Refused("this report opens with its code and its PIN", code="pin_needed", field="pin")
-        meant = normalise_pin(pin)
-        case.wrong_pins = [at for at in case.wrong_pins if now - at < _PIN_LOCKED]
-        if len(case.wrong_pins) >= _PIN_TRIES:
-            minutes = _PIN_LOCKED // timedelta(minutes=1)
-            raise Refused("too many tries", code="too_many_tries", minutes=minutes)
-        if meant != case.pin:
-            case.wrong_pins.append(now)
+        if normalise_pin(pin) != case.pin:
             raise Refused("this is not the PIN of this report", code="wrong_pin", field="pin")
-        case.wrong_pins = []
         return case
 
     def _act(self, code: str, action: Action, text: str) -> None:

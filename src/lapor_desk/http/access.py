@@ -28,11 +28,18 @@ class Reception:
 
     The line in the log has the method, the template of the path, the status and the time it took: no address, no query,
     and none of what a citizen writes into a path.
+
+    Args:
+        app: What answers.
+        lives: What is started and stopped.
+        https: Whether people reach all of it by HTTPS alone, whatever a proxy says or leaves unsaid of that: no cookie is to go
+            any other way.
     """
 
-    def __init__(self, app: ASGIApp, lives: Iterable[Life] = ()) -> None:
+    def __init__(self, app: ASGIApp, lives: Iterable[Life] = (), *, https: bool = False) -> None:
         self._app = app
         self._lives = tuple(lives)
+        self._https = https
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -44,7 +51,7 @@ class Reception:
 
     async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         begun, status = time.perf_counter(), 0
-        scope = {**scope, REQUEST_ID: secrets.token_hex(6), ROUTE: "?"}
+        scope = {**scope, REQUEST_ID: secrets.token_hex(6), ROUTE: "?"} | ({"scheme": "https"} if self._https else {})
 
         async def named(message: Scope) -> None:
             nonlocal status

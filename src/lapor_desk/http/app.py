@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
 from lapor_core.plugins.contracts import ASGIApp
 from lapor_desk.durable import Workers
 from lapor_desk.house import House
@@ -36,7 +38,8 @@ def create_app(house: House, workers: Workers | None = None, *, budgets: Budgets
     )
     lives = {door.key: Life(door.key, door.app) for door in doors}
     theirs = (door.behind(_guarded(door, lives[door.key], house, budgets)) for door in doors)
-    return Reception(Switchboard((*ours, *theirs)), lives.values())
+    https = urlsplit(house.config.public_url).scheme == "https"
+    return Reception(Switchboard((*ours, *theirs)), lives.values(), https=https)
 
 
 def _guarded(door: Mounted, app: ASGIApp, house: House, budgets: Budgets) -> ASGIApp:

@@ -14,7 +14,7 @@ from limits.strategies import FixedWindowRateLimiter
 from lapor_core.plugins.contracts import ASGIApp
 from lapor_desk.http.answers import Receive, Scope, Send, answer
 
-__all__ = ["Budgets", "Limited"]
+__all__ = ["Budgets", "Limited", "address_of"]
 
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -39,7 +39,7 @@ class Budgets:
 
     def pause(self, item: RateLimitItem, scope: Scope) -> int:
         """Take one from an address's budget; return 0, or for how many seconds there is nothing left."""
-        address = _address(scope)
+        address = address_of(scope)
         if self._limiter.hit(item, address):
             return 0
         return max(1, math.ceil(self._limiter.get_window_stats(item, address).reset_time - time.time()))
@@ -62,7 +62,7 @@ class Limited:
             await self._app(scope, receive, send)
 
 
-def _address(scope: Scope) -> str:
+def address_of(scope: Scope) -> str:
     """Return the caller's address; of IPv6 the network, for one household has 2**64 addresses."""
     client = scope.get("client")
     try:

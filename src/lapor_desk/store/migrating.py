@@ -12,7 +12,7 @@ from lapor_desk.store.tables import PREFIX
 
 __all__ = ["HEAD", "VERSION_TABLE", "revision", "upgrade"]
 
-HEAD = "0005"
+HEAD = "0006"
 """The newest revision in ``migrations/versions``."""
 
 VERSION_TABLE = PREFIX + "alembic_version"

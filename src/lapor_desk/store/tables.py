@@ -46,6 +46,7 @@ __all__ = [
     "plugin_storage",
     "sessions",
     "sketches",
+    "tries",
     "turns",
 ]
 
@@ -274,6 +275,14 @@ sessions = Table(
     Column("principal_id", _ID, nullable=False),
     Column("expires_at", Instant, nullable=False, index=True),
     Index(None, "principal_kind", "principal_id"),
+)
+
+tries = Table(
+    PREFIX + "tries",
+    metadata,
+    Column("digest", String(64), primary_key=True),  # keyed: what is tried may be somebody's address
+    Column("number", Integer, nullable=False),
+    Column("since", Instant, nullable=False, index=True),
 )
 
 officers = Table(

@@ -70,6 +70,13 @@ def test_the_cookie_is_out_of_reach_of_scripts_and_other_sites(app: ASGIApp, sch
     assert "expires" not in cookie.lower()  # a shared computer forgets it with its browser
 
 
+def test_what_people_reach_by_https_sets_secure_cookies_whatever_a_proxy_leaves_unsaid(house: House) -> None:
+    house = attrs.evolve(house, config=attrs.evolve(house.config, public_url="https://lapor.example.id"))
+    client = TestClient(create_app(house), base_url="http://127.0.0.1:8000", follow_redirects=False)
+    assert "; Secure" in client.post("/officers/login", data=LOGIN).headers["set-cookie"]
+    assert "; Secure" in client.post("/account/leave").headers["set-cookie"]
+
+
 def test_a_new_session_ends_the_one_before(client: TestClient) -> None:
     client.post("/officers/login", data=LOGIN)
     first = client.cookies["lapor_officer"]
@@ -141,6 +148,15 @@ def test_guessing_one_login_is_stopped(client: TestClient) -> None:
     answer = client.post("/officers/login", data=LOGIN, headers=HTML)
     assert answer.status_code == 429
     assert "Anda dapat mencoba lagi 15 menit lagi." in answer.text
+
+
+def test_who_guesses_elsewhere_shuts_no_officer_out(app: ASGIApp) -> None:
+    far = TestClient(app, base_url="https://lapor.example.id", client=("192.0.2.1", 1), follow_redirects=False)
+    for _ in range(11):
+        told = far.post("/officers/login", data=LOGIN | {"password": "salah-sekali"}).status_code
+    assert told == 429
+    near = TestClient(app, base_url="https://lapor.example.id", client=("198.51.100.7", 1), follow_redirects=False)
+    assert near.post("/officers/login", data=LOGIN).status_code == 303
 
 
 def test_guessing_many_logins_from_one_address_is_stopped(house: House) -> None:
@@ -231,7 +247,7 @@ def test_few_passwords_are_checked_at_once(house: House, monkeypatch: pytest.Mon
     """Each takes 64 MiB, and an attacker sends hundreds."""
     at_once, most, lock = 0, 0, threading.Lock()
 
-    def slowly(self: Officers, login: str, password: str) -> str:
+    def slowly(self: Officers, login: str, password: str, *, address: str) -> str:
         nonlocal at_once, most
         with lock:
             at_once += 1

@@ -189,9 +189,9 @@ class Desk(Protocol):
     Every method raises only :class:`lapor_core.errors.LaporError`; a channel turns its ``code`` into its own language.
 
     What holders of a code ask takes a ``pin``, of which an anonymous or secret report needs the right one, and others none;
-    where none is needed, what is given is not looked at. Refused: there is none (``pin_needed``), it is another one
-    (``wrong_pin``), or too many were tried of late (``too_many_tries``). BadValue: it has a typing slip (``bad_pin``), which
-    costs no try.
+    where none is needed, what is given is not looked at. Refused: there is none (``pin_needed``), or it is another one
+    (``wrong_pin``). BadValue: it has a typing slip (``bad_pin``). However many wrong ones were tried, the right one opens: a
+    code is known to too many people for any of them to be able to shut the reporter out.
     """
 
     @property
@@ -334,6 +334,10 @@ class Desk(Protocol):
 
     def principal(self, token: str) -> Principal | None:
         """Return who holds this session token, or None."""
+        ...
+
+    def sign_out(self, token: str) -> None:
+        """End a session: its token stands for nobody any more. One that stands for nobody already is no error."""
         ...
 
     def recall(self, key: str) -> bytes | None:

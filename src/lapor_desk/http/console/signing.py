@@ -12,6 +12,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from lapor_core.errors import Refused
+from lapor_desk.http.budgets import address_of
 from lapor_desk.http.console.errors import message_of, status_of
 from lapor_desk.http.console.forms import request_form, require_same_origin, text_of
 from lapor_desk.http.console.frame import Frame, call, cookie_options
@@ -80,7 +81,7 @@ class Signing:
     async def _token(self, request: Request, login: str, password: str) -> str:
         officers = self.frame.house.officers
         async with self._room:
-            token = await call(officers.sign_in, login, password)
+            token = await call(officers.sign_in, login, password, address=address_of(request.scope))
         if before := request.cookies.get(OFFICER_COOKIE):
             await call(officers.sign_out, before)
         return token
