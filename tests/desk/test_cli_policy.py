@@ -72,6 +72,9 @@ def test_what_is_counted_is_shown_in_words(run: Any, tmp_path: Path) -> None:
     assert "resolve 10 hari kerja" in out
     assert "Tenggat tahap 2, sejak laporan dibuka kembali, 20 hari kerja" in run("policy", "show", "lgsco")[1]
     assert not [unit for unit in Unit if f" {unit}" in out]
+    shown = run("policy", "show", "bea-cukai")[1]
+    assert "sejak laporan diterima, 5 hari kerja; ditepati kantor" in shown
+    assert "sejak pelapor ditanya, 14 hari; ditepati pelapor" in shown
     text = (DATA / "malinau.toml").read_text("utf-8")
     file = tmp_path / "malinau.toml"
     file.write_text(

@@ -10,6 +10,7 @@ from lapor_core.policy.phrasing import (
     extension_in_words,
     fact_title,
     limit_in_words,
+    say,
     start_in_words,
     stated,
 )
@@ -69,7 +70,8 @@ def _timed(policy: Policy) -> Iterator[str]:
     yield "Jam hitung:"
     for name, clock in policy.clocks.items():
         limit = f", {limit_in_words(clock.limit, 'id')}" if clock.limit else ""
-        yield f"  {name:<12} {clock.title.id}, {start_in_words(clock, policy, 'id')}{limit}"
+        keeper = say("counting", clock.kept_by, "id")
+        yield f"  {name:<12} {clock.title.id}, {start_in_words(clock, policy, 'id')}{limit}; ditepati {keeper}"
         if clock.extension is not None:
             yield f"{_INDENT}{_extension(clock.extension)}"
         if clock.restart_on_return is RestartOnReturn.NEW_AGENCY:

@@ -133,6 +133,7 @@ def test_any_two_standards_can_be_compared_and_every_sentence_is_whole(other: st
         (('show_reporter = ["ombudsman"]', "show_reporter = []"), "shown_removed", "Pelapor tidak lagi ditunjukkan Ombudsman RI pada Tenggat penyelesaian +1 hari kerja.", "no longer shown Ombudsman RI"),
         (('when = { kind = "complaint", agencies = { at_least = 2 } }', 'when = { kind = "complaint", agencies = { at_least = 4 } }'), "reclassified", "tidak ada aturan", "becomes no rule"),
         (('starts = "received"', 'starts = "received"\nrestart_on_return = "new_agency"'), "counting", "dihitung ulang sesudah dikembalikan: tidak pernah menjadi bila instansi lain yang menanganinya", "counted anew after a return: never becomes if another agency gets it"),
+        (('starts = "received"', 'starts = "received"\nkept_by = "reporter"'), "counting", "siapa yang harus menepati: kantor menjadi pelapor", "who has to keep it: the office becomes the reporter"),
         (('remind = ["liaison_officer"]', 'remind = ["superior"]'), "step_changed", "siapa yang diingatkan: Pejabat penghubung menjadi Atasan", "whom it reminds: Liaison officer becomes Superior"),
         (('act = "escalate"\n', ""), "step_changed", "tindakan otomatis: ", "becomes not stated"),
         (('show_reporter = ["ombudsman"]', 'show_reporter = ["ombudsman"]\nanytime = true'), "step_changed", "juga saat kantor tutup: tidak menjadi ya", "also while the office is shut: no becomes yes"),
