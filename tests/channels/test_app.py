@@ -144,6 +144,7 @@ def test_it_passes_the_check_for_channels() -> None:
 def test_the_service_is_what_the_policy_says(desk: MemoryDesk) -> None:
     told = phone(desk, token="").get("").json()
     assert (told["title"], told["fee"]) == (desk.policy.title, "Tidak dipungut biaya")
+    assert (told["product"], told["procedure"]) == (desk.policy.product, list(desk.policy.procedure))
     assert told["conditions"] == list(desk.policy.conditions_of("app"))
     assert told["office"]["address"] == desk.policy.office.address
     assert [kind["key"] for kind in told["kinds"]] == list(Kind)

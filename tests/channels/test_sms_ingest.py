@@ -463,7 +463,7 @@ def test_help_says_how_to_report_to_ask_and_to_answer(desk: MemoryDesk) -> None:
     said = send(desk, "bantuan").body.decode()
     assert "STATUS" in said
     assert "BALAS" in said
-    assert said.endswith(" SMS ke 1708 dikenai tarif operator.")
+    assert said.endswith(" Tidak dipungut biaya. SMS ke 1708 dikenai tarif operator.")
     assert len(said) <= 160
     assert not desk.submissions
 

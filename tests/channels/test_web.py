@@ -33,6 +33,7 @@ from lapor_channels.http.drafts import LONGEST_TEXT, WRITTEN
 from lapor_channels.http.forms import LARGEST_TEXT
 from lapor_channels.web import Web, WebSettings, lapor_register_channels
 from lapor_channels.web.site import WebSite
+from lapor_channels.web.start import whatsapp_address
 from lapor_core.complaint import Agency, Kind, Proof, Reporter
 from lapor_core.errors import BadValue, Incomplete, NotFound, Refused
 from lapor_core.lifecycle import Action, Role, State
@@ -218,6 +219,7 @@ def test_the_start_page_says_what_the_standard_says(desk: Desk):
     page = browser(desk, signed_in=False).get("").text
     policy = desk.policy
     told = [policy.office.name, policy.office.address, policy.office.telephone, policy.office.site, policy.fee]
+    told += [policy.product, *policy.procedure]
     told += [
         *policy.conditions_of("sms"),
         *(rule.text for rule in policy.rules),
@@ -225,6 +227,27 @@ def test_the_start_page_says_what_the_standard_says(desk: Desk):
     ]
     told += ["7 hari kerja", "14 hari kerja", "30 hari kerja", "137", "082137373737", "pengaduan@ombudsman.go.id"]
     assert [text for text in told if text not in page] == []
+    assert 'href="https://wa.me/6282137373737"' in page
+
+
+@pytest.mark.parametrize(
+    ("number", "address"),
+    [
+        ("0812 0000 0011", "https://wa.me/6281200000011"),
+        ("+63 917 000 0000", "https://wa.me/639170000000"),
+        ("137", "tel:137"),
+    ],
+)  # invented
+def test_a_number_for_whatsapp_opens_it_where_it_is_a_mobile_number(number: str, address: str):
+    assert whatsapp_address(number) == address
+
+
+@pytest.mark.parametrize("page", ["", "account", "report", "track"])
+def test_every_page_says_who_gives_the_service_and_that_it_costs_nothing(desk: Desk, page: str):
+    foot = browser(desk).get(page).text.split("<footer")[1]
+    policy = desk.policy
+    told = [policy.office.name, policy.office.address, policy.office.telephone, policy.fee]
+    assert [text for text in told if text not in foot] == []
 
 
 @pytest.mark.parametrize("page", ["report", "receipt", "track"])
@@ -841,9 +864,11 @@ def test_a_chosen_language_stays_chosen(desk: Desk):
 def test_a_prefix_that_a_proxy_takes_away_does_not_matter(desk: Desk):
     page = browser(desk).get("track")  # behind the proxy it is /layanan/track for the citizen, /track for us
     for target in Links(page.text).found:
-        assert urljoin("http://testserver/layanan/track", target).startswith(
-            "http://testserver/layanan/track#"
-        ) or urlsplit(urljoin("http://testserver/layanan/track", target)).path.startswith("/layanan/")
+        assert (
+            target.startswith("tel:")
+            or urljoin("http://testserver/layanan/track", target).startswith("http://testserver/layanan/track#")
+            or urlsplit(urljoin("http://testserver/layanan/track", target)).path.startswith("/layanan/")
+        )
 
 
 def test_both_catalogs_say_the_same_things():

@@ -58,6 +58,8 @@ def described(policy: Policy, language: str) -> dict[str, Any]:
         "decree": policy.decree,
         "time_zone": policy.time_zone,
         "office": {name: getattr(policy.office, name) for name in ("name", "address", "telephone", "site")},
+        "product": policy.product,
+        "procedure": list(policy.procedure),
         "fee": policy.fee,
         "conditions": list(policy.conditions_of(KEY)),
         "kinds": [{"key": kind.value, "title": text.in_language(language)} for kind, text in policy.kinds.items()],

@@ -40,7 +40,7 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         "completed": "Laporan {code} sudah lengkap.",
         "complete_empty": "Tulis keterangan di belakang kode: LENGKAPI {code} teks.",
         "complete_not_taken": "Keterangan Anda tidak tersimpan.",
-        "help": "Kirim isi laporan ke nomor ini. Cek: STATUS kode. Jawab instansi: BALAS kode teks. Lengkapi: LENGKAPI kode teks.",
+        "help": "Lapor: tulis apa, di mana, kapan. Cek: STATUS kode. Jawab: BALAS kode teks atau LENGKAPI kode teks.",
     }
 )
 """By key; each fits one SMS (160 characters) together with the longest code, state and date, and what is lacking."""
@@ -107,9 +107,9 @@ def tracking(found: Tracking) -> str:
     return " ".join((*parts, *found.contacts))
 
 
-def help_text(conditions: Iterable[str]) -> str:
-    """Return how to report, to ask and to answer, and what the standard has to be known: that an SMS costs something."""
-    return " ".join((_say("help"), *(f"{condition.rstrip('.')}." for condition in conditions)))
+def help_text(fee: str, conditions: Iterable[str]) -> str:
+    """Return how to report, to ask and to answer, what the service costs, and what else has to be known: an SMS's tariff."""
+    return " ".join((_say("help"), *(f"{known.rstrip('.')}." for known in (fee, *conditions) if known)))
 
 
 def faulty_status(error: LaporError) -> str:

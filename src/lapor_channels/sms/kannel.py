@@ -113,7 +113,7 @@ class Kannel:
             case Complete() as complete:
                 return self._complete(complete, sms)
             case Help():
-                return answers.help_text(self.desk.policy.conditions_of(KEY))
+                return answers.help_text(self.desk.policy.fee, self.desk.policy.conditions_of(KEY))
 
     def _report(self, sms: Incoming) -> str:
         """Take a report in. One that says something and not everything has its code, and the citizen is asked for the rest."""

@@ -10,10 +10,11 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from lapor_channels.http.catalogs import catalog
+from lapor_channels.http.contacts import international
 from lapor_channels.web.site import WebSite
 from lapor_core.policy import Limit, Policy
 
-__all__ = ["Start", "TierRow", "tier_rows"]
+__all__ = ["Start", "TierRow", "tier_rows", "whatsapp_address"]
 
 
 @attrs.frozen(kw_only=True)
@@ -46,7 +47,15 @@ class Start:
             for key, row in policy.channels.items()
             if (told := [*filter(None, (row.text,)), *row.conditions])
         ]
-        return self.site.show(request, "start.html", rows=rows, clocks=clocks, channels=channels)
+        return self.site.show(
+            request, "start.html", rows=rows, clocks=clocks, channels=channels, whatsapp=whatsapp_address
+        )
+
+
+def whatsapp_address(number: str) -> str:
+    """Return the address that opens WhatsApp with a number; one that is no mobile number can be called."""
+    mobile = international(number)
+    return f"https://wa.me/{mobile.removeprefix('+')}" if mobile else f"tel:{number}"
 
 
 def tier_rows(policy: Policy, language: str) -> Iterator[TierRow]:
