@@ -14,13 +14,13 @@ from lapor_core.clocks.spent import working_days_spent
 from lapor_core.complaint import Clock, Complaint
 from lapor_core.errors import OutOfReach
 from lapor_core.events import ClockMoved, ClockStarted, ClockStopped, Fact
-from lapor_core.lifecycle import State
+from lapor_core.lifecycle import State, is_open
 from lapor_core.policy.amounts import Limit
 from lapor_core.policy.clock_rule import CalendarOf, ClockRule, RestartOnReturn, Start
 from lapor_core.policy.model import Policy
 from lapor_core.standard import Standard
 
-__all__ = ["Promised", "clock_facts", "deadline_of", "promised"]
+__all__ = ["Promised", "clock_facts", "deadline_of", "overdue_undecided", "promised"]
 
 
 class Promised(TypedDict):
@@ -105,6 +105,36 @@ def deadline_of(
     """
     judged = attrs.evolve(complaint, tier=clock.tier or None)
     return _Case(judged, standard, now).deadline(clock, more)
+
+
+def overdue_undecided(complaint: Complaint, standard: Standard, now: datetime) -> Deadline | None:
+    """Return the longest deadline of the standard once it is over, of an open complaint whose tier nobody has decided.
+
+    No clock runs before there is a tier. But the standard has a limit for its gravest one too, and once that is over the
+    complaint is late, whoever has left it lying. None where a tier is known, no answer is owed, or time stands still.
+
+    Args:
+        complaint: The complaint as it stands.
+        standard: What it is judged by.
+        now: The present instant (aware).
+
+    Raises:
+        OutOfReach: the calendar does not reach that far.
+    """
+    if complaint.tier is not None or not is_open(complaint.state):
+        return None
+    possible = []
+    for tier in standard.policy.tiers:
+        case = _Case(attrs.evolve(complaint, tier=tier.name), standard, now)
+        for name, rule in standard.policy.clocks.items():
+            begun = _begun(case, name)
+            counts = standard.policy.promises_answer(name) and rule.rounds.has(complaint.round)
+            if counts and begun is not None and standard.limit(name, tier.name) is not None:
+                if complaint.state in rule.pauses:
+                    return None
+                possible.append(case.fresh(name, begun))
+    latest = max(possible, key=lambda deadline: deadline.due, default=None)
+    return latest if latest is not None and now > latest.due else None
 
 
 @attrs.frozen

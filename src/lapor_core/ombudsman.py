@@ -14,6 +14,7 @@ from enum import StrEnum
 
 import attrs
 
+from lapor_core.clock_facts import overdue_undecided
 from lapor_core.complaint import Clock, Complaint
 from lapor_core.errors import require_aware
 from lapor_core.lifecycle import Outcome, State, is_open
@@ -161,6 +162,9 @@ def _service(
         if unsatisfied is None:
             return Status.UNKNOWN, "not_taken_up" if refused else "answered", None
         return (Status.MET, "unsatisfied", None) if unsatisfied else (Status.MISSING, "satisfied", None)
+    undecided = overdue_undecided(complaint, standard, now) if not owed else None
+    if undecided is not None:
+        return Status.MET, "overdue", undecided.due_date
     due = min((clock.due_date for clock in owed), default=None)
     return Status.MISSING, "not_due_yet" if due is not None else "no_deadline_yet", due
 

@@ -10,6 +10,7 @@ from typing import Any
 import attrs
 
 from lapor_core import events as happened
+from lapor_core.clock_facts import overdue_undecided
 from lapor_core.complaint import Attachment, Complaint, Reporter
 from lapor_core.events import Event, answer_files
 from lapor_core.evolution import replay
@@ -53,14 +54,16 @@ def tracking_of(events: Sequence[Event], standard: Standard, now: datetime, lang
 def locked_tracking_of(complaint: Complaint, standard: Standard, now: datetime, language: str = "id") -> Tracking:
     """Return what the holder of the code may see without the PIN that the complaint needs: its status and its dates."""
     clock = standard.promise(complaint)
+    undecided = overdue_undecided(complaint, standard, now) if clock is None else None
+    due = clock or undecided
     return Tracking(
         code=complaint.code,
         state=complaint.state,
         status=word("state", complaint.state, language),
         received_at=standard.office.local(complaint.received_at),
-        due_date=clock.due_date if clock else None,
-        provisional=clock.provisional if clock else False,
-        late=clock is not None and clock.stopped_at is None and now > clock.due,
+        due_date=due.due_date if due else None,
+        provisional=due.provisional if due else False,
+        late=undecided is not None or (clock is not None and clock.stopped_at is None and now > clock.due),
         locked=True,
     )
 

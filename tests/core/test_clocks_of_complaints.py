@@ -30,6 +30,7 @@ from lapor_core import (
     replay,
 )
 from lapor_core.calendar import Office, indonesia, overlay
+from lapor_core.clock_facts import overdue_undecided
 from lapor_core.complaint import Clock
 from lapor_core.events import ClockMoved, ClockStarted, ClockStopped
 from lapor_core.policy.loading import load_policy
@@ -231,3 +232,34 @@ def test_a_record_cannot_hold_a_pause_that_lies_ahead() -> None:
     act = Act(action=Action.REPLY, actor=Actor(role=Role.REPORTER), text="Di simpang", happened_at=NOW + 9 * DAY)
     with pytest.raises(ValueError, match="after now"):
         decide(life.complaint, act, life.standard, NOW + 5 * HOUR)
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [LIGHT, Facts(supervisory=True), Facts(kind=Kind.ASPIRATION)],
+)
+def test_what_nobody_disposes_is_late_once_the_gravest_tier_would_be_and_never_before(facts: Facts) -> None:
+    life, last = Life(), datetime(2026, 5, 5, 23, 59, 59, tzinfo=WITA)
+    assert not life.complaint.clocks
+    assert overdue_undecided(life.complaint, life.standard, last) is None
+    late = overdue_undecided(life.complaint, life.standard, last + timedelta(seconds=1))
+    assert late is not None
+    assert (late.tier, late.due) == ("berat", last)
+    life.act(Action.DISPOSE, Role.CENTRAL_ADMIN, last + DAY, agencies=("dinas-contoh",), facts=facts)
+    [clock] = life.clocks("resolve")
+    assert clock.due <= last  # whatever the tier is in the end, its own deadline was no later
+    assert overdue_undecided(life.complaint, life.standard, last + DAY) is None
+
+
+def test_what_waits_for_nobody_is_not_late_without_a_tier() -> None:
+    life, later = Life(), NOW + 90 * DAY
+    life.act(Action.WITHDRAW, Role.REPORTER, NOW + HOUR)
+    assert overdue_undecided(life.complaint, life.standard, later) is None
+    paused = SHIPPED.replace('pauses = ["waiting"]', 'pauses = ["held"]')
+    life = Life(load_standard(load_policy(paused, "contoh.toml"), agencies=AGENCIES[:1]))
+    life.act(Action.HOLD, Role.CENTRAL_ADMIN, NOW + HOUR, text="Menunggu.")
+    assert overdue_undecided(life.complaint, life.standard, later) is None
+    life.act(Action.RESUME, Role.CENTRAL_ADMIN, NOW + 10 * DAY)
+    late = overdue_undecided(life.complaint, life.standard, later)
+    assert late is not None
+    assert late.due_date > date(2026, 5, 5)  # what it stood still for does not count

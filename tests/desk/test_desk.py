@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -282,6 +282,19 @@ def test_unknown_and_mistyped_codes_are_told_apart(desk: Desk) -> None:
         desk.track(other + code[1:])
     with pytest.raises(NotFound):
         desk.track("0000-0000-000")
+
+
+def test_who_waits_for_a_disposition_longer_than_any_tier_is_shown_the_ombudsman(
+    desk: Desk, clock: FrozenClock
+) -> None:
+    code = desk.submit(sms()).code
+    clock.advance(timedelta(days=40))
+    assert (desk.track(code).late, desk.track(code).due_date, desk.track(code).contacts) == (False, None, ())
+    clock.advance(timedelta(days=20))
+    tracking = desk.track(code)
+    assert (tracking.late, tracking.due_date) == (True, date(2026, 5, 5))
+    assert "137" in tracking.contacts[0]
+    assert "tingkat laporan belum ditetapkan" in tracking.letter
 
 
 def test_the_sweep_climbs_the_ladder_once_and_shows_the_ombudsman(desk: Desk, clock: FrozenClock) -> None:

@@ -10,6 +10,7 @@ from importlib import resources
 import attrs
 import jinja2
 
+from lapor_core.clock_facts import overdue_undecided
 from lapor_core.complaint import Clock, Complaint, personal
 from lapor_core.letters.wording import condition_text, say
 from lapor_core.ombudsman import Declaration, readiness
@@ -102,6 +103,10 @@ def _deadlines(complaint: Complaint, standard: Standard, now: datetime) -> Itera
         anew = any((later.name, later.round, later.start) == same for later in complaint.clocks[place + 1 :])
         became = say("letter", "replaced") if anew else _kept(clock, standard, now)
         yield f"{title}{tier}: {_day(clock.due_date)}, {became}"
+    undecided = overdue_undecided(complaint, standard, now)
+    if undecided is not None:
+        became = say("letter", "undecided", tier=undecided.tier or "")
+        yield f"{undecided.title.in_language(_LANGUAGE)}: {_day(undecided.due_date)}, {became}"
 
 
 def _kept(clock: Clock, standard: Standard, now: datetime) -> str:

@@ -147,6 +147,14 @@ def test_a_complaint_past_its_deadline_meets_that_condition() -> None:
     assert status(ready(life, later=timedelta(days=60)), Need.NOT_SERVED) == (Status.MET, "overdue")
 
 
+def test_a_complaint_that_nobody_disposed_is_overdue_when_no_tier_has_more_time() -> None:
+    life = Life()
+    assert status(ready(life), Need.NOT_SERVED) == (Status.MISSING, "no_deadline_yet")
+    assert status(ready(life, later=timedelta(days=60)), Need.NOT_SERVED) == (Status.MET, "overdue")
+    letter = ombudsman_letter(life.complaint, life.standard, life.now + timedelta(days=60)).text
+    assert "Tenggat penyelesaian: Selasa, 5 Mei 2026, terlewati; tingkat laporan belum ditetapkan" in letter
+
+
 @pytest.mark.parametrize(
     ("declared", "expected"),
     [

@@ -75,6 +75,16 @@ def test_the_newest_stands_first_or_the_most_urgent(
     assert subjects(officer.get("/officers/?order=urgent")) == ["Informasi", "Sedang", "Belum digolongkan"]
 
 
+def test_what_nobody_disposed_in_the_time_of_any_tier_is_marked_late(
+    browser: Get, submit: Callable[..., str], clock: FrozenClock
+) -> None:
+    submit(title="Terlupa")
+    clock.advance(timedelta(days=60))
+    submit(title="Baru")
+    rows = browser("pusat").get("/officers/").html.split("<li")
+    assert ["Lewat tenggat" in row for row in rows if "Terlupa" in row or "Baru" in row] == [False, True]
+
+
 def test_filters_narrow_the_list_and_the_counts_follow(
     browser: Get,
     submit: Callable[..., str],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -10,10 +11,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from lapor_core.clock_facts import overdue_undecided
 from lapor_core.complaint import Complaint
 from lapor_core.errors import LaporError, Refused
 from lapor_core.lifecycle import State
 from lapor_core.privacy import Reader, reader_of, view
+from lapor_core.standard import Standard
 from lapor_desk.http.console.cases import coded, known_as, subject_of
 from lapor_desk.http.console.errors import message_of, status_of
 from lapor_desk.http.console.finding import PAGE_SIZE, Found, Order, Wish, find
@@ -96,7 +99,8 @@ class Listing:
             found = find(tx, wish, officer.agency, now)
             if only:
                 found = attrs.evolve(found, ids=only[:PAGE_SIZE], total=len(only[:PAGE_SIZE]), late=0)
-            return found, tuple(_line(tx, complaint_id, officer, now) for complaint_id in found.ids)
+            standard_of = self.frame.house.desk.standard_of
+            return found, tuple(_line(tx, complaint_id, officer, standard_of, now) for complaint_id in found.ids)
 
     def _choices(self) -> dict[str, Any]:
         standard = self.frame.house.standard
@@ -113,12 +117,16 @@ def _page_of(officer: Officer) -> str:
     return "records" if reader_of(officer.role) is Reader.AUDITOR else "complaints"
 
 
-def _line(tx: Reading, complaint_id: str, officer: Officer, now: datetime) -> Line:
+def _line(
+    tx: Reading, complaint_id: str, officer: Officer, standard_of: Callable[[Complaint], Standard], now: datetime
+) -> Line:
     try:
         complaint = tx.load(complaint_id)
     except Refused:  # it was changed from outside: one such complaint must not hide the others
         return Line(id=complaint_id)
     due = min((clock.due for clock in complaint.running_clocks), default=None)
+    if due is None and (undecided := overdue_undecided(complaint, standard_of(complaint), now)) is not None:
+        due = undecided.due
     return Line(
         id=complaint_id,
         complaint=complaint,
