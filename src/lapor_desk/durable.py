@@ -24,7 +24,7 @@ from sqlalchemy import URL
 
 from lapor_core.errors import Refused
 from lapor_desk.engine import Engine
-from lapor_desk.store import Claim
+from lapor_desk.store import Claim, StoreBusy, StoreDown
 from lapor_desk.store.database import private_file
 from lapor_desk.worker_names import is_gone
 
@@ -90,6 +90,7 @@ class Workers:
         self._look_every = look_every.total_seconds()
         self._sweep_at = sweep_at
         self._places = {key: threading.Semaphore(concurrency) for key in engine.courier.keys}
+        self._unfinished: list[Claim] = []
         self._stop = threading.Event()
         self._wake = threading.Event()
         self._looking: threading.Thread | None = None
@@ -143,9 +144,16 @@ class Workers:
 
         DBOS counts a job as running only from its first line on, so it may give away a place twice while threads are slow to
         start.
+
+        Raises:
+            StoreBusy, StoreDown: the database is away; a later look lets go of the claim.
         """
         with self._places.get(notifier) or nullcontext():
-            return self.engine.deliver(claim, self.clock()).value
+            try:
+                return self.engine.deliver(claim, self.clock()).value
+            except (StoreBusy, StoreDown):
+                self._unfinished.append(claim)
+                raise
 
     def run_once(self, now: datetime) -> int:
         """Sweep and deliver everything that is due at ``now``, here and without DBOS; return the number of attempts."""
@@ -181,6 +189,7 @@ class Workers:
         while not self._stop.is_set():
             try:
                 self._mourn()
+                self._let_go_of_unfinished()
                 self._hand_over()
                 self._tidy()
             except Exception as error:  # noqa: BLE001 - the database may be away for a while; the next look tries again
@@ -204,6 +213,12 @@ class Workers:
         if lost:
             self.engine.release_claims([_claim_of(job) for job in lost])
             DBOS.delete_workflows(lost)
+
+    def _let_go_of_unfinished(self) -> None:
+        """Free what was given up because the database was away: this process lives, so its lease would hold."""
+        while self._unfinished:
+            self.engine.release_claims(self._unfinished[:1])
+            del self._unfinished[0]
 
     def _hand_over(self) -> None:
         """Claim no more than can be sent soon, so that no lease runs out in DBOS's queues."""

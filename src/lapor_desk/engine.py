@@ -24,7 +24,7 @@ from lapor_core.errors import BadValue, require_aware
 from lapor_core.plugins.contracts import Delivered, Failed, Message, TryLater, Verdict
 from lapor_desk.courier import Courier, by_medium
 from lapor_desk.pacing import ALWAYS, Pace
-from lapor_desk.store import Claim, Kind, QueuedNotice, Reading, Settlement, Share, Status, Store
+from lapor_desk.store import Claim, Kind, QueuedNotice, Reading, Settlement, Share, Status, Store, StoreBusy, StoreDown
 from lapor_desk.store.queue import LONGEST_LEASE
 from lapor_desk.worker_names import is_gone, worker_name
 
@@ -32,6 +32,9 @@ __all__ = ["Composer", "Courier", "Engine", "Retry", "by_medium"]
 
 Composer = Callable[[QueuedNotice], Message | None]
 """Makes the message of a notice: its address and its words, found out now. None when there is nothing to send any more."""
+
+_PAUSES = (1.0, 2.0, 4.0, 8.0)
+"""Seconds between attempts to write down what has been sent; together longer than a server takes to start again."""
 
 _log = logging.getLogger("lapor.engine")
 
@@ -78,6 +81,7 @@ class Engine:
         batch: How many notices of one notifier this process claims ahead.
         jitter: Gives numbers in [0, 1), so that what failed together does not come back together.
         timer: Counts seconds, to tell how long a run has taken.
+        sleep: Waits for so many seconds.
 
     Raises:
         BadValue: a lease of no length, or a longer one (``bad_lease``).
@@ -94,6 +98,7 @@ class Engine:
     batch: int = 50
     jitter: Callable[[], float] = random.random
     timer: Callable[[], float] = time.monotonic
+    sleep: Callable[[float], object] = time.sleep
 
     def relay(self, now: datetime, limit: int | None = None) -> tuple[Claim, ...]:
         """Claim what is due at ``now`` (aware) and return the claims; each is good for one :meth:`deliver`.
@@ -128,6 +133,9 @@ class Engine:
 
         Any number of calls with the same claim is as good as one: what is settled, or claimed by somebody else since, is left
         alone.
+
+        Raises:
+            StoreBusy, StoreDown: the database is away; whoever lets go of the claim lets it be tried again sooner.
         """
         require_aware(now)
         with self.store.reading() as tx:
@@ -136,10 +144,7 @@ class Engine:
             return notice.status
         if not self._hold(notice, claim, now):
             return notice.status
-        settlement = self._attempt(notice, now)
-        with self.store.transaction() as tx:
-            tx.settle(claim, settlement, now)
-            return tx.notice(claim.notice_id).status
+        return self._write_down(claim, self._attempt(notice, now), now)
 
     def release(self) -> int:
         """Let go of what this process holds and will not send any more; return how many notices that were."""
@@ -291,6 +296,20 @@ class Engine:
         if message is None:
             return self._settled(notice, None, Failed(why="there is nothing to send, or nowhere to send it"), now)
         return self._settled(notice, messenger.key, self.courier.send(messenger, message, now), now)
+
+    def _write_down(self, claim: Claim, settlement: Settlement, now: datetime) -> Status:
+        """What went out and is not written down goes out again, so a database that is away for a moment is waited for."""
+        for pause in _PAUSES:
+            try:
+                return self._settle(claim, settlement, now)
+            except (StoreBusy, StoreDown):
+                self.sleep(pause)
+        return self._settle(claim, settlement, now)
+
+    def _settle(self, claim: Claim, settlement: Settlement, now: datetime) -> Status:
+        with self.store.transaction() as tx:
+            tx.settle(claim, settlement, now)
+            return tx.notice(claim.notice_id).status
 
     def _settled(self, notice: QueuedNotice, notifier: str | None, verdict: Verdict, now: datetime) -> Settlement:
         if isinstance(verdict, Delivered):

@@ -297,6 +297,26 @@ def test_a_database_that_is_away_for_a_while_costs_nothing(store: Store, workers
     eventually(lambda: delivered(store) == 1)
 
 
+@attrs.frozen(kw_only=True)
+class Cut(Engine):
+    """Its database goes away when a delivery has begun."""
+
+    failures: Iterator[int] = attrs.Factory(lambda: iter(range(3)))
+
+    def deliver(self, claim: Claim, now: datetime) -> Status:
+        if next(self.failures, None) is not None:
+            raise StoreBusy("away", code="store_busy")
+        return super().deliver(claim, now)
+
+
+def test_a_delivery_that_a_database_cut_short_waits_for_no_lease(
+    store: Store, workers_of: Callable[..., Workers]
+) -> None:
+    queue(store, 3)
+    workers_of(engine_of(store, Post(), kind=Cut)).start()
+    eventually(lambda: delivered(store) == 3)
+
+
 def test_what_cannot_be_handed_to_dbos_is_given_back_and_loses_no_attempt(
     store: Store, workers_of: Callable[..., Workers], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -14,7 +14,7 @@ from lapor_desk import engine as engine_module
 from lapor_desk.courier import Courier
 from lapor_desk.engine import Engine
 from lapor_desk.pacing import Pace, Rate
-from lapor_desk.store import Claim, NewNotice, QueuedNotice, Settlement, Status, Store
+from lapor_desk.store import Claim, NewNotice, QueuedNotice, Settlement, Status, Store, StoreDown
 from lapor_desk.worker_names import is_gone
 
 NOW = datetime(2026, 3, 13, 2, tzinfo=UTC)
@@ -122,6 +122,46 @@ def test_a_claim_that_is_begun_late_is_held_for_a_whole_lease(store: Store) -> N
     late = NOW + engine.lease - SECOND
     assert engine.deliver(claim, late) is Status.DELIVERED
     assert ends == [late + engine.lease]
+
+
+def away_for(store: Store, times: int, monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
+    """Return what makes the database unable to write for the next ``times`` transactions."""
+    left: Iterator[int] = iter(())
+    transaction = store.transaction
+
+    def transactions() -> Any:
+        if next(left, None) is not None:
+            raise StoreDown("away", code="store_down", reason="away")
+        return transaction()
+
+    def begin() -> None:
+        nonlocal left
+        left = iter(range(times))
+
+    monkeypatch.setattr(type(store), "transaction", lambda _: transactions())
+    return begin
+
+
+def test_what_went_out_is_written_down_when_the_database_is_back_and_does_not_go_out_again(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waited: list[float] = []
+    post = Post(away_for(store, 4, monkeypatch))
+    queue(store)
+    engine = engine_of(store, post, sleep=waited.append)
+    assert engine.run_once(NOW) == 1
+    assert notices(store)[0].status is Status.DELIVERED
+    assert len(post.sent) == 1
+    assert len(waited) == 4
+    assert waited == sorted(waited)
+
+
+def test_a_database_that_stays_away_is_told(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    queue(store)
+    engine = engine_of(store, Post(away_for(store, 5, monkeypatch)), sleep=lambda _: None)
+    with pytest.raises(StoreDown):
+        engine.run_once(NOW)
+    assert notices(store)[0].status is Status.QUEUED
 
 
 def test_a_notice_waits_for_a_notifier_however_long_that_takes(store: Store) -> None:
