@@ -25,7 +25,7 @@ from lapor_core.structure import structure
 from lapor_desk.filling import read_text, with_secrets
 from lapor_desk.pacing import Pace, pace_faults
 from lapor_desk.places import S3, Access, S3Place, s3_place
-from lapor_desk.sites import url_problem
+from lapor_desk.sites import host_problem, proxy_problem, url_problem
 
 __all__ = ["Config", "OfficeEntry", "find_config", "load_config", "read_decrees", "read_policy"]
 
@@ -64,7 +64,7 @@ class Config:
         host: The address to listen on.
         port: The port to listen on.
         public_url: The address under which people reach the desk from outside; letters and receipts name none when empty.
-        trusted_proxies: Addresses of reverse proxies whose ``X-Forwarded-*`` headers are believed.
+        trusted_proxies: Addresses or networks of reverse proxies (``*`` is anybody) whose ``X-Forwarded-*`` headers are believed.
         decrees: Decree files laid over the shipped ledger, in this order.
         agencies: The agencies that can be reported, added to those of the policy.
         offices: Offices with a week, zone or region of their own.
@@ -236,6 +236,11 @@ def _bad_database(document: Document, written: _File) -> Iterator[Fault]:
 def _bad_addresses(document: Document, written: _File) -> Iterator[Fault]:
     if not 0 <= written.port <= 65_535:
         yield document.fault(("port",), f"must be 0 to 65535, not {written.port}")
+    if problem := host_problem(written.host):
+        yield document.fault(("host",), problem)
+    for index, proxy in enumerate(written.trusted_proxies):
+        if problem := proxy_problem(proxy):
+            yield document.fault(("trusted_proxies", index), problem)
     if written.public_url and (problem := url_problem(written.public_url)):
         yield document.fault(("public_url",), problem)
 

@@ -129,8 +129,13 @@ class House:
         self.close()
 
 
-def open_house(config: Config, *, clock: Callable[[], datetime] = utc_now) -> House:
+def open_house(config: Config, *, clock: Callable[[], datetime] = utc_now, new: bool = False) -> House:
     """Open the house that ``config`` describes.
+
+    Args:
+        config: What an office set.
+        clock: Gives the present instant (aware).
+        new: Begin a new desk with a key that is there already; see :func:`lapor_desk.store.open_store`.
 
     Raises:
         BadValue: the database cannot be used; or complaints are in it whose policy is not loaded (``unknown_policies``).
@@ -140,7 +145,7 @@ def open_house(config: Config, *, clock: Callable[[], datetime] = utc_now) -> Ho
     """
     made = _make_outbox(config)
     try:
-        return _opened(config, clock)
+        return _opened(config, clock, new=new)
     except BaseException:
         if made is not None:
             with suppress(OSError):  # something lies in it already
@@ -148,12 +153,12 @@ def open_house(config: Config, *, clock: Callable[[], datetime] = utc_now) -> Ho
         raise
 
 
-def _opened(config: Config, clock: Callable[[], datetime]) -> House:
+def _opened(config: Config, clock: Callable[[], datetime], *, new: bool) -> House:
     plugins = plugin_host(config)
     standard = read_standard(config, plugins=plugins)
     former = [read_standard(config, name, plugins) for name in config.former_policies]
     channels = open_channels(plugins, standard.policy)
-    store = _store(config, [*former, standard])
+    store = _store(config, [*former, standard], new=new)
     desk = Desk(store, standard, clock=clock, former=former, plugins=plugins)
     house = House(
         config=config,
@@ -229,11 +234,12 @@ def _paces(config: Config, plugins: PluginHost) -> Mapping[str, Pace]:
     return config.notifiers
 
 
-def _store(config: Config, standards: list[Standard]) -> Store:
+def _store(config: Config, standards: list[Standard], *, new: bool) -> Store:
     store = open_store(
         config.database,
         master=config.key_file,
         files=_files(config.files),
+        new=new,
     )
     try:
         _check_policies(store, standards)

@@ -322,8 +322,32 @@ def test_a_key_that_others_can_read_is_a_finding_and_no_crash(
     assert "-> chmod 600" in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("command", [["doctor"], ["backup", "copy"], ["keys", "rotate"]])
-def test_what_looks_at_a_desk_makes_none(
+MONTH = ["--from", "2026-03-01", "--until", "2026-03-31"]
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["doctor"],
+        ["backup", "copy"],
+        ["keys", "rotate"],
+        ["work", "--once"],
+        ["report", *MONTH],
+        ["recalculate"],
+        ["notices", "list"],
+        ["notices", "retry", "n1"],
+        ["export", "desk.jsonl"],
+        ["export-csv", "desk.csv"],
+        ["audit", "verify"],
+        ["audit", "checkpoint"],
+        ["audit", "export", "record.jsonl"],
+        ["audit", "looks"],
+        ["officers", "list"],
+        ["officers", "disable", "pusat"],
+        ["officers", "notices", "pusat", "off"],
+    ],
+)
+def test_what_works_on_a_desk_makes_none(
     command: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
@@ -406,5 +430,7 @@ def test_what_a_rate_holds_is_only_to_be_known(house: House) -> None:
 
 
 def test_an_empty_queue_says_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["notices", "list", "--database", f"sqlite:///{tmp_path}/lapor.db"]) == 0
+    database = f"sqlite:///{tmp_path}/lapor.db"
+    open_house(Config(database=database)).close()
+    assert main(["notices", "list", "--database", database]) == 0
     assert capsys.readouterr().out == "no notice is stuck; there is no notice at all\n"

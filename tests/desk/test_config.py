@@ -1,6 +1,7 @@
 """``lapor.toml``: found, read strictly, and every fault named."""
 
 import contextlib
+import json
 from pathlib import Path
 
 import pytest
@@ -122,6 +123,14 @@ token = { file = "absent" }
         ('[[offices]]\nkey = "a"\ntime_zone = "WITA"', "offices[0].time_zone", "Asia/Makassar"),
         ('decrees = ["absent.toml"]', "decrees[0]", "no such file"),
         ("port = 70000", "port", "65535"),
+        ('host = ""', "host", "every address"),
+        ('host = "127.0.0.1:8000"', "host", "a port stands under port"),
+        ('host = "http://lapor.example.id"', "host", "must be one address"),
+        ('host = "[::1]"', "host", '"::1"'),
+        ('trusted_proxies = ["nginx"]', "trusted_proxies[0]", "a name is none"),
+        ('trusted_proxies = ["127.0.0.1", ""]', "trusted_proxies[1]", "must be an address"),
+        ('trusted_proxies = ["127.0.0.1, 10.0.0.1"]', "trusted_proxies[0]", "one to an entry"),
+        ('trusted_proxies = ["10.0.0.7/8"]', "trusted_proxies[0]", 'write "10.0.0.0/8"'),
         ('database = "mysql://u:rahasia-contoh@h/x"', "database", "must be sqlite:///file.db"),
         ('database = "sqlite://"', "database", "must be sqlite:///file.db"),
         ('database = "sqlite:///:memory:"', "database", "must be sqlite:///file.db"),
@@ -146,6 +155,16 @@ def test_a_fault_is_named_by_its_key(folder: Path, text: str, key: str, says: st
     assert len(seen) == 1
     assert f" {key}: " in seen[0]
     assert says in seen[0]
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "::1", "fe80::1%eth0", "localhost", "lapor-1.example.id"])
+def test_what_can_be_listened_on_is_taken(folder: Path, host: str):
+    assert load(folder, f'host = "{host}"').host == host
+
+
+@pytest.mark.parametrize("proxies", [(), ("10.0.0.7", "::1"), ("10.0.0.0/8", "fd00::/8"), ("*",)])
+def test_proxies_are_addresses_networks_or_anybody(folder: Path, proxies: tuple[str, ...]):
+    assert load(folder, f"trusted_proxies = {json.dumps(proxies)}").trusted_proxies == proxies
 
 
 S3 = """\

@@ -29,7 +29,7 @@ def backup(folder: Path, /, *, config: Path | None = None, database: str | None 
     """
     from lapor_desk.backup import back_up
 
-    with opened(configured(config, database=database), existing=True) as house:
+    with opened(configured(config, database=database)) as house:
         done = back_up(house.store, house.files, folder, house.clock())
     held = [counted(done.checkpoint.complaints, "complaint"), counted(done.checkpoint.events, "event")]
     if done.files is not None:

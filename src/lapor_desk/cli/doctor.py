@@ -29,6 +29,7 @@ _REMEDIES = {
     "bad_master_key": "put the key's file back from where it is kept apart from the database",
     "unreadable_key_file": "give that file to the user the desk runs as (chown), with mode 0600, or run this as that user",
     "unwritable_key_file": "give its folder to the user the desk runs as (chown), or run this as that user",
+    "lost_database": "correct database in lapor.toml, or bring the file back from a back-up; to begin anew: lapor serve --new",
     "newer_database": "pip install --upgrade lapor",
     "older_database": "make a back-up, then start lapor serve: it brings the database up to date",
     "no_desk": "correct database in lapor.toml, bring the file back from a back-up, or begin a new desk: lapor serve",

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+import sys
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,45 +13,57 @@ import attrs
 
 from lapor_core.errors import BadValue, NotFound
 from lapor_desk.config import Config, find_config, load_config
+from lapor_desk.sites import host_problem
 
 if TYPE_CHECKING:
     from lapor_desk.house import House
 
-__all__ = ["configured", "form", "opened"]
+__all__ = ["configured", "form", "opened", "say", "shown"]
+
+_IF_NOT = "If one should be there already, stop, and look at database in lapor.toml and --database."
 
 
 def configured(config: Path | None, **said: Any) -> Config:
     """Return the configuration; ``said`` are values of the command line, None where nothing was said.
 
     Raises:
-        LaporError: the file cannot be read or has faults, or a port is none (``bad_port``).
+        LaporError: the file cannot be read or has faults, a port or a host is none (``bad_port``, ``bad_host``).
     """
     found = load_config(find_config(config, os.environ, Path.cwd()), os.environ)
     port = said.get("port")
     if isinstance(port, int) and not 0 <= port <= 65_535:
         raise BadValue(f"--port: must be 0 to 65535, not {port}", code="bad_port", value=port)
+    host = said.get("host")
+    if host is not None and (problem := host_problem(host)):
+        raise BadValue(f'--host "{host}": {problem}', code="bad_host", value=host)
     return attrs.evolve(found, **{key: value for key, value in said.items() if value is not None})
 
 
 @contextmanager
-def opened(config: Config, *, existing: bool = False) -> Iterator[House]:
+def opened(config: Config, *, begin: Callable[[str], object] | None = None, new: bool = False) -> Iterator[House]:
     """Open the house for as long as the block lasts.
 
     Args:
         config: What it is made of.
-        existing: Whether it must be there already: what copies or examines a desk shall not make an empty one by a slip.
+        begin: Where a new desk may begin, what takes the sentence that says so. Without it the desk must be there: who looks at
+            one, or changes something in it, shall not make an empty one by a slip.
+        new: Whether it must be a new one, though there is a key; see :func:`lapor_desk.store.open_store`.
 
     Raises:
         LaporError: it cannot be opened; says why. NotFound: there is none (``no_desk``).
     """
     from lapor_desk.house import open_house
+    from lapor_desk.store import form_of
 
     _check_places(config)
     with _drivers():
-        if existing:
+        if begin is None:
             form(config)
-        house = open_house(config)
+        is_new = begin is not None and form_of(config.database) is None
+        house = open_house(config, new=new)
     with house:
+        if begin is not None and is_new:
+            begin(f"A new desk begins: {_place(house)}. {_IF_NOT}")
         yield house
 
 
@@ -60,17 +73,36 @@ def form(config: Config) -> str:
     Raises:
         LaporError: it cannot be read. NotFound: no desk lies there (``no_desk``).
     """
-    from lapor_desk.store import database_url, form_of
-    from lapor_desk.store.database import shown_url
+    from lapor_desk.store import form_of
 
     _check_places(config)
     with _drivers():
         found = form_of(config.database)
     if found is None:
-        shown = shown_url(database_url(config.database))
-        message = f"{shown}: no desk lies there; look at database and --database, or make a new one: lapor serve"
-        raise NotFound(message, code="no_desk", url=shown)
+        message = (
+            f"{shown(config)}: no desk lies there; look at database and --database, or make a new one: lapor serve"
+        )
+        raise NotFound(message, code="no_desk", url=shown(config))
     return found
+
+
+def shown(config: Config) -> str:
+    """Return the database as it may be printed."""
+    from lapor_desk.store import database_url
+    from lapor_desk.store.database import shown_url
+
+    return shown_url(database_url(config.database))
+
+
+def say(sentence: str) -> None:
+    """Say on standard error what is not a command's answer."""
+    print(sentence, file=sys.stderr)
+
+
+def _place(house: House) -> str:
+    """A path that stands in full shows best in which folder somebody is."""
+    database = house.store.database
+    return str(database.file) if database.is_sqlite else shown(house.config)
 
 
 @contextmanager

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from cyclopts import App
 
-from lapor_desk.cli.houses import configured, opened
+from lapor_desk.cli.houses import configured, opened, say
 from lapor_desk.cli.telling import tell_taken
 from lapor_desk.counting import counted
 from lapor_desk.lines import lines_of
@@ -39,7 +39,7 @@ def import_(file: Path, /, *, config: Path | None = None, database: str | None =
     """
     from lapor_desk.importing import import_complaints
 
-    with lines_of(file) as lines, opened(configured(config, database=database)) as house:
+    with lines_of(file) as lines, opened(configured(config, database=database), begin=say) as house:
         taken = import_complaints(house.store, lines, house.desk.standard_of, house.clock())
         strangers: Counter[str] = Counter()
         status = tell_taken(file, _counting(taken, strangers), bad="refused", called="refused")

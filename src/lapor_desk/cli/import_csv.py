@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from cyclopts import App
 
 from lapor_core.calendar.zones import as_zone
-from lapor_desk.cli.houses import configured, opened
+from lapor_desk.cli.houses import configured, opened, say
 from lapor_desk.cli.telling import tell_taken
 from lapor_desk.lines import lines_of
 
@@ -40,7 +40,7 @@ def import_csv(
     from lapor_desk.nationals import take_rows
 
     where = ZoneInfo(as_zone(zone))
-    with lines_of(file) as lines, opened(configured(config, database=database)) as house:
+    with lines_of(file) as lines, opened(configured(config, database=database), begin=say) as house:
         now = house.clock()
         rows = read_rows(lines, house.standard, now, where)
         return tell_taken(file, take_rows(house.store, rows, house.standard, now), bad="bad", called="bad rows")

@@ -38,7 +38,7 @@ def rotate(
     """
     from lapor_desk.store import rotation
 
-    with opened(configured(config, database=database), existing=True) as house:
+    with opened(configured(config, database=database)) as house:
         store = house.store
         made = rotation.prepare(store)
         if prepare:

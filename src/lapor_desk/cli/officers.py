@@ -11,7 +11,7 @@ from cyclopts import App, Parameter
 
 from lapor_core.errors import BadValue, did_you_mean
 from lapor_core.lifecycle import Role
-from lapor_desk.cli.houses import configured, opened
+from lapor_desk.cli.houses import configured, opened, say
 from lapor_desk.cli.values import print_json
 
 __all__ = ["app"]
@@ -60,7 +60,7 @@ def add(
         The database, in place of the configuration's.
     """
     chosen = _role(role)
-    with opened(configured(config, database=database)) as house:
+    with opened(configured(config, database=database), begin=say) as house:
         password = _password(from_stdin=password_stdin)
         officer = house.officers.add(login, password, chosen, agency=agency, name=name, email=email, mobile=mobile)
     print(f"{officer.login} is {officer.role}{f' of {officer.agency}' if officer.agency else ''}")

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import signal
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from types import FrameType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
-from cyclopts import App
+from cyclopts import App, Parameter
 
 from lapor_core.errors import BadValue
 from lapor_desk.cli.houses import configured, opened
@@ -43,6 +43,7 @@ def serve(
     host: str | None = None,
     port: WholeNumber | None = None,
     policy: str | None = None,
+    new: Annotated[bool, Parameter(negative=())] = False,
     log_format: LogFormat = "text",
 ) -> None:
     """Run the desk. What is not said here, the configuration says.
@@ -59,16 +60,19 @@ def serve(
         The port to listen on; 0 takes a free one.
     policy
         A shipped service standard, or the path of a policy file.
+    new
+        Begin a new desk though there is a key already; refused where a desk lies.
     log_format
         Lines for people (text), or one JSON object per line (json).
     """
     chosen = configured(config, database=database, host=host, port=port, policy=policy)
     log_to_the_console(log_format)
-    with _listening(chosen) as listener, opened(chosen) as house:
-        _run(house, listener, _said(config, database))
+    news: list[str] = []
+    with _listening(chosen) as listener, opened(chosen, begin=news.append, new=new) as house:
+        _run(house, listener, _said(config, database), news)
 
 
-def _run(house: House, listener: socket.socket, said: str) -> None:
+def _run(house: House, listener: socket.socket, said: str, news: Sequence[str] = ()) -> None:
     from lapor_desk.durable import Workers
     from lapor_desk.http import create_app
 
@@ -81,7 +85,7 @@ def _run(house: House, listener: socket.socket, said: str) -> None:
         fetching = house.channel_work()
         fetching.start()
         try:
-            _greet(house, listener, said)
+            _greet(house, listener, said, news)
             server.run(sockets=[listener])
         finally:
             fetching.stop(_PATIENCE)
@@ -139,7 +143,7 @@ def _signals_noted(server: Server) -> Iterator[None]:
             signal.signal(number, handler)
 
 
-def _greet(house: House, listener: socket.socket, said: str = "") -> None:
+def _greet(house: House, listener: socket.socket, said: str = "", news: Sequence[str] = ()) -> None:
     report = house.plugins.report()
     parts = (
         f"LAPOR! desk: http://{_address(house.config.host, listener)}/",
@@ -148,6 +152,8 @@ def _greet(house: House, listener: socket.socket, said: str = "") -> None:
         f"plug-ins: {counted(len(house.channels), 'channel')}, {counted(len(house.plugins.notifiers()), 'notifier')}",
     )
     print("      ".join(parts), flush=True)
+    for sentence in news:
+        print(sentence, flush=True)
     for status in report:
         if status.reason:
             print(_off(house, status), flush=True)

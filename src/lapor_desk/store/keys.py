@@ -23,7 +23,7 @@ from lapor_core.errors import BadValue
 from lapor_desk.store.disk import sync_folder
 from lapor_desk.store.sealing import KEY_BYTES, decrypted, derived, encrypted
 
-__all__ = ["Keyring", "MasterKey", "Person"]
+__all__ = ["Keyring", "MasterKey", "Person", "key_is_there"]
 
 
 @attrs.frozen(kw_only=True)
@@ -112,7 +112,7 @@ class Keyring:
                 read by this user (``unreadable_key_file``) or made (``unwritable_key_file``), or it is missing and may not
                 be made (``missing_master_key``).
         """
-        if not _is_there(path):
+        if not key_is_there(path):
             if not create:
                 message = f"{path} is missing, and this database was made with the key in it; put that file back"
                 raise BadValue(message, code="missing_master_key", path=str(path))
@@ -208,10 +208,15 @@ def _read(path: Path) -> tuple[MasterKey, ...]:
         raise BadValue(message, code=error.code, path=str(path)) from None
 
 
-def _is_there(path: Path) -> bool:
+def key_is_there(path: Path) -> bool:
+    """Return whether there is a file of keys.
+
+    Raises:
+        BadValue: it lies in a folder that this user may not look into (``unreadable_key_file``).
+    """
     try:
         return path.exists()
-    except OSError as error:  # a folder that this user may not look into
+    except OSError as error:
         raise _unreadable(path, error) from error
 
 

@@ -6,14 +6,14 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import URL, ColumnElement, select
 
 from lapor_core.errors import BadValue
 from lapor_desk.store.counts import CountReads
-from lapor_desk.store.database import Database, database_url
+from lapor_desk.store.database import Database, database_url, shown_url
 from lapor_desk.store.files import FileReads, Files, FileWrites
 from lapor_desk.store.kept import KeptReads, KeptWrites
-from lapor_desk.store.keys import Keyring, MasterKey, Person
+from lapor_desk.store.keys import Keyring, MasterKey, Person, key_is_there
 from lapor_desk.store.log import LogReads, LogWrites
 from lapor_desk.store.migrating import revision, upgrade
 from lapor_desk.store.queue import QueueReads, QueueWrites
@@ -127,7 +127,9 @@ class Store:
         self.database.close()
 
 
-def open_store(url: str, *, master: MasterKey | Path | None = None, files: Files | None = None) -> Store:
+def open_store(
+    url: str, *, master: MasterKey | Path | None = None, files: Files | None = None, new: bool = False
+) -> Store:
     """Open the database at ``url``, bring its tables up to date, and return the store.
 
     Several processes may do so at once. Beside a SQLite file, and only there, the key and the folder of attachments have
@@ -138,18 +140,23 @@ def open_store(url: str, *, master: MasterKey | Path | None = None, files: Files
         master: The master key, or the file it is read from and at the first run made in; the one beside the SQLite file when
             None.
         files: Where attachments lie; beside the SQLite file when None.
+        new: Begin a new desk with the key that lies in its file already. Without it that is refused: where a key is, a desk
+            was, and whoever mistyped a path or lost a file shall not go on with an empty one.
 
     Raises:
         BadValue: the URL cannot be used (``bad_database_url``); the key is not the one this database was made with
             (``wrong_master_key``), others can read its file (``master_key_exposed``), or it is missing
-            (``missing_master_key``); a newer version of this library was here (``newer_database``); PostgreSQL without
+            (``missing_master_key``); there is a key and no desk (``lost_database``), or a desk where a new one was to begin
+            (``desk_is_there``); a newer version of this library was here (``newer_database``); PostgreSQL without
             ``master`` or ``files`` (``bad_store``).
-        StoreDown: there is no such database, or it is none of ours (``store_down``).
+        StoreDown: there is no such database, it is none of ours, or tables of ours are missing in it (``store_down``).
     """
-    database = Database(database_url(url))
+    place = database_url(url)
+    beside = _beside(place)
+    source = master or _need(beside, "master").with_suffix(".key")
+    _check_beginning(url, source, new=new)
+    database = Database(place)
     try:
-        beside = _beside(database)
-        source = master or _need(beside, "master").with_suffix(".key")
         files = files or Files.local(_folder(_need(beside, "files")))
         upgrade(database)
         return Store(database, _vault(database, source), files)
@@ -177,8 +184,28 @@ def form_of(url: str) -> str | None:
         database.close()
 
 
-def _beside(database: Database) -> Path | None:
-    return Path(database.url.database or "").absolute() if database.is_sqlite else None
+def _check_beginning(url: str, source: MasterKey | Path, *, new: bool) -> None:
+    """Make sure that no new desk takes the place of one that was lost, and that a new one takes nobody's place.
+
+    The key is looked for first: of several first processes, the one that makes it has made the tables before.
+    """
+    if not new and (isinstance(source, MasterKey) or not key_is_there(source)):
+        return
+    shown = shown_url(database_url(url))
+    is_there = form_of(url) is not None
+    if new and is_there:
+        message = f"{shown}: a desk lies there already, and no new one can begin; leave --new out"
+        raise BadValue(message, code="desk_is_there", url=shown)
+    if not new and not is_there:
+        message = (
+            f"{shown}: no desk lies there, and its key does: {source}; correct the path under database, or bring the database "
+            "back from a back-up; to begin a new desk with this key: lapor serve --new"
+        )
+        raise BadValue(message, code="lost_database", url=shown, path=str(source))
+
+
+def _beside(place: URL) -> Path | None:
+    return Path(place.database or "").absolute() if place.get_backend_name() == "sqlite" else None
 
 
 def _need(beside: Path | None, what: str) -> Path:

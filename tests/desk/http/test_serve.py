@@ -149,6 +149,8 @@ def test_the_first_start_says_where_it_is_and_how_to_go_on(serve: Callable[..., 
     )
     assert served.process.stdout is not None
     told = served.process.stdout.readline()
+    assert told.startswith(f"A new desk begins: {tmp_path / 'lapor.db'}. If one should be there already, stop")
+    told = served.process.stdout.readline()
     assert told == (
         "not set up: email, see [plugins.email] in lapor.toml; "
         f"until then, its messages go to the outbox, {tmp_path / 'lapor-outbox'}\n"
@@ -312,6 +314,7 @@ def test_a_port_that_is_taken(refused: Callable[..., str], tmp_path: Path) -> No
         (("--database", "mysql://user:geheim@db/x"), "allowed: sqlite:///file.db"),
         (("--database", "sqlite://"), "allowed: sqlite:///file.db"),
         (("--database", "postgresql://user:geheim@127.0.0.1:1/x"), "set key_file and files in lapor.toml"),
+        (("--host", ""), '--host "": must be one address or name'),
         (("--policy", "banjarmasin"), 'did you mean "banjarbaru"?'),
         (("--config", "none.toml"), "none.toml: cannot be read"),
     ],
@@ -358,6 +361,21 @@ def test_a_key_that_belongs_to_another_database(refused: Callable[..., str], tmp
         open_house(Config(database=f"sqlite:///{tmp_path}/{name}.db")).close()
     (tmp_path / "one.key").write_bytes((tmp_path / "two.key").read_bytes())
     assert "key" in refused("--database", "sqlite:///one.db")
+
+
+def test_a_key_without_its_database(refused: Callable[..., str], tmp_path: Path) -> None:
+    open_house(Config(database=f"sqlite:///{tmp_path}/lapor.db")).close()
+    for path in tmp_path.glob("lapor.db*"):
+        path.unlink()
+    told = refused()
+    assert "sqlite:///lapor.db: no desk lies there, and its key does" in told
+    assert "lapor serve --new" in told
+    assert not (tmp_path / "lapor.db").exists()
+
+
+def test_a_new_desk_where_one_lies(refused: Callable[..., str], tmp_path: Path) -> None:
+    open_house(Config(database=f"sqlite:///{tmp_path}/lapor.db")).close()
+    assert "a desk lies there already" in refused("--new")
 
 
 def test_every_fault_of_the_configuration_with_its_line(refused: Callable[..., str], tmp_path: Path) -> None:

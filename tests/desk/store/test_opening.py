@@ -9,7 +9,19 @@ from pathlib import Path
 import pytest
 
 from lapor_core.errors import BadValue
-from lapor_desk.store import Files, Keyring, MasterKey, Store, StoreDown, Vault, form_of, open_store
+from lapor_desk.store import (
+    Database,
+    Files,
+    Keyring,
+    MasterKey,
+    Store,
+    StoreDown,
+    Vault,
+    database_url,
+    form_of,
+    open_store,
+    upgrade,
+)
 from lapor_desk.store.migrating import HEAD
 
 OTHER_KEY = MasterKey(b"1" * 32)
@@ -60,6 +72,33 @@ def test_a_lost_key_is_asked_for_and_no_other_is_made(url: str, store: Store, tm
         open_store(url, master=lost, files=Files.memory())
     assert caught.value.code == "missing_master_key"
     assert not lost.exists()
+
+
+def test_a_key_whose_database_is_gone_begins_no_other_one_by_itself(url: str, tmp_path: Path) -> None:
+    """A path that was mistyped, or a file that was lost, would look like a desk that is well and empty."""
+    path, files = tmp_path / "office.key", Files.memory()
+    Keyring.from_file(path)
+    before = path.read_bytes()
+    with pytest.raises(BadValue, match="no desk lies there, and its key does") as caught:
+        open_store(url, master=path, files=files)
+    assert caught.value.code == "lost_database"
+    assert form_of(url) is None
+    assert not (tmp_path / "lapor.db").exists()
+    open_store(url, master=path, files=files, new=True).close()
+    open_store(url, master=path, files=files).close()
+    assert path.read_bytes() == before
+    with pytest.raises(BadValue) as caught:
+        open_store(url, master=path, files=files, new=True)
+    assert caught.value.code == "desk_is_there"
+
+
+def test_a_first_start_that_was_broken_off_is_taken_up(url: str, tmp_path: Path) -> None:
+    """The tables come first, then the key, then what is wrapped with it."""
+    database = Database(database_url(url))
+    upgrade(database)
+    database.close()
+    Keyring.from_file(tmp_path / "office.key")
+    open_store(url, master=tmp_path / "office.key", files=Files.memory()).close()
 
 
 @pytest.mark.parametrize("text", ["", "contoh", "00" * 31, f"{'00' * 32}\ncontoh\n"])
