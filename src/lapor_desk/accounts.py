@@ -33,6 +33,9 @@ _TRIES = 5
 _ASKED = Brake(kind="asked", most=5, within=timedelta(minutes=15))
 """Nobody's telephone is to be flooded with codes from here."""
 
+_ASKED_FROM = Brake(kind="asked_from", most=60, within=timedelta(minutes=15))
+"""Nor are all telephones there are: each code costs the office an SMS. One address may stand for many people of an operator."""
+
 _SESSION = timedelta(days=30)
 _PROOF_OF = {Medium.EMAIL: Proof.VERIFIED_EMAIL, Medium.SMS: Proof.VERIFIED_MOBILE}
 
@@ -99,8 +102,12 @@ class Accounts:
         self._clock = clock
         self.queued = queued
 
-    def challenge(self, reporter: Reporter) -> str:
+    def challenge(self, reporter: Reporter, *, address: str = "") -> str:
         """Queue a one-time code for each contact of ``reporter`` and return the challenge's id.
+
+        Args:
+            reporter: To whom.
+            address: From where they are asked for, if that is known.
 
         Raises:
             BadValue: there is neither an e-mail address nor a mobile number (``no_contact``).
@@ -112,6 +119,8 @@ class Accounts:
             raise BadValue("an e-mail address or a mobile number is needed", code="no_contact", field="email")
         challenge_id = secrets.token_hex(16)
         with self._store.transaction() as tx:
+            if address:
+                _ASKED_FROM.count(tx, address, now)
             for contact in _contacts(reporter):
                 _ASKED.count(tx, contact, now)
             tx.connection.execute(delete(challenges).where(challenges.c.expires_at < now - timedelta(days=1)))

@@ -13,6 +13,7 @@ from lapor_core.plugins.contracts import Addresses, Download, Principal, Receipt
 from lapor_core.policy import Policy
 from lapor_core.submission import Submission, Upload
 from lapor_desk.accounts import Accounts
+from lapor_desk.callers import address_of_caller
 from lapor_desk.delivery import report_delivery
 from lapor_desk.desk import Desk
 
@@ -87,7 +88,7 @@ class Door:
             report_delivery(tx, self.channel, key, verdict, self.now())
 
     def challenge(self, reporter: Reporter) -> str:
-        return self.accounts.challenge(reporter)
+        return self.accounts.challenge(reporter, address=address_of_caller())
 
     def confirm(self, challenge: str, codes: Mapping[Proof, str]) -> str:
         return self.accounts.confirm(challenge, codes)

@@ -276,6 +276,8 @@ def _check_password(password: str) -> None:
     if len(password) < _SHORTEST_PASSWORD:
         message = f"a password has at least {_SHORTEST_PASSWORD} characters"
         raise BadValue(message, code="bad_password", field="password")
+    if any("\ud800" <= letter <= "\udfff" for letter in password):
+        raise BadValue("the password is not in UTF-8", code="bad_password", field="password")
 
 
 def _hashed(password: str) -> str:

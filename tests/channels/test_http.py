@@ -67,6 +67,7 @@ def test_an_address_is_one_address() -> None:
     assert not is_email("")
     assert not is_email("a@example.id\r\nBcc: b@example.id")
     assert not is_email("x" * LONGEST_EMAIL + "@example.id")
+    assert not is_email("warga@" + "\u0301e" * 2**20 + ".id")  # and says so at once
     assert not is_email("warga@localhost")
     assert not is_email("warga..contoh@example.id")
     assert not is_email("wargá@example.id")  # no code would ever arrive

@@ -290,6 +290,13 @@ def test_an_account_is_two_codes_and_a_cookie(desk: Desk):
     assert client.get("report").status_code == 200
 
 
+def test_a_new_session_ends_the_one_before(desk: Desk):
+    client = browser(desk, follow_redirects=False)
+    before = client.cookies[SESSION_COOKIE]
+    client.post("account/confirm", data={"challenge": "challenge-1", "email_code": "123456", "mobile_code": "123456"})
+    assert desk.signed_out == [before]
+
+
 def test_the_cookie_is_secure_and_for_the_mount_alone(desk: Desk):
     client = TestClient(host(desk, "/layanan"), base_url="https://testserver/layanan/", follow_redirects=False)
     codes = {"challenge": "challenge-1", "email_code": "123456", "mobile_code": "123456"}

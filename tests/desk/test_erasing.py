@@ -43,7 +43,7 @@ from lapor_desk.officers import Officers
 from lapor_desk.recording import record_new
 from lapor_desk.sessions import open_session
 from lapor_desk.store import Status, Store, StoreDown, Transaction
-from lapor_desk.store.tables import accounts, attachments, challenges, notices, sessions
+from lapor_desk.store.tables import accounts, attachments, challenges, notices, sessions, tries
 from lapor_desk.sweeping import Sweeper
 
 NOW = datetime(2026, 3, 13, 10, tzinfo=ZoneInfo("Asia/Makassar"))
@@ -179,7 +179,7 @@ def test_accounts_sessions_codes_and_what_waits_to_be_sent_go_too(
         for row in tx.connection.execute(select(accounts)).all():
             open_session(tx, "account", row.id, NOW.replace(year=2027))
     desk.act(mine.id, ERASE)
-    assert [count(store, table) for table in (accounts, sessions, challenges)] == [1, 1, 1]
+    assert [count(store, table) for table in (accounts, sessions, challenges, tries)] == [1, 1, 1, 1]
     with store.reading() as tx:
         left = {(row.complaint_id, row.status) for row in tx.connection.execute(select(notices))}
         [cancelled] = tx.notices_of(mine.id)

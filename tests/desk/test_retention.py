@@ -17,6 +17,7 @@ from lapor_core.errors import DocumentFaults
 from lapor_core.events import Erased
 from lapor_core.testing import FrozenClock
 from lapor_desk.auditing import chains
+from lapor_desk.brakes import Brake
 from lapor_desk.config import Config, load_config
 from lapor_desk.desk import Desk
 from lapor_desk.house import open_house
@@ -106,7 +107,9 @@ def test_what_expired_yesterday_is_kept_and_what_expired_before_is_gone(store: S
     with store.transaction() as tx:
         for hours in (1, -1, -23, -25, -99):
             open_session(tx, "officer", "petugas", NOW + timedelta(hours=hours))
-    assert forget_expired(store, NOW) == 2
+        for hours in (-1, -25):
+            Brake(kind="test", most=1, within=DAY).count(tx, str(hours), NOW + timedelta(hours=hours))
+    assert forget_expired(store, NOW) == 3
     with store.reading() as tx:
         assert tx.connection.execute(select(func.count()).select_from(sessions)).scalar_one() == 3
 

@@ -35,6 +35,8 @@ def is_email(text: str) -> bool:
 
     Before the ``@`` is ASCII, for few mail servers carry anything else; a domain may be of any script.
     """
+    if len(text) > LONGEST_EMAIL:
+        return False  # before it is spelled in ASCII: of a domain as long as a book, that takes seconds
     local_part, _, domain = text.rpartition("@")
     try:
         domain = domain.encode("idna").decode("ascii")

@@ -68,7 +68,7 @@ class Account:
         return self.site.show(request, "confirm.html", challenge=challenge, kept=kept)
 
     async def confirm(self, request: Request) -> Response:
-        """Take the two codes; a right pair opens the session and the way to the report."""
+        """Take the two codes; a right pair opens the session, in place of any other, and the way to the report."""
         if request.method != "POST":
             return self.site.go(request, "account")
         async with form_of(request) as form:
@@ -84,6 +84,8 @@ class Account:
             token = await call(self.site.desk.confirm, challenge, codes)
         except LaporError as error:
             return self._again(request, challenge, problem_of(error, self.site.language(request)), kept)
+        if before := request.cookies.get(SESSION_COOKIE):
+            await call(self.site.desk.sign_out, before)
         request.scope[PRINCIPAL] = await call(self.site.desk.principal, token)
         answer = self._back_to_the_report(request, kept)
         put(request, answer, SESSION_COOKIE, token)

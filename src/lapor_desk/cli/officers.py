@@ -160,7 +160,7 @@ def _role(text: str) -> Role:
 
 def _password(*, from_stdin: bool) -> str:
     if from_stdin:
-        return sys.stdin.readline().rstrip("\r\n")
+        return sys.stdin.readline().rstrip("\r\n").removeprefix("\ufeff")  # an editor's mark, which nobody would type
     if not sys.stdin.isatty():
         raise BadValue("nobody is here to type a password; pipe it in with --password-stdin", code="no_terminal")
     typed = getpass.getpass("Password: ")

@@ -9,7 +9,9 @@ from starlette.requests import Request
 
 from lapor_core.plugins.contracts import PRINCIPAL, SESSION_COOKIE, WAY_OUT, ASGIApp, Principal, WayOut
 from lapor_desk.accounts import Accounts
+from lapor_desk.callers import called_from
 from lapor_desk.http.answers import Receive, Scope, Send, answer, is_browsing, redirect, unsent, wants_a_page
+from lapor_desk.http.budgets import address_of
 from lapor_desk.http.guards import csrf_token
 from lapor_desk.http.paths import here, way_home
 from lapor_desk.http.unsent import unsent_texts
@@ -37,7 +39,7 @@ def bearer_of(request: Request) -> str | None:
 
 
 class Citizens:
-    """Lets everybody in, and says who has an account."""
+    """Lets everybody in, and says who has an account, and from where they call."""
 
     def __init__(self, app: ASGIApp, accounts: Accounts) -> None:
         self._app = app
@@ -48,7 +50,8 @@ class Citizens:
         principal = await run_in_threadpool(self._accounts.principal, token) if token else None
         if principal is not None:
             scope[PRINCIPAL] = principal
-        await self._app(scope, receive, send)
+        with called_from(address_of(scope)):
+            await self._app(scope, receive, send)
 
 
 class OfficersOnly:

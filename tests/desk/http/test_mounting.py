@@ -20,6 +20,7 @@ from starlette.websockets import WebSocketDisconnect
 
 from lapor_core import Proof, Reporter, Role
 from lapor_core.plugins.contracts import PRINCIPAL, ASGIApp, Principal
+from lapor_desk import accounts as accounts_module
 from lapor_desk.house import House
 from lapor_desk.http import create_app
 from lapor_desk.http.budgets import Budgets
@@ -332,3 +333,18 @@ def test_while_the_database_is_away_a_stranger_is_served_and_a_session_waits(
     answer = client.get("/", headers={"authorization": "Bearer x"})
     assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
     assert "the database is away" in caplog.text
+
+
+def test_one_address_has_codes_sent_so_often_and_no_oftener(app: ASGIApp, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each costs the office an SMS, and a flood of them goes to a new number every time."""
+    monkeypatch.setattr(accounts_module, "_ASKED_FROM", attrs.evolve(accounts_module._ASKED_FROM, most=2))
+    near, far = (TestClient(app, client=(address, 1)) for address in ("192.0.2.1", "2001:db8::1"))
+    numbers = iter(range(10, 100))
+
+    def ask(client: TestClient, at: str) -> int:
+        number = next(numbers)
+        who = {"name": "Warga", "email": f"warga{number}@example.id", "mobile": f"0812000000{number}"}  # invented
+        return client.post(at, **({"json": who} if at.startswith("/app") else {"data": who})).status_code
+
+    assert [ask(near, "/app/v1/challenges"), ask(near, "/account")] == [201, 200]
+    assert [ask(near, "/app/v1/challenges"), ask(near, "/account"), ask(far, "/account")] == [429, 429, 200]

@@ -69,6 +69,13 @@ def test_a_password_can_be_changed(lapor: Callable[..., str], tmp_path: Path) ->
     assert not sign_in(tmp_path, "pusat", PASSWORD)
 
 
+def test_a_password_is_what_somebody_can_type(lapor: Callable[..., str], tmp_path: Path) -> None:
+    add = ("--role", "central_admin", "--password-stdin")
+    lapor("add", "pusat", *add, typed=f"\ufeff{PASSWORD}\r\n")
+    assert sign_in(tmp_path, "pusat", PASSWORD)
+    assert "not in UTF-8" in lapor("add", "lain", *add, typed="rahasia-\udcff-contoh\n", status=2)
+
+
 def test_officers_are_listed_as_data_without_what_is_secret(lapor: Callable[..., str]) -> None:
     said = ("--agency", "dinas-contoh", "--email", "lo@example.id", "--mobile", "+6280000000002")  # invented
     lapor("add", "lo", "--role", "liaison_officer", *said, "--password-stdin", typed=PASSWORD)
