@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from lapor_core.bulk_tables import NAT, Int64s, ManyVersions, OneVersion
 from lapor_core.calendar import Office, Zero
-from lapor_core.errors import BadType, BadValue, OutOfReach
+from lapor_core.errors import BadType, BadValue, OutOfReach, all_of
 
 __all__ = ["MISSING", "Bad", "BulkOffices", "days_of"]
 
@@ -39,9 +39,11 @@ class BulkOffices:
 
     Raises:
         BadValue: no office at all.
+        BadType: one of them is no office (code ``wrong_type``).
     """
 
     def __init__(self, *offices: Office) -> None:
+        all_of(offices, Office, "offices")
         if not offices:
             message = "at least one office is needed"
             raise BadValue(message, code="no_office")

@@ -13,7 +13,7 @@ import difflib
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from enum import Enum
-from typing import Any
+from typing import Any, TypeVar
 
 import attrs
 
@@ -30,12 +30,15 @@ __all__ = [
     "OutOfReach",
     "PluginError",
     "Refused",
+    "all_of",
     "did_you_mean",
     "is_a",
     "require_aware",
     "require_type",
     "with_article",
 ]
+
+T = TypeVar("T")
 
 
 class LaporError(Exception):
@@ -142,7 +145,7 @@ class DocumentFaults(LaporError, ValueError):
 def did_you_mean(given: str, allowed: Iterable[str]) -> str:
     """Return ``did you mean "x"? (x, y, z)`` for a wrong name, or only the allowed names when none is near."""
     names = list(allowed)
-    near = difflib.get_close_matches(given, names, n=1)
+    near = difflib.get_close_matches(str(given), names, n=1)  # whoever asks without a type checker may give a number
     choice = f"({', '.join(names)})"
     return f'did you mean "{near[0]}"? {choice}' if near else f"allowed: {choice}"
 
@@ -181,6 +184,19 @@ def require_type(value: object, wanted: type, name: str) -> None:
         return
     message = f"{name} must be {with_article(wanted.__name__)}{_such_as(wanted)}, not {type(value).__name__}"
     raise BadType(message, code="wrong_type", name=name, wanted=wanted.__name__)
+
+
+def all_of(values: Iterable[T], wanted: type[T], name: str) -> tuple[T, ...]:
+    """Return ``values`` as a tuple of which every one is a ``wanted``; ``name`` is what all of them are called.
+
+    Raises:
+        BadType: they are no row of values, or one is of another type (code ``wrong_type``).
+    """
+    require_type(values, Iterable, name)
+    found = tuple(values)
+    for value in found:
+        require_type(value, wanted, f"each of {name}")
+    return found
 
 
 def is_a(wanted: type) -> Callable[[object, attrs.Attribute[Any], Any], None]:

@@ -8,9 +8,10 @@ from datetime import date, datetime, timedelta
 import attrs
 
 from lapor_core.calendar import Office
+from lapor_core.clocks.counting import later_by
 from lapor_core.complaint import Actor, Clock, Complaint
 from lapor_core.decisions import Act, decide
-from lapor_core.errors import require_aware
+from lapor_core.errors import require_aware, require_type
 from lapor_core.events import Event, StepTaken
 from lapor_core.evolution import replay_on
 from lapor_core.lifecycle import Role, is_over, next_state
@@ -52,6 +53,7 @@ def due_steps(complaint: Complaint, standard: Standard, now: datetime) -> tuple[
     starts; while the office is shut only those that the policy has taken at any time.
     """
     require_aware(now)
+    _require(complaint, standard)
     ahead = sorted(_untaken(complaint, standard), key=lambda due: due.at)
     return tuple(due for due in ahead if due.takeable_at(now) <= now)
 
@@ -64,12 +66,17 @@ def next_step_at(complaint: Complaint, standard: Standard, now: datetime | None 
         standard: What it is judged by.
         now: The present instant (aware): a step that is overdue while the office is shut waits until it opens.
     """
+    if now is not None:
+        require_aware(now)
+    _require(complaint, standard)
     ahead = _untaken(complaint, standard)
     return min((due.at if now is None else due.takeable_at(now) for due in ahead), default=None)
 
 
 def take_step(complaint: Complaint, due: DueStep, standard: Standard, now: datetime) -> tuple[Event, ...]:
     """Return the events of one step: that it was taken, and what its action brings where the state allows it."""
+    _require(complaint, standard)
+    require_type(due, DueStep, "due")
     step = due.step
     taken = Event(
         complaint=complaint.id,
@@ -93,6 +100,11 @@ def take_step(complaint: Complaint, due: DueStep, standard: Standard, now: datet
 
 
 _SYSTEM = Actor(role=Role.SYSTEM, id="ladder")
+
+
+def _require(complaint: Complaint, standard: Standard) -> None:
+    require_type(complaint, Complaint, "complaint")
+    require_type(standard, Standard, "standard")
 
 
 def _untaken(complaint: Complaint, standard: Standard) -> Iterator[DueStep]:
@@ -140,11 +152,13 @@ def _instant(distance: Amount, clock: Clock, office: Office, *, anytime: bool) -
 def _hours_from(due: datetime, distance: Amount, office: Office) -> datetime:
     if distance.unit is Unit.OFFICE_HOURS:
         return _after_office_hours(due, distance.amount, office)
-    return office.local(due + timedelta(hours=distance.amount))
+    return later_by(distance.amount, due, office)
 
 
 def _after_office_hours(due: datetime, hours: int, office: Office) -> datetime:
-    """Return when ``hours`` of office time have passed since ``due``; before it, when as many are left."""
+    """Return when ``hours`` of office time have passed since ``due``, never before it; else when as many are left."""
+    if hours >= 0:
+        return office.add_time(due, timedelta(hours=hours))
     day, amount = due.date(), timedelta(hours=hours)
     while office.time_between(office.start_of_day(day), due) + amount < timedelta():
         day = office.previous_working_day(day - _DAY)

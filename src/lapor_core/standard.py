@@ -12,9 +12,9 @@ import attrs
 from lapor_core.calendar import Ledger, Office
 from lapor_core.clocks import Deadline, Extension, Pause, compute
 from lapor_core.complaint import Agency, Clock, Complaint, Facts
-from lapor_core.errors import BadType, BadValue, Missing, NotFound, did_you_mean, require_type
+from lapor_core.errors import BadType, BadValue, Missing, NotFound, all_of, did_you_mean, require_type
 from lapor_core.policy.amounts import Limit
-from lapor_core.policy.model import CalendarOf, Policy, Tier
+from lapor_core.policy.model import CalendarOf, ClockRule, Policy, Tier
 from lapor_core.policy.offices import office_of
 from lapor_core.requirements import missing
 from lapor_core.severity import Assessment, assess
@@ -86,7 +86,7 @@ class Standard:
                 counts for nothing.
 
         Raises:
-            NotFound: the clock, the tier or the agency is not known.
+            NotFound: the clock or the tier is not known, or the agency where its calendar or its own limit counts.
             BadValue: ``start`` is naive (``naive_datetime``), the standard states no limit here (``no_limit``), or a pause
                 or an extension cannot be; see :func:`lapor_core.clocks.compute`.
             OutOfReach: the calendar does not reach that far.
@@ -97,6 +97,7 @@ class Standard:
             message = f"{self.policy.reference} states no limit of the clock {clock} for the tier {tier}"
             raise BadValue(message, code="no_limit", clock=clock, tier=tier)
         rule = self.policy.clock(clock)
+        own = self._own_limit(rule, agency) if limit.agency else None
         return compute(
             name=clock,
             rule=rule,
@@ -104,14 +105,23 @@ class Standard:
             start=start,
             office=self.office_for(clock, agency),
             tier=tier,
-            own=rule.agency_limits.get(agency) if agency is not None else None,
-            pauses=tuple(pauses),
-            extensions=tuple(extensions),
-            granted=tuple(granted),
+            own=own,
+            pauses=pauses,
+            extensions=extensions,
+            granted=granted,
             now=now,
             first_start=first_start,
             policy=self.policy.reference,
         )
+
+    def _own_limit(self, rule: ClockRule, agency: str | None) -> Limit | None:
+        """Return what the agency has promised itself; a mistyped key must not make the deadline longer in silence."""
+        if agency is None:
+            return None
+        own = rule.agency_limits.get(agency)
+        if own is None:
+            _one_of(agency, self.agencies, "agency")
+        return own
 
     def promise(self, complaint: Complaint) -> Clock | None:
         """Return the clock by which the citizen is to have the answer: the running one that ends last, else the last one.
@@ -158,7 +168,8 @@ def load_standard(
     Raises:
         NotFound: no shipped policy has this id.
         DocumentFaults: the file has faults; all of them are listed.
-        BadType: the policy is neither an id nor a path nor a policy, or an agency is no :class:`Agency` (``wrong_type``).
+        BadType: the policy is neither an id nor a path nor a policy, an agency is no :class:`Agency`, or an office no
+            :class:`~lapor_core.calendar.Office` (``wrong_type``).
     """
     from lapor_core.policy.loading import load_policy, shipped_policy
 
@@ -169,15 +180,17 @@ def load_standard(
     elif isinstance(policy, str):
         policy = shipped_policy(policy)
     require_type(policy, Policy, "policy")
-    agencies = tuple(agencies)
-    for agency in agencies:
-        require_type(agency, Agency, "agency")
+    agencies = all_of(agencies, Agency, "agencies")
+    offices = {} if offices is None else offices
+    require_type(offices, Mapping, "offices")
+    for own in offices.values():
+        require_type(own, Office, "office")
     office = office_of(policy, ledger)
     known = {agency.key: agency for agency in (*policy.agencies, *agencies)}
     for clock in policy.clocks.values():
         for key in clock.agency_limits:
             _one_of(key, known, "agency")
-    return Standard(policy=policy, office=office, offices=dict(offices or {}), agencies=known)
+    return Standard(policy=policy, office=office, offices=dict(offices), agencies=known)
 
 
 def _tier_name(judged: Assessment | Tier | str | None) -> str | None:

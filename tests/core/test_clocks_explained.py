@@ -17,7 +17,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import lapor_core.calendar.office
-from lapor_core import Deadline, Extension, Limit, Pause, load_standard
+from lapor_core import Deadline, Extension, Limit, Pause, Standard, load_standard
+from lapor_core.calendar import shipped_hours
 from lapor_core.errors import BadValue
 from lapor_core.policy import ClockRule, ExtensionLimit, ExtensionRule
 from lapor_core.testing.dates import clock_rules, instants, limits, pauses
@@ -113,11 +114,13 @@ def test_the_data_has_what_was_promised() -> None:
     assert data["days"][5] == {
         "date": "2026-03-18",
         "counted": False,
+        "number": None,
+        "extension": 0,
         "reason": "day_off",
         "name": "Cuti bersama Hari Suci Nyepi",
         "decree": "SKB 1497/2025, 2/2025, 5/2025",
     }
-    assert [day["counted"] for day in data["days"]].count(True) == 14
+    assert [day["number"] for day in data["days"] if day["counted"]] == list(range(1, 15))
 
 
 # Provisional
@@ -143,6 +146,28 @@ def test_a_deadline_that_touches_a_year_without_decree_is_provisional_and_says_w
     assert ("Provisional: no decree on the holidays" in found.explain("en")) is provisional
     assert ("Sementara" in found.svg("id")) is provisional
     assert bool(found.to_json()["provisional_reasons"]) is provisional
+
+
+def test_only_what_a_deadline_depends_on_makes_it_provisional() -> None:
+    """Hours on the wall run whatever is decreed; when Ramadan falls matters where an office hour is looked at."""
+    undecreed, ramadan_unknown = datetime(2029, 5, 7, 10, tzinfo=WITA), datetime(2027, 9, 6, 10, tzinfo=WITA)
+    assert not ruled("72 hours", undecreed).provisional
+    assert ruled("24 office_hours", undecreed).provisional
+    months = attrs.evolve(STANDARD, office=attrs.evolve(STANDARD.office, hours=shipped_hours(ramadan=True)))
+    waited = Pause(start=ramadan_unknown + DAY, end=ramadan_unknown + 3 * DAY)
+
+    def reasons(standard: Standard = months, **rule: object) -> list[str]:
+        given = {"pauses": [rule.pop("waited")], "now": NOW} if "waited" in rule else {}
+        policy = attrs.evolve(
+            standard.policy, clocks={"resolve": attrs.evolve(STANDARD.policy.clock("resolve"), **rule)}
+        )
+        found = attrs.evolve(standard, policy=policy).deadline("resolve", "sedang", start=ramadan_unknown, **given)
+        return [why.code for why in found.provisional_reasons]
+
+    assert reasons() == []
+    for heeding in ({"ends": "closing"}, {"after_hours": "next_working_day"}, {"waited": waited}):
+        assert reasons(**heeding) == ["no_ramadan"]
+        assert reasons(STANDARD, **heeding) == []
 
 
 def test_a_provisional_fingerprint_names_the_version_of_python_holidays(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -123,14 +123,30 @@ def hours_stand_still_while_somebody_waits(c: ModuleType) -> None:
     assert due(c, "1 office_hours", at(4, 6, 14), waits=twice) == (4, 7, 8, 0)
 
 
-def an_hour_has_sixty_minutes_when_clocks_are_put_forward(c: ModuleType) -> None:
-    """Berlin, 29 March 2026: the hour from two to three does not exist."""
+def an_hour_has_sixty_minutes_when_clocks_are_set(c: ModuleType) -> None:
+    """Berlin: on 29 March 2026 the hour from two to three does not exist, and on 25 October it comes twice."""
     zone = ZoneInfo("Europe/Berlin")
     start = datetime(2026, 3, 28, 12, tzinfo=zone)
     berlin = {"office": Office.from_workalendar(Germany(), zone="Europe/Berlin")}
     assert due(c, "24 hours", start, **berlin) == (3, 29, 13, 0)
     wait = ((datetime(2026, 3, 29, 4, tzinfo=zone), datetime(2026, 3, 29, 5, tzinfo=zone)),)
     assert due(c, "24 hours", start, waits=wait, **berlin) == (3, 29, 14, 0)
+    rule = {"extension": ExtensionRule(limit=ExtensionLimit.parse("9 hours"), by=Amount.parse("-12 hours"))}
+    latest = datetime(2026, 3, 29, tzinfo=zone)
+    assert due(c, "24 hours", start, extended=(("1 hours", latest),), **rule, **berlin) == (3, 29, 14, 0)
+    assert refused(c, "24 hours", start, extended=(("1 hours", latest + timedelta(minutes=2)),), **rule, **berlin)
+
+    def twice(hour: int, minute: int, fold: int) -> datetime:
+        return datetime(2026, 10, 25, hour, minute, fold=fold, tzinfo=zone)
+
+    autumn, begins = {**berlin, "now": twice(23, 0, 0)}, twice(0, 0, 0)
+    for pieces in (
+        ((twice(2, 30, 0), twice(2, 15, 1)),),  # three quarters of an hour, from half past two to a quarter past two
+        ((twice(2, 45, 0), twice(2, 0, 1)), (twice(2, 0, 1), twice(2, 15, 1)), (twice(2, 30, 0), twice(2, 50, 0))),
+    ):
+        assert due(c, "3 hours", begins, waits=pieces, **autumn) == (10, 25, 2, 45)
+    before = ((twice(0, 30, 0), twice(1, 0, 0)),)
+    assert due(c, "3 hours", begins, waits=before, **autumn) == (10, 25, 2, 30)
 
 
 def extensions_stay_within_what_the_standard_allows(c: ModuleType) -> None:
@@ -211,7 +227,7 @@ LAWS = (
     several_waits_add_up_and_pieces_are_one,
     whole_calendar_days_of_waiting_are_made_up_for,
     hours_stand_still_while_somebody_waits,
-    an_hour_has_sixty_minutes_when_clocks_are_put_forward,
+    an_hour_has_sixty_minutes_when_clocks_are_set,
     extensions_stay_within_what_the_standard_allows,
     what_lies_ahead_has_not_happened,
     of_several_limits_the_first_to_end_counts,
@@ -239,8 +255,8 @@ FAULTS = (
     ("pauses", "closing <= end else end.date()", "closing < end else end.date()",
      only_days_that_were_waited_through_are_made_up_for),
     ("pauses", "opening is None or begin <= opening else", "True else", only_days_that_were_waited_through_are_made_up_for),
-    ("pauses", "sorted(pauses, key=lambda pause: pause.start)", "pauses", several_waits_add_up_and_pieces_are_one),
-    ("pauses", "max(joined[-1][1], office.local(pause.end))", "office.local(pause.end)",
+    ("pauses", "sorted(map(_in_utc, pauses))", "map(_in_utc, pauses)", several_waits_add_up_and_pieces_are_one),
+    ("pauses", "max(joined[-1][1], end)", "end",
      several_waits_add_up_and_pieces_are_one),
     ("pauses", "in _bridged(pauses, office)", "in pauses", several_waits_add_up_and_pieces_are_one),
     ("pauses", "not office.time_between(joined[-1][1], begin)", "True", several_waits_add_up_and_pieces_are_one),
@@ -251,13 +267,16 @@ FAULTS = (
     ("counting", "if first <= day <= last:", "if False:", whole_calendar_days_of_waiting_are_made_up_for),
     ("pauses", "if begin == office.start_of_day(begin.date())", "if True", whole_calendar_days_of_waiting_are_made_up_for),
     ("pauses", "if office.end_of_day(end.date()) <= end", "if True", whole_calendar_days_of_waiting_are_made_up_for),
-    ("counting", "left -= _between(at, max(at, begin), limit.unit, office)", "left -= _between(at, begin, limit.unit, office)",
-     hours_stand_still_while_somebody_waits),
-    ("counting", "if begin >= _plus(at, left, limit.unit, office):", "if False:", hours_stand_still_while_somebody_waits),
+    ("counting", "left -= between(at, max(at, begin))", "left -= between(at, begin)", hours_stand_still_while_somebody_waits),
+    ("counting", "if begin >= plus(at, left):", "if False:", hours_stand_still_while_somebody_waits),
     ("counting", "            at = end\n", "            at = begin\n", hours_stand_still_while_somebody_waits),
-    ("counting", "at.astimezone(UTC) + amount", "at + amount", an_hour_has_sixty_minutes_when_clocks_are_put_forward),
-    ("counting", "end.astimezone(UTC) - start.astimezone(UTC)", "end - start",
-     an_hour_has_sixty_minutes_when_clocks_are_put_forward),
+    ("counting", "else start.astimezone(UTC)", "else start", an_hour_has_sixty_minutes_when_clocks_are_set),
+    ("counting", "else map(_in_utc, pauses)", "else pauses", an_hour_has_sixty_minutes_when_clocks_are_set),
+    ("counting", "moment.astimezone(UTC) + hours", "moment + hours", an_hour_has_sixty_minutes_when_clocks_are_set),
+    ("pauses", "return pause.start.astimezone(UTC), pause.end.astimezone(UTC)", "return pause.start, pause.end",
+     an_hour_has_sixty_minutes_when_clocks_are_set),
+    ("pauses", "self.end.astimezone(UTC) < self.start.astimezone(UTC)", "self.end < self.start",
+     an_hour_has_sixty_minutes_when_clocks_are_set),
     ("extensions", "granted_at > latest", "granted_at >= latest", extensions_stay_within_what_the_standard_allows),
     ("extensions", "number > rule.extension.times", "number >= rule.extension.times",
      extensions_stay_within_what_the_standard_allows),
@@ -274,7 +293,7 @@ FAULTS = (
     ("compute", "moment > now", "moment >= now", what_lies_ahead_has_not_happened),
     ("compute", "pause.end if pause.end is not None else pause.start", "pause.start", what_lies_ahead_has_not_happened),
     ("compute", "if now is None:", "if False:", what_lies_ahead_has_not_happened),
-    ("pauses", "self.end < self.start", "self.end < self.start - _DAY", what_lies_ahead_has_not_happened),
+    ("pauses", "self.end.astimezone(UTC) < self", "self.end.astimezone(UTC) + _DAY < self", what_lies_ahead_has_not_happened),
     ("compute", "key=_due)", "key=lambda counted: -counted.due.timestamp())", of_several_limits_the_first_to_end_counts),
     ("compute", "limit=base.limit,", "limit=limit,", of_several_limits_the_first_to_end_counts),
     ("days", "day.date not in paused:", "True:", each_day_says_what_it_was),

@@ -129,6 +129,15 @@ def test_the_shorter_of_the_standards_and_the_agencys_own_limit_counts() -> None
     assert quick.to_json()["chosen_from"] == ["7 working_days", "4 working_days"]
 
 
+def test_a_mistyped_agency_never_makes_a_deadline_longer_in_silence() -> None:
+    standard = load_standard(policy(RA_11032))
+    with pytest.raises(NotFound, match='did you mean "dinas-contoh"') as caught:
+        standard.deadline("transact", None, start=START, agency="dinas-contohh")
+    assert caught.value.code == "unknown_agency"
+    other = load_standard(policy(RA_11032), agencies=[Agency(key="badan-contoh", name="Badan Contoh")])
+    assert str(other.deadline("transact", None, start=START, agency="badan-contoh").limit) == "7 working_days"
+
+
 def test_its_extension_is_as_long_as_what_counted() -> None:
     standard = load_standard(policy(RA_11032))
     granted = datetime(2026, 4, 10, 9, tzinfo=WITA)

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import attrs
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from workalendar.europe import UnitedKingdom
 
 from lapor_core import Action, Facts, Role, Standard, State, due_steps, next_step_at, take_step
+from lapor_core.calendar import Office
 from lapor_core.errors import BadValue
 from lapor_core.events import StepTaken
 from lapor_core.lifecycle import is_over
@@ -185,6 +187,8 @@ def test_a_step_is_reached_at_the_instant_its_unit_says(step: str, reached: str)
         ("-20 hours", "2026-04-10T03:59:59+08:00"),
         ("+1 hour", "2026-04-11T00:59:59+08:00"),
         ("-9 office_hours", "2026-04-09T14:30+08:00"),
+        ("+0 hours", "2026-04-10T23:59:59+08:00"),
+        ("+0 office_hours", "2026-04-10T23:59:59+08:00"),  # and not at the last closing, when nothing is overdue yet
     ],
 )
 def test_a_step_at_any_time_waits_for_no_office(step: str, reached: str) -> None:
@@ -217,6 +221,22 @@ def test_nought_of_a_limit_in_hours_is_its_instant_and_not_its_day() -> None:
         life = Life(standard, example_submission(received_at=at("2026-03-13", 13)))
         life.act(Action.DISPOSE, after=HOUR)
         assert next_step_at(life.complaint, standard) == reached
+
+
+def test_nought_office_hours_of_a_limit_that_ends_in_a_break_is_not_before_it() -> None:
+    standard = with_limit("3 hours", with_ladder("+0 office_hours"))
+    life = Life(standard, example_submission(received_at=at("2026-03-12", 9) + HOUR / 2))
+    life.act(Action.DISPOSE, after=HOUR)
+    assert next_step_at(life.complaint, standard) == life.complaint.clocks[0].due == at("2026-03-12", 12) + HOUR / 2
+
+
+def test_a_step_in_hours_has_hours_of_sixty_minutes_when_clocks_are_set() -> None:
+    """London, 25 October 2026: the hour from one to two comes twice."""
+    office = Office.from_workalendar(UnitedKingdom(), zone="Europe/London")
+    zoned = attrs.evolve(with_limit("24 hours", with_ladder("-12 hours", anytime=True)), office=office)
+    life = Life(zoned, example_submission(received_at=datetime(2026, 10, 24, 10, tzinfo=ZoneInfo("Europe/London"))))
+    life.act(Action.DISPOSE, after=HOUR)
+    assert next_step_at(life.complaint, zoned).astimezone(UTC) == life.complaint.received_at.astimezone(UTC) + 12 * HOUR
 
 
 def test_a_step_of_a_limit_in_hours_keeps_to_office_days() -> None:

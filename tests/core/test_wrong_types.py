@@ -9,7 +9,22 @@ from typing import Any
 import attrs
 import pytest
 
-from lapor_core import Act, Action, Actor, Facts, Role, decide, load_standard, receive, replay
+from lapor_core import (
+    Act,
+    Action,
+    Actor,
+    Extension,
+    Facts,
+    Role,
+    decide,
+    due_steps,
+    load_standard,
+    next_step_at,
+    receive,
+    replay,
+    take_step,
+)
+from lapor_core.calendar import Office, OfficeHours, Schedule, indonesia
 from lapor_core.errors import BadType
 from lapor_core.records import from_record, to_record
 from lapor_core.testing import example_standard, example_submission
@@ -48,7 +63,31 @@ GIVEN: Any = "rahasia"
         (lambda: to_record(GIVEN), "event must be an Event, not str"),
         (lambda: from_record(GIVEN), "record must be a Record, not str"),
         (lambda: load_standard(GIVEN and None), "policy must be a Policy, not NoneType"),
-        (lambda: load_standard("banjarbaru", agencies=GIVEN), "agency must be an Agency, not str"),
+        (lambda: load_standard("banjarbaru", agencies=GIVEN), "each of agencies must be an Agency, not str"),
+        (lambda: load_standard("banjarbaru", agencies=GIVEN and 1), "agencies must be an Iterable, not int"),
+        (lambda: load_standard("banjarbaru", offices={"a": GIVEN}), "office must be an Office, not str"),
+        (
+            lambda: STANDARD.deadline("resolve", "sedang", start=NOW, pauses=GIVEN and None),
+            "pauses must be an Iterable",
+        ),
+        (
+            lambda: STANDARD.deadline("resolve", "sedang", start=NOW, pauses=[GIVEN]),
+            "each of pauses must be a Pause, not str",
+        ),
+        (
+            lambda: STANDARD.deadline("resolve", "sedang", start=NOW, granted=[GIVEN]),
+            "each of granted must be an Extension",
+        ),
+        (lambda: Extension(limit=GIVEN, granted_at=NOW), "limit must be a Limit, not str"),
+        (lambda: Office.indonesia(zone="Asia/Makassar", hours=GIVEN), "hours must be an OfficeHours, not str"),
+        (lambda: Office.indonesia(zone="Asia/Makassar", ledger=GIVEN), "ledger must be a Ledger, not str"),
+        (lambda: Office.indonesia(zone="Asia/Makassar", days_off=GIVEN), "own days must be a LocalDay, not str"),
+        (lambda: OfficeHours(ordinary=GIVEN), "ordinary must be a Schedule, not str"),
+        (lambda: Schedule(usual=GIVEN), "usual must be a DayHours, not str"),
+        (lambda: indonesia().overlaid_with([GIVEN]), "each of decrees must be a Decree, not str"),
+        (lambda: due_steps(GIVEN, STANDARD, NOW), "complaint must be a Complaint, not str"),
+        (lambda: next_step_at(BEGUN.complaint, GIVEN, NOW), "standard must be a Standard, not str"),
+        (lambda: take_step(BEGUN.complaint, GIVEN, STANDARD, NOW), "due must be a DueStep, not str"),
     ],
 )
 def test_a_value_of_another_type_is_refused_where_it_comes_in(call: Callable[[], object], said: str) -> None:

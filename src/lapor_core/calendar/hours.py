@@ -19,7 +19,7 @@ from lapor_core.calendar.doubts import Doubt, doubt
 from lapor_core.calendar.kinds import Confidence
 from lapor_core.calendar.weeks import WEEKDAYS
 from lapor_core.documents import read_document
-from lapor_core.errors import BadType, BadValue, did_you_mean
+from lapor_core.errors import BadType, BadValue, all_of, did_you_mean, is_a, require_type
 from lapor_core.structure import structure
 
 __all__ = ["Break", "DayHours", "OfficeHours", "Ramadan", "Schedule", "WrittenSchedule", "shipped_hours"]
@@ -40,7 +40,7 @@ class Break:
 
 
 def _by_start(breaks: Iterable[Break]) -> tuple[Break, ...]:
-    return tuple(sorted(breaks, key=lambda pause: pause.begins))
+    return tuple(sorted(all_of(breaks, Break, "breaks"), key=lambda pause: pause.begins))
 
 
 @attrs.frozen(kw_only=True)
@@ -86,7 +86,11 @@ class DayHours:
 
 
 def _days(value: Mapping[Any, DayHours]) -> tuple[tuple[int, DayHours], ...]:
-    return tuple(sorted((_weekday(key), hours) for key, hours in dict(value).items()))
+    if not isinstance(value, Mapping):
+        value = dict(value)  # as they were kept in a schedule that is changed
+    for hours in value.values():
+        require_type(hours, DayHours, "hours")
+    return tuple(sorted((_weekday(key), hours) for key, hours in value.items()))
 
 
 def _weekday(key: int | str) -> int:
@@ -102,7 +106,7 @@ def _weekday(key: int | str) -> int:
 class Schedule:
     """The hours of a week; a weekday without hours of its own (a replacement working Saturday) has the ``usual`` ones."""
 
-    usual: DayHours
+    usual: DayHours = attrs.field(validator=is_a(DayHours))
     days: tuple[tuple[int, DayHours], ...] = attrs.field(default=(), converter=_days)
 
     def on(self, weekday: int) -> DayHours:
@@ -112,11 +116,23 @@ class Schedule:
 
 @attrs.frozen(kw_only=True)
 class Ramadan:
-    """One month of fasting, both days included, with how sure its first day is."""
+    """One month of fasting, both days included, with how sure its first day is.
+
+    Raises:
+        BadValue: it ends before it begins (code ``bad_hours``).
+    """
 
     first: date
     last: date
     confidence: Confidence
+
+    def __attrs_post_init__(self) -> None:
+        if self.last < self.first:
+            raise BadValue(f"Ramadan from {self.first} to {self.last} ends before it begins", code="bad_hours")
+
+
+def _months(value: Iterable[Ramadan]) -> tuple[Ramadan, ...]:
+    return all_of(value, Ramadan, "ramadans")
 
 
 @attrs.frozen(kw_only=True)
@@ -126,9 +142,9 @@ class OfficeHours:
     They say when the office is open *if* the day is a working day; which days those are is the calendar's matter.
     """
 
-    ordinary: Schedule
-    ramadan: Schedule | None = None
-    ramadans: tuple[Ramadan, ...] = ()
+    ordinary: Schedule = attrs.field(validator=is_a(Schedule))
+    ramadan: Schedule | None = attrs.field(default=None, validator=attrs.validators.optional(is_a(Schedule)))
+    ramadans: tuple[Ramadan, ...] = attrs.field(default=(), converter=_months)
 
     def on(self, day: date) -> DayHours:
         """Return the hours of a day."""

@@ -12,9 +12,10 @@ import attrs
 
 from lapor_core.calendar.contradictions import contradictions, in_order
 from lapor_core.calendar.decree import Decree
-from lapor_core.calendar.kinds import CollectiveLeave, DayKind, Effect, Name
+from lapor_core.calendar.kinds import CollectiveLeave, DayKind, Effect, Name, as_collective_leave
+from lapor_core.calendar.regions import resolve_region
 from lapor_core.calendar.replay import DayState, Entry, replay
-from lapor_core.errors import BadType, BadValue
+from lapor_core.errors import BadType, BadValue, all_of
 
 __all__ = ["Ledger", "NetDay", "net_day"]
 
@@ -42,7 +43,7 @@ def _consistent(_ledger: Ledger, _field: object, decrees: tuple[Decree, ...]) ->
 
 
 def _ordered(decrees: Iterable[Decree]) -> tuple[Decree, ...]:
-    given = tuple(decrees)
+    given = all_of(decrees, Decree, "decrees")
     return tuple(given[index] for index in in_order(given))
 
 
@@ -81,21 +82,28 @@ class Ledger:
 
     def overlaid_with(self, decrees: Iterable[Decree]) -> Ledger:
         """Return a ledger with more decrees, an office's own, laid over these."""
-        return Ledger((*self.decrees, *decrees))
+        return Ledger((*self.decrees, *all_of(decrees, Decree, "decrees")))
 
     def states(self, region: str | None = None) -> dict[date, DayState]:
-        """Return the state of every day that the decrees touch, as an office in ``region`` (a full path) sees it."""
-        return replay(self.decrees, region)
+        """Return the state of every day that the decrees touch, as an office in ``region`` sees it.
+
+        Raises:
+            BadValue, NotFound: not a region that is known, as :func:`lapor_core.calendar.regions.resolve_region`.
+        """
+        return replay(self.decrees, None if region is None else resolve_region(region, self.scopes))
 
     def net(
-        self, year: int, region: str | None = None, collective_leave: CollectiveLeave = CollectiveLeave.OFF
+        self, year: int, region: str | None = None, collective_leave: CollectiveLeave | str = CollectiveLeave.OFF
     ) -> tuple[NetDay, ...]:
         """Return the final state of a year: one row for each day that is off or working by decree, in order.
 
         Years without a covering decree give what single decrees say of them; see ``covered_years``.
+
+        Raises:
+            BadValue, NotFound: an unknown word for collective leave (``bad_collective_leave``), or as :meth:`states`.
         """
-        states = self.states(region)
-        days = (net_day(states[day], collective_leave) for day in sorted(states) if day.year == year)
+        states, leave = self.states(region), as_collective_leave(collective_leave)
+        days = (net_day(states[day], leave) for day in sorted(states) if day.year == year)
         return tuple(day for day in days if day is not None)
 
     def __eq__(self, other: object) -> bool:

@@ -22,11 +22,11 @@ from lapor_core.calendar.loading import indonesia
 from lapor_core.calendar.overrides import LocalDay, own_days
 from lapor_core.calendar.regions import resolve_region
 from lapor_core.calendar.sources import Source, from_ledger, from_workalendar, workalendar_name
-from lapor_core.calendar.table import Table, Zero
+from lapor_core.calendar.table import Table, Zero, plain_date
 from lapor_core.calendar.weeks import Week, as_week
 from lapor_core.calendar.worktime import WorkTime, worktime_of
 from lapor_core.calendar.zones import as_zone
-from lapor_core.errors import BadValue, require_aware
+from lapor_core.errors import BadValue, is_a, require_aware
 
 if TYPE_CHECKING:
     from workalendar.core import CoreCalendar
@@ -54,17 +54,18 @@ class Office:
     Raises:
         BadValue: an empty week, a day that is both off and worked, an unknown word for collective leave.
         NotFound: an unknown zone or region.
+        BadType: hours, ledger or own days of another type (code ``wrong_type``).
     """
 
     zone: str = attrs.field(converter=as_zone)
     week: frozenset[int] = attrs.field(default=5, converter=as_week)
-    ledger: Ledger | None = attrs.field(factory=indonesia)
+    ledger: Ledger | None = attrs.field(factory=indonesia, validator=attrs.validators.optional(is_a(Ledger)))
     calendar: CoreCalendar | None = None
     region: str | None = None
     collective_leave: CollectiveLeave = attrs.field(default=CollectiveLeave.OFF, converter=as_collective_leave)
     days_off: tuple[LocalDay, ...] = attrs.field(default=(), converter=own_days)
     working_days: tuple[LocalDay, ...] = attrs.field(default=(), converter=own_days)
-    hours: OfficeHours = attrs.field(factory=shipped_hours)
+    hours: OfficeHours = attrs.field(factory=shipped_hours, validator=is_a(OfficeHours))
     known_on: date | None = None
     name: str = ""
 
@@ -180,9 +181,9 @@ class Office:
 
     def provisional_reasons(self, start: date, end: date) -> tuple[Doubt, ...]:
         """Return why answers about the days from ``start`` to ``end``, both included, may change; empty when they are firm."""
+        for day in (start, end):
+            self._table.index(day)  # refuses what is no date, or lies outside the calendar
         first, last = (start, end) if start <= end else (end, start)
-        self._table.index(first)  # refuses what lies outside the calendar
-        self._table.index(last)
         return (*self._source.reasons(first, last), *self.hours.reasons(first, last))
 
     @property
@@ -209,22 +210,26 @@ class Office:
         return self.local(moment).date()
 
     def end_of_day(self, day: date) -> datetime:
-        """Return the last whole second of a day on this office's wall clock, 23.59.59."""
-        return datetime.combine(day, time(23, 59, 59), tzinfo=self._zone_info)
+        """Return the last whole second of a day on this office's wall clock, 23.59.59.
+
+        Raises:
+            BadType: ``day`` is a datetime, or no date at all (code ``not_a_date``).
+        """
+        return datetime.combine(plain_date(day), time(23, 59, 59), tzinfo=self._zone_info)
 
     def start_of_day(self, day: date) -> datetime:
-        """Return midnight at the beginning of a day on this office's wall clock."""
-        return datetime.combine(day, time(), tzinfo=self._zone_info)
+        """Return midnight at the beginning of a day on this office's wall clock; raises as :meth:`end_of_day` does."""
+        return datetime.combine(plain_date(day), time(), tzinfo=self._zone_info)
 
     def opening(self, day: date) -> datetime | None:
-        """Return when the office opens on ``day``, or None when it stays shut."""
+        """Return when the office opens on ``day``, behind a break that begins the day; None when it stays shut."""
         hours = self._worktime.hours(day)
-        return datetime.combine(day, hours.opens, tzinfo=self._zone_info) if hours else None
+        return datetime.combine(day, hours.stretches[0][0], tzinfo=self._zone_info) if hours else None
 
     def closing(self, day: date) -> datetime | None:
-        """Return when the office closes on ``day``, or None when it stays shut."""
+        """Return when the office closes on ``day``, before a break that ends the day; None when it stays shut."""
         hours = self._worktime.hours(day)
-        return datetime.combine(day, hours.closes, tzinfo=self._zone_info) if hours else None
+        return datetime.combine(day, hours.stretches[-1][1], tzinfo=self._zone_info) if hours else None
 
     def is_open(self, moment: datetime) -> bool:
         """Tell whether the office is open at an instant; in a break, and at the closing minute, it is not.

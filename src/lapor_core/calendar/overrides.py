@@ -9,12 +9,17 @@ import attrs
 
 from lapor_core.calendar.kinds import DayKind, Effect, Name
 from lapor_core.calendar.replay import Entry
+from lapor_core.calendar.table import plain_date
+from lapor_core.errors import all_of, require_type
 
 __all__ = ["LocalDay", "own_days"]
 
 
 def _name(value: Name | str) -> Name:
-    return Name(id=value, en=value) if isinstance(value, str) else value
+    if isinstance(value, str):
+        return Name(id=value, en=value)
+    require_type(value, Name, "name")
+    return value
 
 
 @attrs.frozen(kw_only=True)
@@ -22,12 +27,16 @@ class LocalDay:
     """One day of an office's own, with what it rests on.
 
     Attributes:
+        date: The day, a plain date.
         name: As officers and citizens read it; given as a text, it stands in both languages.
         reason: Why, in a sentence; may be empty.
         decree: The circular or order behind it; may be empty.
+
+    Raises:
+        BadType: ``date`` is a datetime or no date at all (code ``not_a_date``), or ``name`` is no name (``wrong_type``).
     """
 
-    date: date
+    date: date = attrs.field(converter=plain_date)
     name: Name = attrs.field(converter=_name)
     reason: str = ""
     decree: str = ""
@@ -40,5 +49,9 @@ class LocalDay:
 
 
 def own_days(value: Iterable[LocalDay]) -> tuple[LocalDay, ...]:
-    """Return an office's own days in the order of the calendar."""
-    return tuple(sorted(value, key=lambda day: day.date))
+    """Return an office's own days in the order of the calendar.
+
+    Raises:
+        BadType: what is given is no row of :class:`LocalDay` (code ``wrong_type``).
+    """
+    return tuple(sorted(all_of(value, LocalDay, "an office's own days"), key=lambda day: day.date))

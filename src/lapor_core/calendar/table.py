@@ -180,6 +180,8 @@ def _dates(first: int, size: int) -> tuple[date, ...]:
 
 def plain_date(value: date) -> date:
     """Return a plain date; a datetime is refused, for its date depends on the zone it is read in."""
+    if value.__class__ is date:
+        return value
     if isinstance(value, datetime):
         message = (
             "a date is needed, not a datetime: take the date in the office's zone, for example office.local_date(...)"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
 from lapor_core.calendar import Office
@@ -10,7 +10,7 @@ from lapor_core.clocks.counting import Counted, count
 from lapor_core.clocks.deadline import Deadline
 from lapor_core.clocks.extensions import Extension, extended, in_order
 from lapor_core.clocks.pauses import Pause, merged
-from lapor_core.errors import BadValue, require_aware
+from lapor_core.errors import BadValue, all_of, require_aware, require_type
 from lapor_core.policy.amounts import Limit
 from lapor_core.policy.clock_rule import ClockRule
 
@@ -27,9 +27,9 @@ def compute(
     policy: str,
     tier: str | None = None,
     own: Limit | None = None,
-    pauses: Sequence[Pause] = (),
-    extensions: Sequence[Extension] = (),
-    granted: Sequence[Extension] = (),
+    pauses: Iterable[Pause] = (),
+    extensions: Iterable[Extension] = (),
+    granted: Iterable[Extension] = (),
     now: datetime | None = None,
     first_start: datetime | None = None,
 ) -> Deadline:
@@ -55,10 +55,14 @@ def compute(
             (``future_pause``); an extension lies in the future (``future_extension``), came too late
             (``late_extension``), adds more than the standard allows (``long_extension``, ``too_many_extensions``), or the
             standard knows none (``no_extension``); ``now`` is missing where it is needed (``now_needed``).
+        BadType: a value of another type (``wrong_type``, ``not_a_datetime``).
         OutOfReach: the calendar does not reach that far.
     """
-    begun = office.local(start)
-    added = (*in_order(granted), *in_order(extensions))
+    for value, wanted, what in ((rule, ClockRule, "rule"), (limit, Limit, "limit"), (office, Office, "office")):
+        require_type(value, wanted, what)
+    begun = office.local(require_aware(start, "start"))
+    pauses, extensions = all_of(pauses, Pause, "pauses"), all_of(extensions, Extension, "extensions")
+    added = (*in_order(all_of(granted, Extension, "granted")), *in_order(extensions))
     if pauses or added or now is not None:
         _check_past(
             pauses, extensions, now
@@ -80,7 +84,7 @@ def compute(
         policy=policy,
         rule=rule,
         office=office,
-        pauses=tuple(pauses),
+        pauses=pauses,
         extensions=added,
         parts=parts,
     )

@@ -12,7 +12,7 @@ from lapor_core.clocks.pauses import DayRange, Stretch, paused_days
 from lapor_core.policy.amounts import Limit, Unit
 from lapor_core.policy.clock_rule import AfterHours, ClockRule, DayEnd, DayOffEnd, FirstDay
 
-__all__ = ["Counted", "count", "count_further"]
+__all__ = ["Counted", "count", "count_further", "later_by"]
 
 _DAY = timedelta(days=1)
 _HOUR = timedelta(hours=1)
@@ -108,21 +108,33 @@ def _end(rule: ClockRule, day: date, office: Office) -> datetime:
 
 def _hours(limit: Limit, start: datetime, office: Office, pauses: Sequence[Stretch]) -> Counted:
     """Walk from pause to pause: what is left after each is carried on to behind it."""
-    left, at = limit.amount * _HOUR, start
-    for begin, end in pauses:
-        if begin >= _plus(at, left, limit.unit, office):
+    by_wall = limit.unit is Unit.OFFICE_HOURS
+    plus, between = (office.add_time, office.time_between) if by_wall else (_after, _elapsed)
+    left, at = limit.amount * _HOUR, start if by_wall else start.astimezone(UTC)
+    for begin, end in pauses if by_wall else map(_in_utc, pauses):
+        if begin >= plus(at, left):
             break
         if end > at:
-            left -= _between(at, max(at, begin), limit.unit, office)
+            left -= between(at, max(at, begin))
             at = end
-    due = _plus(at, left, limit.unit, office)
+    due = office.local(plus(at, left))
     return Counted(limit, start.date() - _DAY, due.date(), due)
 
 
-def _plus(at: datetime, amount: timedelta, unit: Unit, office: Office) -> datetime:
-    return office.local(at.astimezone(UTC) + amount) if unit is Unit.HOURS else office.add_time(at, amount)
+def _in_utc(stretch: Stretch) -> Stretch:
+    """Return a stretch by the clock that nobody sets: on a wall, an hour may come twice in a year, or not at all."""
+    begin, end = stretch
+    return begin.astimezone(UTC), end.astimezone(UTC)
 
 
-def _between(start: datetime, end: datetime, unit: Unit, office: Office) -> timedelta:
-    """Return the time from one instant to another; in UTC, for in one zone Python subtracts the hands of the clock."""
-    return end.astimezone(UTC) - start.astimezone(UTC) if unit is Unit.HOURS else office.time_between(start, end)
+def _after(at: datetime, amount: timedelta) -> datetime:
+    return at + amount
+
+
+def _elapsed(start: datetime, end: datetime) -> timedelta:
+    return end - start
+
+
+def later_by(hours: int, moment: datetime, office: Office) -> datetime:
+    """Return the instant ``hours`` after ``moment`` (aware), or before it, on the office's wall clock."""
+    return office.local(moment.astimezone(UTC) + hours * _HOUR)

@@ -14,8 +14,8 @@ from lapor_core.clocks.counting import Counted
 from lapor_core.clocks.days import DeadlineDay, explained
 from lapor_core.clocks.extensions import Extension
 from lapor_core.clocks.pauses import Pause
-from lapor_core.policy.amounts import Limit
-from lapor_core.policy.clock_rule import ClockRule
+from lapor_core.policy.amounts import Limit, Unit
+from lapor_core.policy.clock_rule import AfterHours, ClockRule, DayEnd
 from lapor_core.policy.wording import Text
 
 __all__ = ["Deadline"]
@@ -62,8 +62,14 @@ class Deadline:
 
     @functools.cached_property
     def provisional_reasons(self) -> tuple[Doubt, ...]:
-        """Why the answer may change: days in it that are not decreed yet. Empty when it is firm."""
-        return self.office.provisional_reasons(*self._span)
+        """Why the answer may change: days in it that are not decreed yet. Empty when it is firm.
+
+        Hours on the wall run whatever the calendar, and office hours matter only where one is looked at.
+        """
+        if all(part.limit.unit is Unit.HOURS for part in self.parts):
+            return ()
+        reasons = self.office.provisional_reasons(*self._span)
+        return reasons if self._heeds_hours else tuple(why for why in reasons if why.code != "no_ramadan")
 
     @property
     def provisional(self) -> bool:
@@ -124,6 +130,11 @@ class Deadline:
         from lapor_core.explanation.ical import as_ics
 
         return as_ics(self, language, uid=uid, now=now)
+
+    @property
+    def _heeds_hours(self) -> bool:
+        by_rule = self.rule.ends is DayEnd.CLOSING or self.rule.after_hours is AfterHours.NEXT_WORKING_DAY
+        return by_rule or bool(self.pauses) or any(part.limit.unit is Unit.OFFICE_HOURS for part in self.parts)
 
     @property
     def _span(self) -> tuple[date, date]:

@@ -9,9 +9,9 @@ from datetime import datetime, timedelta
 import attrs
 
 from lapor_core.calendar import Office
-from lapor_core.clocks.counting import Counted, count_further
+from lapor_core.clocks.counting import Counted, count_further, later_by
 from lapor_core.clocks.pauses import Stretch, aware
-from lapor_core.errors import BadValue
+from lapor_core.errors import BadValue, require_type
 from lapor_core.policy.amounts import Amount, Limit, Unit
 from lapor_core.policy.clock_rule import ClockRule, DayEnd, ExtensionRule
 
@@ -19,6 +19,7 @@ __all__ = ["Extension", "extended", "in_order", "latest_of", "longest_further"]
 
 
 def _one_amount(_: object, field: attrs.Attribute[Limit], value: Limit) -> None:
+    require_type(value, Limit, field.name)
     if value.others or value.agency:
         message = f'"{value}": an extension adds one amount, for example "7 working_days"'
         raise BadValue(message, code="bad_amount", name=field.name, value=str(value))
@@ -142,7 +143,7 @@ def latest_of(by: Amount, before: Counted, rule: ClockRule, office: Office) -> d
     if not by.amount:
         return before.due
     if by.unit is Unit.HOURS:
-        return before.due + timedelta(hours=by.amount)
+        return later_by(by.amount, before.due, office)
     back = by.amount if by.unit is Unit.WORKING_DAYS else 0
     day = office.add(before.last, back) if back else before.last + timedelta(days=by.amount)
     closing = office.closing(day) if rule.ends is DayEnd.CLOSING else None

@@ -8,7 +8,7 @@ letting one run on into the night changes nothing: what lies between two pauses 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import attrs
@@ -28,10 +28,9 @@ DayRange = tuple[date, date]
 """Days in a row, the first and the last."""
 
 
-def aware(_: object, field: attrs.Attribute[Any], value: datetime | None) -> None:
+def aware(_: object, field: attrs.Attribute[Any], value: datetime) -> None:
     """Refuse an instant without a zone; the validator of every instant in this package."""
-    if value is not None:
-        require_aware(value, field.name)
+    require_aware(value, field.name)
 
 
 @attrs.frozen(kw_only=True)
@@ -43,10 +42,11 @@ class Pause:
     """
 
     start: datetime = attrs.field(validator=aware)
-    end: datetime | None = attrs.field(default=None, validator=aware)
+    end: datetime | None = attrs.field(default=None, validator=attrs.validators.optional(aware))
 
     def __attrs_post_init__(self) -> None:
-        if self.end is not None and self.end < self.start:
+        # In UTC, for in one zone Python compares the hands of the clock, and those are set back once a year.
+        if self.end is not None and self.end.astimezone(UTC) < self.start.astimezone(UTC):
             message = f"a pause from {self.start.isoformat()} to {self.end.isoformat()} ends before it begins"
             raise BadValue(message, code="bad_pause")
 
@@ -58,15 +58,19 @@ def merged(pauses: Iterable[Pause], office: Office) -> tuple[Stretch, ...]:
         BadValue: a pause has no end yet (code ``open_pause``).
     """
     joined: list[Stretch] = []
-    for pause in sorted(pauses, key=lambda pause: pause.start):
-        if pause.end is None:
-            message = f"the pause that began at {pause.start.isoformat()} lasts; there is no deadline before it ends"
-            raise BadValue(message, code="open_pause")
-        if joined and pause.start <= joined[-1][1]:
-            joined[-1] = (joined[-1][0], max(joined[-1][1], office.local(pause.end)))
+    for begin, end in sorted(map(_in_utc, pauses)):
+        if joined and begin <= joined[-1][1]:
+            joined[-1] = (joined[-1][0], max(joined[-1][1], end))
         else:
-            joined.append((office.local(pause.start), office.local(pause.end)))
-    return tuple(joined)
+            joined.append((begin, end))
+    return tuple((office.local(begin), office.local(end)) for begin, end in joined)
+
+
+def _in_utc(pause: Pause) -> Stretch:
+    if pause.end is None:
+        message = f"the pause that began at {pause.start.isoformat()} lasts; there is no deadline before it ends"
+        raise BadValue(message, code="open_pause")
+    return pause.start.astimezone(UTC), pause.end.astimezone(UTC)
 
 
 def paused_days(pauses: Sequence[Stretch], office: Office, unit: Unit) -> tuple[DayRange, ...]:

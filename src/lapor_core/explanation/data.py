@@ -47,6 +47,8 @@ def _day(day: DeadlineDay) -> dict[str, Any]:
     return {
         "date": day.date.isoformat(),
         "counted": day.counted,
+        "number": day.number,
+        "extension": day.extension,
         "reason": day.reason,
         "name": " / ".join(name.id for name in day.names) or None,
         "decree": "; ".join(day.decrees) or None,

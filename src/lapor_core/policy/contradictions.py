@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from lapor_core.calendar.regions import resolve_region
 from lapor_core.calendar.weeks import as_week
@@ -10,7 +10,8 @@ from lapor_core.calendar.zones import as_zone
 from lapor_core.documents import Path
 from lapor_core.errors import BadValue, LaporError, NotFound, did_you_mean
 from lapor_core.lifecycle import Action
-from lapor_core.policy.clock_rule import ClockRule, RestartOnReturn, Start
+from lapor_core.policy.amounts import Limit
+from lapor_core.policy.clock_rule import AfterHours, ClockRule, DayEnd, FirstDay, RestartOnReturn, Start
 from lapor_core.policy.model import Policy
 from lapor_core.policy.offices import INDONESIA, foreign_calendar
 from lapor_core.policy.plausible import implausible
@@ -87,8 +88,22 @@ def _of_clock(policy: Policy, name: str, clock: ClockRule) -> Found:
     for agency, limit in clock.agency_limits.items():
         if limit.others or limit.agency:
             yield (*at, "agency_limits", agency), f'"{limit}": an agency promises one amount'
+    if _over_before_it_starts(clock, [limit for limit in (*limits, *clock.agency_limits.values()) if limit]):
+        problem = (
+            'what comes after closing would be late as it comes: where the first of 1 day is "included" and the day "ends" '
+            f'at "{DayEnd.CLOSING}", it is "{AfterHours.NEXT_WORKING_DAY}"'
+        )
+        yield (*at, "after_hours"), problem
     yield from (((*at, "starts"), problem) for problem in _of_start(policy, name, clock))
     yield from (((*at, "restart_on_return"), problem) for problem in _of_restart(policy, name, clock))
+
+
+def _over_before_it_starts(clock: ClockRule, limits: Iterable[Limit]) -> bool:
+    """Tell whether the only day of a limit can be over, at its closing, when the clock starts on it."""
+    if (clock.first_day, clock.ends, clock.after_hours) != (FirstDay.INCLUDED, DayEnd.CLOSING, AfterHours.SAME_DAY):
+        return False
+    plain = (each for limit in limits for each in limit.candidates())
+    return any(each.amount == 1 and not each.unit.in_hours for each in plain)
 
 
 def _of_start(policy: Policy, name: str, clock: ClockRule) -> Iterator[str]:

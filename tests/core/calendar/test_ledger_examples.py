@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import holidays
 import pytest
 
-from lapor_core.calendar import Office, difference, indonesia, overlay
+from lapor_core.calendar import LocalDay, Office, difference, indonesia, overlay
 from lapor_core.errors import BadType, BadValue, DocumentFaults, NotFound, OutOfReach
 
 OFFICE = Office.indonesia(zone="Asia/Makassar")
@@ -92,6 +93,30 @@ def test_wrong_offices_are_refused_with_what_is_allowed() -> None:
         Office.indonesia(zone="Asia/Makassar", region="banjarbau")
     with pytest.raises(NotFound):
         Office.indonesia(zone="Asia/Banjarbaru")
+
+
+def test_a_day_of_an_offices_own_is_a_plain_date() -> None:
+    """A text or a datetime would match no day of the calendar, and leave the deadline where it was."""
+    for wrong in ("2026-03-16", datetime(2026, 3, 16, tzinfo=ZoneInfo("Asia/Makassar"))):
+        with pytest.raises(BadType) as caught:
+            LocalDay(date=wrong, name="Hari contoh")
+        assert caught.value.code == "not_a_date"
+    for ask in (OFFICE.start_of_day, OFFICE.end_of_day):
+        with pytest.raises(BadType, match="not a datetime"):
+            ask(datetime(2026, 3, 16, 23, tzinfo=UTC))
+
+
+def test_a_ledger_takes_its_words_as_an_office_does() -> None:
+    """A word in place of its member, or the last part of a region, must not leave days out in silence."""
+    decrees = indonesia()
+    assert decrees.net(2026, collective_leave="off") == decrees.net(2026)
+    assert len(decrees.net(2026, collective_leave="working")) == len(decrees.net(2026)) - 8
+    assert decrees.net(2025, "banjarbaru") == decrees.net(2025, "kalimantan-selatan/banjarbaru") != decrees.net(2025)
+    assert decrees.states("banjarbaru") == decrees.states("kalimantan-selatan/banjarbaru")
+    with pytest.raises(BadValue, match="collective leave"):
+        decrees.net(2026, collective_leave="cuti")
+    with pytest.raises(NotFound, match="banjarbaru"):
+        decrees.net(2026, "banjarbau")
 
 
 DECREE = """

@@ -122,6 +122,19 @@ def test_the_net_week_is_that_of_the_decree(month: int, net: timedelta) -> None:
     assert sum((FIVE.time_between(FIVE.start_of_day(day), FIVE.end_of_day(day)) for day in week), timedelta()) == net
 
 
+def test_a_break_at_the_edge_of_the_day_is_closed_time_like_the_night() -> None:
+    """Whoever writes 08.00 to 16.00 with breaks up to 09.00 and from 15.00 on opens at nine and closes at three."""
+    rests = [Break(begins=time(8), ends=time(9)), Break(begins=time(15), ends=time(16))]
+    hours = OfficeHours(ordinary=Schedule(usual=DayHours(opens=time(8), closes=time(16), breaks=rests)))
+    office, day = Office.indonesia(zone="Asia/Makassar", hours=hours), date(2026, 4, 7)
+    opening, closing = office.opening(day), office.closing(day)
+    assert (opening.time(), closing.time()) == (time(9), time(15))
+    assert office.time_between(opening, closing) == timedelta(hours=6)
+    assert office.is_open(opening)
+    assert not office.is_open(opening - timedelta.resolution)
+    assert office.add_time(office.start_of_day(day), timedelta(hours=6)) == closing
+
+
 def test_beyond_the_calendar_and_backwards_are_refused() -> None:
     late = FIVE.start_of_day(date(2050, 12, 29))
     with pytest.raises(OutOfReach, match="2050-12-31"):

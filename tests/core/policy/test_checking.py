@@ -166,6 +166,8 @@ def test_each_fault_has_its_line_its_key_and_what_is_allowed(
         ('[clocks.a]\ntitle = { id = "A", en = "A" }\nlimit = "1 day"\nrestart_on_return = "instansi baru"\n', "clocks.a.restart_on_return", 'not a restart on return; did you mean "new_agency"?'),
         ('[clocks.a]\ntitle = { id = "A", en = "A" }\nlimit = "1 day"\nhitung_ulang = "never"\n', "clocks.a.hitung_ulang", 'did you mean "restart_on_return"?'),
         ('[clocks.a]\ntitle = { id = "A", en = "A" }\nlimit = "1 day"\nstarts = "dibuka kembali"\n', "clocks.a.starts", 'did you mean "reopened"?'),
+        ('[clocks.a]\ntitle = { id = "A", en = "A" }\nlimit = "1 working_day"\nfirst_day = "included"\nends = "closing"\n', "clocks.a.after_hours", "late as it comes"),
+        ('[clocks.a]\ntitle = { id = "A", en = "A" }\nlimit = "min(2 days, 1 day)"\nfirst_day = "included"\nends = "closing"\n', "clocks.a.after_hours", 'it is "next_working_day"'),
         ('[clocks.resolve.extension]\nlimit = "7 working_days"\nmaximum = "5 working_days"\n', "clocks.resolve.extension.limit", "longer than its maximum, which is 5 working_days"),
         ('[clocks.resolve.extension]\nlimit = "7 working_days"\nmaximum = "5 days"\n', "clocks.resolve.extension.limit", "longer than its maximum"),
         ('[clocks.resolve.extension]\nlimit = "8 working_days"\nmaximum = "same_as_base"\n', "clocks.resolve.extension.limit", "longer than its maximum"),
@@ -181,6 +183,14 @@ def test_each_fault_has_its_line_its_key_and_what_is_allowed(
 def test_what_contradicts_itself_is_told(more: str, key: str, told: str) -> None:
     found = [fault for fault in check(more=more) if fault.key == key and told in fault.problem]
     assert found, "\n".join(map(str, check(more=more)))
+
+
+@pytest.mark.parametrize(
+    "more", ['limit = "2 days"', 'limit = "1 hour"', 'limit = "1 day"\nafter_hours = "next_working_day"']
+)
+def test_a_first_day_that_counts_and_ends_at_closing_is_taken_where_nothing_can_be_late_as_it_comes(more: str) -> None:
+    clock = f'[clocks.a]\ntitle = {{ id = "A", en = "A" }}\nfirst_day = "included"\nends = "closing"\n{more}\n'
+    assert not [fault for fault in check(more=clock) if fault.key == "clocks.a.after_hours"]
 
 
 def test_facts_that_no_rule_covers_are_told() -> None:
