@@ -84,7 +84,7 @@ def test_a_deadline_as_text_and_as_data(lapor: Run) -> None:
     assert {"due", "due_date", "provisional", "tier", "limit", "calendar", "days"} <= set(data)
     assert datetime.fromisoformat(data["due"]).utcoffset() == timedelta(hours=8)
     assert (data["due_date"], data["provisional"]) == ("2026-04-10", False)
-    assert set(data["days"][0]) == {"date", "counted", "reason", "name", "decree"}
+    assert set(data["days"][0]) == {"date", "counted", "number", "extension", "reason", "name", "decree"}
 
 
 def test_a_deadline_as_it_was_known(lapor: Run) -> None:
