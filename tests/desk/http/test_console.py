@@ -22,6 +22,7 @@ from lapor_core.codes import RANDOM_BYTES, tracking_code
 from lapor_core.complaint import Attachment, Ground, Proof, Purpose, Visibility
 from lapor_core.decisions import receive
 from lapor_core.lifecycle import TABLE, State, allowed, next_state
+from lapor_core.policy import Policy
 from lapor_core.policy.manners import Refusal
 from lapor_core.policy.wording import Text
 from lapor_core.testing import FrozenClock
@@ -29,6 +30,7 @@ from lapor_core.texts import word
 from lapor_desk.house import House
 from lapor_desk.http.console import acting, papers
 from lapor_desk.http.console.cases import BEYOND_A_FORM, open_case
+from lapor_desk.http.console.turns import FORTH, turn_of
 from lapor_desk.officers import Officer
 from lapor_desk.recording import record_new
 from lapor_desk.standards import Standards
@@ -73,6 +75,63 @@ def test_the_newest_stands_first_or_the_most_urgent(
     officer = browser("pusat")
     assert subjects(officer.get("/officers/")) == ["Belum digolongkan", "Informasi", "Sedang"]
     assert subjects(officer.get("/officers/?order=urgent")) == ["Informasi", "Sedang", "Belum digolongkan"]
+
+
+def test_what_waits_for_an_officer_is_one_link_away(
+    browser: Get, submit: Callable[..., str], forwarded: Callable[..., str], act: Callable[..., Complaint]
+) -> None:
+    submit(title="Masuk")
+    forwarded(title="Diteruskan")
+    act(forwarded(title="Dijawab"), "penghubung", Action.RESPOND, text="Sudah.")
+    for login, waits in (("pusat", ["Masuk"]), ("admin", []), ("penghubung", ["Diteruskan"])):
+        officer = browser(login)
+        assert f"Menunggu Anda <b>{len(waits)}</b>" in officer.get("/officers/").html
+        assert subjects(officer.get("/officers/?state=mine&order=urgent")) == waits
+    assert "Menunggu Anda" not in browser("loket").get("/officers/").html
+
+
+def test_it_is_the_turn_of_whom_the_policy_lets_lead_on(house: House) -> None:
+    policy = house.standard.policy
+
+    def turn(role: Role, agency: str | None = None, by: Policy = policy) -> set[str]:
+        return {str(state) for state in turn_of(Officer(id="1", login="a", role=role, agency=agency), by)}
+
+    assert turn(Role.CENTRAL_ADMIN) == {"submitted", "returned"}
+    assert turn(Role.AGENCY_ADMIN) == {"disposed", "verified"}
+    assert turn(Role.LIAISON_OFFICER, "dinas-contoh") == {"in_progress", "escalated", "answered_back"}
+    assert turn(Role.INSPECTORATE) == {"appealed"}
+    assert turn(Role.AUDITOR) == set()
+    disposing = attrs.evolve(policy, permissions={Action.DISPOSE: frozenset({Role.AGENCY_ADMIN})})
+    assert turn(Role.AGENCY_ADMIN, by=disposing) == {"submitted", "returned", "disposed", "verified"}
+    assert turn(Role.CENTRAL_ADMIN, by=disposing) == set()
+
+
+def test_the_way_back_from_a_complaint_leads_to_the_list_as_it_was(browser: Get, forwarded: Callable[..., str]) -> None:
+    complaint_id = forwarded()
+    officer = browser("pusat")
+    assert '<a href="../?">Kembali ke daftar' in officer.get(page_of(complaint_id)).html
+    officer.get("/officers/?state=in_progress&tier=sedang&page=2&lang=id")
+    back = '<a href="../?state=in_progress&amp;tier=sedang&amp;page=2">Kembali ke daftar'
+    assert back in officer.get(page_of(complaint_id)).html
+    officer.client.cookies.delete("lapor_list")
+    officer.client.cookies.set("lapor_list", "?state=<b>&page=x")
+    assert '<a href="../?">Kembali ke daftar' in officer.get(page_of(complaint_id)).html
+
+
+def test_what_leads_on_stands_first_and_nobody_is_led_to_a_counter_that_refuses_them(
+    browser: Get, forwarded: Callable[..., str]
+) -> None:
+    complaint_id = forwarded()
+    page = browser("penghubung").get(page_of(complaint_id)).html
+    assert re.findall(r'id="act-([a-z_]+)"', page)[0] == "respond"
+    assert {login: "Loket</a>" in browser(login).get("/officers/").html for login in OF_ROLE.values()} == {
+        "pusat": True,
+        "admin": True,
+        "penghubung": False,
+        "atasan": False,
+        "inspektorat": False,
+        "loket": True,
+    }
 
 
 def test_what_nobody_disposed_in_the_time_of_any_tier_is_marked_late(
@@ -524,7 +583,7 @@ def test_each_action_of_the_table_is_there_for_its_roles_and_works(
         # Of one agency there are no parts, and this standard knows no extension.
         beyond = {*BEYOND_A_FORM, Action.RETURN_IN_PART, Action.RESPOND_IN_PART, Action.EXTEND}
         expected = [action for action, _ in allowed(state, role) if action not in beyond]
-        assert offered(page) == expected
+        assert offered(page) == sorted(expected, key=lambda action: action not in FORTH)
         for action in expected:
             main = house.desk.complaint(lead(State.SUBMITTED)).code if action is Action.MERGE else ""
             _takes(officer, lead(state), action, house, photo=photo, main=main)

@@ -19,6 +19,7 @@ from lapor_core.submission import Submission, Upload
 from lapor_desk.http.console.cases import Case
 from lapor_desk.http.console.facts import PREFIX, facts_from
 from lapor_desk.http.console.forms import text_of
+from lapor_desk.http.console.turns import FORTH
 
 __all__ = ["ActForm", "Field", "act_of", "forms_of", "shown_again", "told_of"]
 
@@ -96,9 +97,10 @@ class ActForm:
 
 
 def forms_of(case: Case) -> tuple[ActForm, ...]:
-    """Return a form for each action this officer may take now."""
+    """Return a form for each action this officer may take now, first those that lead the complaint on."""
     return tuple(
-        ActForm(action=action, fields=_fields_of(action, case), agencies=_proposed(case)) for action in case.actions
+        ActForm(action=action, fields=_fields_of(action, case), agencies=_proposed(case))
+        for action in sorted(case.actions, key=lambda action: action not in FORTH)
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -15,8 +15,9 @@ from lapor_core.lifecycle import State, is_open
 from lapor_desk.store import Reading
 from lapor_desk.store.tables import complaint_agencies, complaints
 
-__all__ = ["PAGE_SIZE", "Found", "Order", "Wish", "find"]
+__all__ = ["MINE", "PAGE_SIZE", "Found", "Order", "Wish", "find"]
 
+MINE = "mine"
 PAGE_SIZE = 25
 _LAST_PAGE = 10_000
 
@@ -33,7 +34,8 @@ class Wish:
     """What an officer wants to see.
 
     Attributes:
-        state: A state, ``open`` for all in which an answer is owed, or empty for all.
+        state: A state, ``open`` for all in which an answer is owed, ``mine`` for those in which it is the officer's turn, or
+            empty for all.
         agency: The key of an agency, or empty for all.
         tier: The name of a tier, or empty for all.
         late: Whether only what is past its due instant.
@@ -52,7 +54,7 @@ class Wish:
         """Return what a query asks for; what cannot be is left out, for a link may be old."""
         state, order, page = query.get("state", ""), query.get("order", ""), query.get("page", "")
         return cls(
-            state=state if state == "open" or state in set(State) else "",
+            state=state if state in {"open", MINE, *State} else "",
             agency=_printable(query.get("agency", "")),
             tier=_printable(query.get("tier", "")),
             late=query.get("late", "") == "1",
@@ -98,13 +100,25 @@ class Found:
         """The number of pages; at least one."""
         return max(1, -(-self.total // PAGE_SIZE))
 
+    def of(self, states: Collection[State]) -> int:
+        """Return how many stand in one of ``states``."""
+        return sum(number for state, number in self.states.items() if state in states)
 
-def find(tx: Reading, wish: Wish, agency: str | None, now: datetime) -> Found:
-    """Return what ``wish`` asks for at ``now`` (aware); for an officer of ``agency`` only its own complaints."""
+
+def find(tx: Reading, wish: Wish, agency: str | None, now: datetime, mine: Collection[State] = ()) -> Found:
+    """Return what ``wish`` asks for at ``now`` (aware); for an officer of ``agency`` only its own complaints.
+
+    Args:
+        tx: The register.
+        wish: What is asked for.
+        agency: The agency of the officer, or None.
+        now: The present instant (aware).
+        mine: The states in which it is the officer's turn.
+    """
     scope = [*_of_agency(agency or ""), *_of_agency(wish.agency)]
     if wish.tier:
         scope.append(complaints.c.tier == wish.tier)
-    late, state = complaints.c.due_at < now, _in_state(wish.state)
+    late, state = complaints.c.due_at < now, _in_state(wish.state, mine)
     lateness = [late] if wish.late else []
     wished = [*scope, *state, *lateness]
     ids = select(complaints.c.id).where(*wished).order_by(*_sorted(wish.order))
@@ -130,11 +144,11 @@ def _of_agency(agency: str) -> list[ColumnElement[bool]]:
     return [complaints.c.id.in_(mine)]
 
 
-def _in_state(state: str) -> list[ColumnElement[bool]]:
+def _in_state(state: str, mine: Collection[State]) -> list[ColumnElement[bool]]:
     if not state:
         return []
-    states = [known.value for known in State if is_open(known)] if state == "open" else [state]
-    return [complaints.c.state.in_(states)]
+    several = {"open": [known for known in State if is_open(known)], MINE: mine}
+    return [complaints.c.state.in_([str(one) for one in several.get(state, [state])])]
 
 
 def _sorted(order: Order) -> tuple[ColumnElement[Any], ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any, ParamSpec, TypeVar
-from urllib.parse import quote
+from urllib.parse import parse_qsl, quote
 
 import attrs
 from starlette.concurrency import run_in_threadpool
@@ -15,10 +15,11 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from lapor_core.errors import Refused
-from lapor_core.lifecycle import Role
+from lapor_core.lifecycle import PERMISSIONS, Action, Role
 from lapor_desk.house import House
 from lapor_desk.http.budgets import Budgets
 from lapor_desk.http.console.errors import message_of, status_of
+from lapor_desk.http.console.finding import Wish
 from lapor_desk.http.console.forms import request_form, require_same_origin, text_of
 from lapor_desk.http.doors import Mounted
 from lapor_desk.http.guards import PAGE_HEADERS, csrf_token, is_csrf_token
@@ -29,7 +30,13 @@ from lapor_desk.http.texts import LANGUAGES
 from lapor_desk.officers import Officer
 from lapor_desk.standing import may_read_reports
 
-__all__ = ["Frame", "call", "cookie_options"]
+__all__ = ["LIST_COOKIE", "Frame", "call", "cookie_options"]
+
+LIST_COOKIE = "lapor_list"
+"""What the officer wished for in the list last; nothing of any complaint stands in it."""
+
+_BEHIND_A_COUNTER = PERMISSIONS[Action.COMPLETE] - {Role.REPORTER}
+"""Who acts for a visitor. The others find no link to a channel for officers, which would refuse them."""
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -126,7 +133,14 @@ class Frame:
             "csrf": csrf_token(session) if session else "",
             "base": up(request),
             "home": way_home(request.scope),
-            "counters": self.counters if officer is not None and officer.role is not Role.AUDITOR else (),
+            "counters": self.counters if isinstance(officer, Officer) and officer.role in _BEHIND_A_COUNTER else (),
+            "list_again": _list_again(request),
             "reads_report": isinstance(officer, Officer) and may_read_reports(officer.role, officer.agency),
             "office": self.house.standard.policy.office.name,
         }
+
+
+def _list_again(request: Request) -> str:
+    """Return the query of the list as the officer last saw it; what a cookie cannot mean is left out."""
+    wish = Wish.read(dict(parse_qsl(request.cookies.get(LIST_COOKIE, "").removeprefix("?"))))
+    return wish.query(page=wish.page)

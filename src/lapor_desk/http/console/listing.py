@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
@@ -14,14 +15,15 @@ from starlette.routing import Route
 from lapor_core.clock_facts import overdue_undecided
 from lapor_core.complaint import Complaint
 from lapor_core.errors import LaporError, Refused
-from lapor_core.lifecycle import State
+from lapor_core.lifecycle import State, is_open
 from lapor_core.privacy import Reader, reader_of, view
 from lapor_core.standard import Standard
 from lapor_desk.http.console.cases import coded, known_as, subject_of
 from lapor_desk.http.console.errors import message_of, status_of
 from lapor_desk.http.console.finding import PAGE_SIZE, Found, Order, Wish, find
 from lapor_desk.http.console.forms import text_of
-from lapor_desk.http.console.frame import Frame, call
+from lapor_desk.http.console.frame import LIST_COOKIE, Frame, call, cookie_options
+from lapor_desk.http.console.turns import turn_of
 from lapor_desk.http.texts import sentence
 from lapor_desk.officers import Officer
 from lapor_desk.store import Reading
@@ -91,12 +93,19 @@ class Listing:
         officer = self.frame.officer(request)
         found, lines = await call(self._found, wish, officer, only)
         values = {"wish": wish, "found": found, "lines": lines, "page": _page_of(officer), "message": "", "typed": ""}
-        return self.frame.show(request, "list.html", status, **values | self._choices() | told)
+        values["mine"] = self._turn(officer)
+        response = self.frame.show(request, "list.html", status, **values | self._choices() | told)
+        if status == 200 and not only:
+            response.set_cookie(LIST_COOKIE, wish.query(page=wish.page), **cookie_options(request))
+        return response
+
+    def _turn(self, officer: Officer) -> frozenset[State]:
+        return turn_of(officer, self.frame.house.standard.policy)
 
     def _found(self, wish: Wish, officer: Officer, only: tuple[str, ...]) -> tuple[Found, tuple[Line, ...]]:
         now = self.frame.house.desk.now()
         with self.frame.house.store.reading() as tx:
-            found = find(tx, wish, officer.agency, now)
+            found = find(tx, wish, officer.agency, now, self._turn(officer))
             if only:
                 found = attrs.evolve(found, ids=only[:PAGE_SIZE], total=len(only[:PAGE_SIZE]), late=0)
             standard_of = self.frame.house.desk.standard_of
@@ -124,9 +133,9 @@ def _line(
         complaint = tx.load(complaint_id)
     except Refused:  # it was changed from outside: one such complaint must not hide the others
         return Line(id=complaint_id)
-    due = min((clock.due for clock in complaint.running_clocks), default=None)
-    if due is None and (undecided := overdue_undecided(complaint, standard_of(complaint), now)) is not None:
-        due = undecided.due
+    due = min((clock.due for clock in complaint.running_clocks), default=None) or _undecided(
+        complaint, standard_of, now
+    )
     return Line(
         id=complaint_id,
         complaint=complaint,
@@ -134,3 +143,13 @@ def _line(
         due=due,
         late=due is not None and now > due,
     )
+
+
+def _undecided(complaint: Complaint, standard_of: Callable[[Complaint], Standard], now: datetime) -> datetime | None:
+    """Return when the time of every tier was over, where nobody has decided one; the doctor tells of a standard that is gone."""
+    if complaint.tier is not None or not is_open(complaint.state):
+        return None
+    with suppress(LaporError):
+        late = overdue_undecided(complaint, standard_of(complaint), now)
+        return None if late is None else late.due
+    return None
