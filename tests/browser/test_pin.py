@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 NARRATIVE = "Lampu jalan contoh padam sejak tiga malam."
 
@@ -49,3 +50,25 @@ def test_an_anonymous_report_is_locked_with_its_pin(house: Any, visitor: Any) ->
     citizen.get_by_role("button", name="Lacak laporan ini").click()
     expect(citizen.locator(".history li").first).to_contain_text("Pelapor meminta PIN baru")
     assert pin not in citizen.url + house.post("warga@example.id")
+
+
+def test_an_impatient_second_click_costs_nobody_the_pin(house: Any, visitor: Any) -> None:
+    """Only the first receipt has it: a second one, shown in its place, would leave a visitor at the counter without for ever."""
+    citizen = visitor(house, scripts=True)
+    citizen.context.add_cookies([{"name": "lapor_session", "value": house.citizen_token(), "url": house.url}])
+    citizen.goto("report")
+    citizen.get_by_label("Pengaduan").check()
+    citizen.get_by_label("Kronologi").fill(NARRATIVE)
+    citizen.locator("#secret").check()
+    sent: list[Route] = []
+
+    def hold(route: Route) -> None:
+        sent.append(route)
+
+    citizen.route(re.compile(r"/report$"), hold)
+    button = citizen.get_by_role("button", name="Kirim laporan")
+    button.evaluate("one => { one.click(); setTimeout(() => one.click(), 50) }")
+    citizen.wait_for_timeout(500)  # for a second request, if there is one
+    (only,) = sent
+    only.continue_()
+    keys_on(citizen)

@@ -40,3 +40,19 @@ for (const field of document.querySelectorAll("input[type=file][data-limit]")) {
     }
   });
 }
+
+/* A form that is on its way is not sent again: the second answer would take the place of the first, which alone has the PIN. */
+const underway = new WeakSet();
+const AGAIN_AFTER = 10000; // milliseconds; whoever broke it off wants to send it once more
+document.addEventListener("submit", event => {
+  if (event.defaultPrevented) return;
+  if (underway.has(event.target)) {
+    event.preventDefault();
+    return;
+  }
+  underway.add(event.target);
+  setTimeout(() => underway.delete(event.target), AGAIN_AFTER);
+});
+window.addEventListener("pageshow", event => {
+  if (event.persisted) for (const form of document.forms) underway.delete(form);
+});
