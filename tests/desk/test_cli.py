@@ -1,5 +1,6 @@
 """The command line itself: status, messages, consoles, and what is not installed."""
 
+import importlib
 import json
 import os
 import re
@@ -199,3 +200,18 @@ def test_a_file_that_is_missing_is_called_missing(
     (tmp_path / "bytes").write_bytes(b"\xff\xfe\xff")
     assert main([command, str(tmp_path / "bytes"), "--database", database]) == 2
     assert "save it as UTF-8" in capsys.readouterr().err
+
+
+def leaves(app: App) -> list[App]:
+    """Return the commands of an app that do something themselves."""
+    below = [app[name] for name in app if not name.startswith("-")]
+    return [leaf for each in below for leaf in leaves(each)] + ([app] if app.default_command is not None else [])
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_option_says_in_its_own_words_what_it_does(name: str):
+    app = importlib.import_module(f"lapor_desk.cli.{COMMANDS[name].module or name}").app
+    for leaf in leaves(app):
+        told = [argument.parameter.help for argument in leaf.assemble_argument_collection(parse_docstring=True) if argument.show]
+        assert all(told), (name, leaf.name, told)
+        assert len(set(told)) == len(told), (name, leaf.name, told)

@@ -55,7 +55,7 @@ def show(
 @app.command
 def diff(
     *,
-    known_on: Annotated[tuple[str, str], Parameter(consume_multiple=True)],
+    known_on: Annotated[tuple[str, str], Parameter(consume_multiple=True, negative=())],
     region: str | None = None,
     json: Json = False,
 ) -> None:

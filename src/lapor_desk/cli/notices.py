@@ -34,7 +34,7 @@ def list_(
     Parameters
     ----------
     status
-        stuck, failed, queued or delivered. What is queued waits for its time, for quiet hours to end, or for its turn.
+        stuck, failed, queued, delivered or cancelled. What is queued waits for its time, for quiet hours to end, or for its turn.
     limit
         How many at most.
     json

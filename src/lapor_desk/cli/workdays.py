@@ -27,27 +27,15 @@ class Calendar:
     def __init__(
         self,
         *,
-        week: WholeNumber = 5,
-        collective_leave: str = "off",
-        region: str | None = None,
-        zone: str = "Asia/Jakarta",
-        as_known_on: str | None = None,
+        week: Annotated[WholeNumber, Parameter(help="Days in the working week, 5 or 6.")] = 5,
+        collective_leave: Annotated[
+            str, Parameter(help="Collective leave is off, working, or off by the decree for civil servants (asn).")
+        ] = "off",
+        region: Annotated[str | None, Parameter(help="Whose regional decrees count, for example banjarbaru.")] = None,
+        zone: Annotated[str, Parameter(help="The office's zone.")] = "Asia/Jakarta",
+        as_known_on: Annotated[str | None, Parameter(help="Judge by the decrees issued up to this day.")] = None,
     ) -> None:
-        """Take the options.
-
-        Parameters
-        ----------
-        week
-            Days in the working week, 5 or 6.
-        collective_leave
-            Collective leave is off, working, or off by the decree for civil servants (asn).
-        region
-            Whose regional decrees count, for example banjarbaru.
-        zone
-            The office's zone.
-        as_known_on
-            Judge by the decrees issued up to this day.
-        """
+        """Take the options."""
         if week not in (5, 6):
             raise BadValue(f"a working week has 5 or 6 days, not {week}", code="bad_week")
         office = Office.indonesia(zone=zone, week=week, region=region, collective_leave=collective_leave)
@@ -72,8 +60,6 @@ def add(
         The date, as 2026-03-13.
     n
         How many working days, a whole number.
-    calendar
-        Whose working days.
     zero
         Where 0 working days lead from a day off: stay on it, or go to the next or the previous working day.
     json
@@ -98,8 +84,6 @@ def count(start: str, end: str, /, calendar: Calendar | None = None, *, json: Js
         The date after which counting begins.
     end
         The last date that counts.
-    calendar
-        Whose working days.
     json
         Print JSON.
     """
@@ -122,8 +106,6 @@ def explain(
         The date after which counting begins.
     end
         The last date.
-    calendar
-        Whose working days.
     lang
         The language: id or en.
     json
