@@ -212,6 +212,10 @@ def leaves(app: App) -> list[App]:
 def test_every_option_says_in_its_own_words_what_it_does(name: str):
     app = importlib.import_module(f"lapor_desk.cli.{COMMANDS[name].module or name}").app
     for leaf in leaves(app):
-        told = [argument.parameter.help for argument in leaf.assemble_argument_collection(parse_docstring=True) if argument.show]
+        told = [
+            argument.parameter.help
+            for argument in leaf.assemble_argument_collection(parse_docstring=True)
+            if argument.show
+        ]
         assert all(told), (name, leaf.name, told)
         assert len(set(told)) == len(told), (name, leaf.name, told)
