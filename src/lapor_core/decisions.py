@@ -116,7 +116,7 @@ def decide(complaint: Complaint, act: Act, standard: Standard, now: datetime) ->
         Incomplete: it cannot be completed with what is brought.
         BadValue: something the act must bring is missing or does not fit (``text_needed``, ``agencies_needed``,
             ``agency_needed``, ``files_needed``, ``rating_needed``, ...), the standard does not allow the extension
-            (``no_extension``, ``too_many_extensions``, ``long_extension``, ``late_extension``), or it happened after ``now``
+            (``no_extension``, ``too_many_extensions``, ``long_extension``, ``late_extension``, ``short_extension``), or it happened after ``now``
             (``from_the_future``) or before the complaint came to stand where it stands (``before_its_state``).
         NotFound: an agency (``unknown_agency``), a clock (``unknown_clock``) or a reason of the policy
             (``unknown_refusal``) is not known.

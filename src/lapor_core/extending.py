@@ -57,12 +57,19 @@ def extension(
         NotFound: the policy has no such clock (``unknown_clock``).
         Refused: it does not run (``clock_not_running``), or stands still (``clock_paused``).
         BadValue: several may be extended and none is named (``clock_needed``), or the standard does not allow it:
-            ``no_extension``, ``too_many_extensions``, ``long_extension``, ``late_extension``.
+            ``no_extension``, ``too_many_extensions``, ``long_extension``, ``late_extension``. Or days off were taken back
+            since the promise was made, and by today's calendar it ends no later than that (``short_extension``).
         OutOfReach: the calendar does not reach that far.
     """
     running = _running(complaint, clock or _only(complaint, standard, at), standard)
     more = limit or _most(complaint, running, standard, at)
     deadline = deadline_of(complaint, running, standard, at, [Extension(limit=more, granted_at=at)])
+    if deadline.due <= running.due:
+        message = (
+            f"the calendar has changed since {running.due.isoformat()} was promised: {more} more end at "
+            f"{deadline.due.isoformat()}, which is no more time; recalculate the clock first, or give more"
+        )
+        raise BadValue(message, code="short_extension", value=str(more), due=deadline.due, promised=running.due)
     return Extended(clock=running.name, limit=str(more), reason=reason, **promised(deadline))
 
 

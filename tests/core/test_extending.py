@@ -47,6 +47,22 @@ def with_rule(**changes: Any) -> Standard:
     return attrs.evolve(SEVEN, policy=attrs.evolve(SEVEN.policy, clocks={**SEVEN.policy.clocks, "resolve": rule}))
 
 
+def test_more_time_never_ends_before_what_was_promised() -> None:
+    """SKB 281/2021 took back 17 to 19 May; an office that had not loaded it had promised three working days more."""
+    received = datetime(2021, 5, 3, 10, tzinfo=WITA)
+    life = at_work(SEVEN.as_known_on(date(2021, 1, 10)), received_at=received)
+    promised = life.complaint.running("resolve")
+    assert promised is not None
+    assert promised.due_date == date(2021, 6, 2)
+    life.standard = SEVEN
+    soon = datetime(2021, 5, 20, 9, tzinfo=WITA)
+    for amount in (1, 3):  # by today's calendar they end on 28 May and on 2 June
+        with pytest.raises(BadValue, match=r"promised: .* recalculate the clock first") as caught:
+            extend(life, at=soon, limit=Limit(amount, Unit.WORKING_DAYS))
+        assert caught.value.code == "short_extension"
+    assert extend(life, at=soon, limit=Limit(4, Unit.WORKING_DAYS)).due_date == date(2021, 6, 3)
+
+
 @pytest.mark.parametrize("name", ["malinau", "diy"])
 def test_ten_days_and_seven_more_as_two_real_standards_have_it(name: str) -> None:
     standard = load_standard(name, agencies=AGENCIES)

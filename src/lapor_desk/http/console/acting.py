@@ -251,6 +251,7 @@ _FIELD_OF = {
     "main_not_open": "main",
     "main_secret": "main",
     "long_extension": "amount",
+    "short_extension": "amount",
     "clock_needed": "clock",
     "unknown_clock": "clock",
 }
