@@ -22,6 +22,7 @@ from lapor_core.calendar import shipped_hours
 from lapor_core.errors import BadValue
 from lapor_core.policy import ClockRule, ExtensionLimit, ExtensionRule
 from lapor_core.testing.dates import clock_rules, instants, limits, pauses
+from lapor_core.texts import short_date
 
 WITA = ZoneInfo("Asia/Makassar")
 STANDARD = load_standard("banjarbaru")
@@ -80,6 +81,19 @@ def test_the_text_of_the_example() -> None:
             ["diterima pukul 10.00 WITA; hari pertama dihitung hari berikutnya; Hari Suci Nyepi"],
         ),
         ({"limit": "2 days", "starts": "verify"}, ["mulai pukul 10.00 WITA"]),
+        (
+            {"limit": "2 working_days", "first_day": "included", "start": START + DAY},
+            ["Sab 14 Mar   diterima pukul 10.00 WITA; akhir pekan\n"],
+        ),
+        (
+            {"limit": "2 days", "first_day": "included", "pauses": [Pause(start=START - DAY, end=START + DAY)]},
+            ["Jum 13 Mar   diterima pukul 10.00 WITA; menunggu pelapor\n", "Min 15 Mar   2"],
+        ),
+        (
+            {"limit": "8 hours", "pauses": [Pause(start=START - 8 * DAY, end=START + timedelta(hours=2))]},
+            ["Jum 13 Mar   diterima pukul 10.00 WITA; batas akhir pukul 20.00 WITA\n",
+             "\nTidak dihitung: Kam 5 Mar, 10.00 WITA sampai Jum 13 Mar, 12.00 WITA (menunggu pelapor)."],
+        ),
     ],
 )  # fmt: skip
 def test_the_text_says_what_the_rule_did(given: dict, words: list[str]) -> None:
@@ -121,6 +135,36 @@ def test_the_data_has_what_was_promised() -> None:
         "decree": "SKB 1497/2025, 2/2025, 5/2025",
     }
     assert [day["number"] for day in data["days"] if day["counted"]] == list(range(1, 15))
+
+
+@given(st.data(), clock_rules(), limits(), st.sampled_from((None, "3 days", "2 working_days", "5 hours")))
+def test_text_data_and_days_say_the_same_and_add_up_to_the_limit(
+    data: st.DataObject, rule: ClockRule, limit: Limit, more: str | None
+) -> None:
+    start = data.draw(instants(STANDARD))
+    edges = [
+        start + hours * timedelta(hours=1) for hours in sorted(data.draw(st.lists(st.integers(-9, 99), max_size=4)))
+    ]
+    stretches = [Pause(start=one, end=other) for one, other in zip(edges[::2], edges[1::2], strict=False)]
+    given_ = [Extension(limit=Limit.parse(more), granted_at=start)] if more else []
+    policy = attrs.evolve(STANDARD.policy, clocks={"other": attrs.evolve(rule, limit=limit)})
+    standard = attrs.evolve(STANDARD, policy=policy)
+    found = standard.deadline("other", None, start=start, pauses=stretches, granted=given_, now=NOW)
+    rows = json.loads(json.dumps(found.to_json()))["days"]
+    for number, part in enumerate(found.parts):
+        counted = [row["number"] for row in rows if row["extension"] == number and row["counted"]]
+        assert counted == ([] if part.limit.unit.in_hours else list(range(1, part.limit.amount + 1)))
+    for language in ("id", "en"):
+        lines = found.explain(language).splitlines()[1:]
+        assert len(lines) >= len(rows) == len(found.days)
+        for line, row, day in zip(lines, rows, found.days, strict=False):
+            assert (line[2:14].strip(), row["date"]) == (short_date(day.date, language), day.date.isoformat())
+            assert (line[15:20].strip() == str(row["number"])) >= row["counted"] == day.counted
+            assert line.endswith(row["decree"] or "")
+            assert all(name.in_language(language) in line for name in day.names)
+        waited = any(max(pause.start, found.start) < min(pause.end, found.due) for pause in stretches)
+        in_hours = any(part.limit.unit.in_hours for part in found.parts)
+        assert any(line.startswith(("Tidak dihitung", "Not counted")) for line in lines) == (waited and in_hours)
 
 
 # Provisional

@@ -25,6 +25,7 @@ from lapor_core.explanation.text import (
     paused_by,
     provisional_texts,
     reason_text,
+    stood_still_texts,
 )
 from lapor_core.explanation.words import say
 from lapor_core.texts import clock_time, long_date, require_language, word
@@ -72,7 +73,7 @@ class _Picture:
         tier = say("heading", "tier", language, tier=deadline.tier) if deadline.tier else ""
         for line in wrap(" · ".join(filter(None, (limit, tier))), 54):
             self.sheet.line(line, size=13)
-        for sentence in anew_texts(deadline, language):
+        for sentence in (*anew_texts(deadline, language), *stood_still_texts(deadline, language)):
             for line in wrap(sentence, 54):
                 self.sheet.line(line, size=13)
         for reason in provisional_texts(deadline, language):

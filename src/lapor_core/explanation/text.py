@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from lapor_core.clocks import Deadline, DeadlineDay
+from lapor_core.clocks.pauses import merged
 from lapor_core.explanation.words import amount, amounts, say
 from lapor_core.lifecycle import State
+from lapor_core.policy.amounts import Unit
 from lapor_core.policy.clock_rule import DayEnd, FirstDay, Start
 from lapor_core.texts import clock_time, long_date, require_language, short_date
 
@@ -20,6 +22,7 @@ __all__ = [
     "paused_by",
     "provisional_texts",
     "reason_text",
+    "stood_still_texts",
 ]
 
 _DAY = timedelta(days=1)
@@ -33,13 +36,30 @@ def as_text(deadline: Deadline, language: str) -> str:
     """
     require_language(language)
     lines = [_heading(deadline, language), *(_line(deadline, day, language) for day in deadline.days)]
-    return "\n".join([*lines, *anew_texts(deadline, language), *provisional_texts(deadline, language)])
+    further = (anew_texts, stood_still_texts, provisional_texts)
+    return "\n".join([*lines, *(line for texts in further for line in texts(deadline, language))])
 
 
 def anew_texts(deadline: Deadline, language: str) -> Iterator[str]:
     """Yield *Dihitung ulang: ...* where a return has made the clock start anew."""
     if deadline.first_start is not None:
         yield say("heading", "anew", language, date=long_date(deadline.first_start.date(), language))
+
+
+def stood_still_texts(deadline: Deadline, language: str) -> Iterator[str]:
+    """Yield *Tidak dihitung: ...* for each stretch that hours went on behind; of limits in days, the days say it."""
+    if not any(part.limit.unit.in_hours for part in deadline.parts):
+        return
+    for begin, end in merged(deadline.pauses, deadline.office):
+        if max(begin, deadline.start) < min(end, deadline.due):
+            begins, ends = (_instant(at, language) for at in (begin, end))
+            why = say("day", paused_by(deadline), language)
+            yield say("heading", "stood_still", language, begins=begins, ends=ends, why=why)
+
+
+def _instant(at: datetime, language: str) -> str:
+    day = " ".join(short_date(at.date(), language).split())  # without the place that a column of days keeps
+    return f"{day}, {clock_time(at, language)}"
 
 
 def provisional_texts(deadline: Deadline, language: str) -> Iterator[str]:
@@ -109,6 +129,14 @@ def _begins(deadline: Deadline, day: DeadlineDay, language: str) -> Iterator[str
         yield say("counting", "later", language, date=long_date(taken_as, language))
     if deadline.rule.first_day is FirstDay.EXCLUDED:
         yield say("counting", unit, language)
+    elif taken_as == day.date and not day.names:
+        yield say("day", _why_not(deadline, day), language)
+
+
+def _why_not(deadline: Deadline, day: DeadlineDay) -> str:
+    """Return the key of why a first day does not count that would: nobody works on it, or it was waited through."""
+    works = deadline.limit.unit is Unit.DAYS or deadline.office.is_working_day(day.date)
+    return paused_by(deadline) if works else "weekend"
 
 
 def _state(deadline: Deadline, day: DeadlineDay, language: str) -> Iterator[str]:
