@@ -103,7 +103,7 @@ class Erasing:
             if seen is not None and len(found) != seen:
                 message = f"this person has {len(found)} complaints by now, and not {seen}; decide again"
                 raise Refused(message, code="other_complaints")
-            theirs = {each.id: tx.load(each.id) for each in found}
+            theirs = {each.id: each for each in tx.load_all([each.id for each in found])}
             changes = Changes(tx, self.standard_of, now)
             _check(len(theirs), [*_refusals(changes, theirs, act)])
             done = changes.write()

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, TextIO
 
 import attrs
-from sqlalchemy import select
+from sqlalchemy import Row, func, select
 
 from lapor_core.errors import LaporError
 from lapor_core.records import to_record
@@ -42,9 +43,9 @@ class Written:
 def export_complaints(
     store: Store, out: TextIO, now: datetime, *, with_personal_data: bool = False
 ) -> Iterator[Written]:
-    """Write every complaint as it stands at one moment, and yield what became of each.
+    """Write every complaint as it stands when this begins, and yield what became of each.
 
-    What the record holds goes out, whether the register knows of it or not; where what is sealed cannot be opened, the record
+    Somebody who is erased meanwhile goes out as erased, as far as their complaints have not gone out yet. What the record holds goes out, whether the register knows of it or not; where what is sealed cannot be opened, the record
     alone.
 
     Args:
@@ -54,50 +55,86 @@ def export_complaints(
         with_personal_data: Whether names, contacts and texts go out too, with the keys to what is sealed.
     """
     _write(out, {"format": EXCHANGE_FORMAT, "exported_at": instant_text(now), "personal_data": with_personal_data})
-    count = 0
-    with store.reading() as whole:  # a report and the one it was merged into go out as they stood at one moment
-        for ids in _recorded(whole):
-            tx = Reading(whole.connection, store.vault)  # which does not keep the keys of everybody it has met
-            for complaint_id in ids:
-                yield _written(out, tx, complaint_id, with_personal_data=with_personal_data)
-            count += len(ids)
-    _write(out, {"complaints": count})
+    heads = _heads(store)
+    for begins in range(0, len(heads), _BATCH):
+        with store.reading() as tx:
+            gone = list(_lines(tx, dict(heads[begins : begins + _BATCH]), with_personal_data=with_personal_data))
+        for line, written in gone:
+            _write(out, line)
+            yield written
+    _write(out, {"complaints": len(heads)})
 
 
-def _recorded(tx: Reading) -> Iterator[Sequence[str]]:
-    query, after = select(events.c.complaint_id).distinct().order_by(events.c.complaint_id), ""
-    while ids := tx.connection.execute(query.where(events.c.complaint_id > after).limit(_BATCH)).scalars().all():
-        yield ids
-        after = ids[-1]
+def _heads(store: Store) -> Sequence[tuple[str, int]]:
+    """Return how long each record is at this moment. Records only grow: what they were can be read for as long as it takes.
+
+    To read all of them in one transaction would keep what SQLite's log holds of somebody who is erased meanwhile.
+    """
+    longest = select(events.c.complaint_id, func.max(events.c.sequence)).group_by(events.c.complaint_id)
+    with store.reading() as tx:
+        return [(row[0], row[1]) for row in tx.connection.execute(longest.order_by(events.c.complaint_id))]
 
 
-def _written(out: TextIO, tx: Reading, complaint_id: str, *, with_personal_data: bool) -> Written:
-    rows = tx.connection.execute(
-        select(events).where(events.c.complaint_id == complaint_id).order_by(events.c.sequence)
-    ).all()
-    line: dict[str, Any] = {"id": complaint_id, "events": [exported(row) for row in rows]}
-    problem = ""
-    if with_personal_data:
-        try:
-            line = _opened(tx, rows[0].person_id, line)
-        except (StoreBusy, StoreDown):
-            raise
-        except LaporError as error:
-            problem = str(error)
-    _write(out, line)
-    return Written(complaint=complaint_id, problem=problem)
+def _lines(
+    tx: Reading, heads: Mapping[str, int], *, with_personal_data: bool
+) -> Iterator[tuple[Mapping[str, Any], Written]]:
+    """Yield the lines of some complaints, which take one statement for each table, with what became of each."""
+    records: dict[str, list[Row[Any]]] = {complaint_id: [] for complaint_id in heads}
+    found = select(events).where(events.c.complaint_id.in_(heads)).order_by(events.c.sequence)
+    for row in tx.connection.execute(found):
+        records[row.complaint_id].append(row)
+    files = _files(tx, {record[0].person_id for record in records.values()}) if with_personal_data else {}
+    for complaint_id, record in records.items():
+        then = record[: heads[complaint_id]]
+        line, problem = _line(complaint_id, then), ""
+        if with_personal_data:
+            try:
+                line = _opened(tx, complaint_id, then, record, files)
+            except (StoreBusy, StoreDown):
+                raise
+            except LaporError as error:
+                problem = str(error)
+        yield line, Written(complaint=complaint_id, problem=problem)
 
 
-def _opened(tx: Reading, person_id: str, line: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a line with what is personal in it beside what is sealed, and what another desk needs to open that."""
+def _line(complaint_id: str, record: Sequence[Row[Any]]) -> dict[str, Any]:
+    return {"id": complaint_id, "events": [exported(row) for row in record]}
+
+
+def _opened(
+    tx: Reading,
+    complaint_id: str,
+    then: Sequence[Row[Any]],
+    now: Sequence[Row[Any]],
+    files: Mapping[str, list[dict[str, Any]]],
+) -> dict[str, Any]:
+    """Return a line with what is personal in it beside what is sealed, and what another desk needs to open that.
+
+    Of somebody who was erased nothing can be opened, and the record goes out as it is ``now``: that it says so is what lets
+    another desk take it in.
+    """
+    person_id = then[0].person_id
     if tx.is_erased(person_id):
-        return {**line, "person": {"id": person_id, "key": None}, "files": []}
-    opened = zip(line["events"], tx.events(line["id"]), strict=True)
+        return {**_line(complaint_id, now), "person": {"id": person_id, "key": None}, "files": []}
+    line = _line(complaint_id, then)
+    opened = zip(line["events"], tx.as_events(complaint_id, then), strict=True)
     rows = [{**row, "personal": to_record(event).personal} for row, event in opened]
     person = tx.person(person_id)
-    found = tx.connection.execute(select(attachments).where(attachments.c.person_id == person_id))
-    files = [row._asdict() for row in found]
-    return {**line, "events": rows, "files": files, "person": {"id": person.id, "key": person.key.hex()}}
+    return {
+        **line,
+        "events": rows,
+        "files": files.get(person_id, []),
+        "person": {"id": person.id, "key": person.key.hex()},
+    }
+
+
+def _files(tx: Reading, person_ids: Collection[str]) -> Mapping[str, list[dict[str, Any]]]:
+    """Return what is known of the files of some persons, and look these up for what follows."""
+    tx.look_up(person_ids)
+    found: defaultdict[str, list[dict[str, Any]]] = defaultdict(list)
+    for row in tx.connection.execute(select(attachments).where(attachments.c.person_id.in_(person_ids))):
+        found[row.person_id].append(row._asdict())
+    return found
 
 
 def _write(out: TextIO, data: Mapping[str, Any]) -> None:

@@ -66,7 +66,7 @@ class Looking:
         with self.store.transaction() as tx:
             seen, complaint = self._seen(tx, complaint_id, look, now)
             theirs = complaints_of(tx, complaint.reporter_ref)
-            return seen, tuple(tx.load(each.id) for each in theirs)
+            return seen, tx.load_all([each.id for each in theirs])
 
     def _look(self, complaint_id: str, look: Look, now: datetime) -> tuple[Event, Complaint]:
         with self.store.transaction() as tx:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import datetime
 from typing import TextIO
 from zoneinfo import ZoneInfo
@@ -15,7 +15,7 @@ from lapor_core.standard import Standard
 from lapor_desk.exporting import Written
 from lapor_desk.national_csv import COLUMNS, ZONE, as_cell
 from lapor_desk.nationals import INTERNAL, TRACKING
-from lapor_desk.store import Reading, Store, StoreBusy, StoreDown
+from lapor_desk.store import Store
 
 __all__ = ["national_row", "write_rows"]
 
@@ -37,23 +37,13 @@ def write_rows(store: Store, out: TextIO, standard: Standard, *, with_texts: boo
     writer.writeheader()
     for ids in store.batches(_BATCH):
         with store.reading() as tx:
-            loaded = _loaded(tx, ids)
-        for complaint_id, complaint in zip(ids, loaded, strict=True):
+            loaded = tuple(tx.load_each(ids))
+        for complaint_id, complaint in loaded:
             if isinstance(complaint, LaporError):
                 yield Written(complaint=complaint_id, problem=str(complaint))
             else:
                 writer.writerow(national_row(complaint, standard, with_texts=with_texts))
                 yield Written(complaint=complaint_id)
-
-
-def _loaded(tx: Reading, ids: Sequence[str]) -> Sequence[Complaint | LaporError]:
-    """Return each complaint, or why it cannot be read: one by one where not all of them can."""
-    try:
-        return tx.load_all(ids)
-    except (StoreBusy, StoreDown):
-        raise
-    except LaporError as error:
-        return [error] if len(ids) == 1 else [found for each in ids for found in _loaded(tx, [each])]
 
 
 def national_row(complaint: Complaint, standard: Standard, *, with_texts: bool = False) -> dict[str, str]:

@@ -18,7 +18,7 @@ from lapor_core.recalculation import Move, moved, moves
 from lapor_core.standard import Standard
 from lapor_desk.overtaking import again_when_overtaken
 from lapor_desk.recording import record
-from lapor_desk.store import Reading, Store, StoreBusy, StoreDown
+from lapor_desk.store import Store, StoreBusy, StoreDown
 from lapor_desk.store.kept import OWN
 from lapor_desk.store.tables import complaints
 
@@ -107,15 +107,16 @@ class Recalculation:
         require_aware(now)
         for ids in self.store.batches(self.batch, complaints.c.due_at.is_not(None)):
             with self.store.reading() as tx:
-                found = [self._judged(tx, complaint_id, now, choice) for complaint_id in ids]
+                found = [self._judged(each, read, now, choice) for each, read in tx.load_each(ids)]
             yield from found
 
-    def _judged(self, tx: Reading, complaint_id: str, now: datetime, choice: _Choice) -> Recalculated:
+    def _judged(
+        self, complaint_id: str, complaint: Complaint | LaporError, now: datetime, choice: _Choice
+    ) -> Recalculated:
+        if isinstance(complaint, LaporError):
+            return _unjudged(complaint_id, complaint)
         try:
-            complaint = tx.load(complaint_id)
             found = moves(complaint, self.standard_of(complaint), _at(complaint, now))
-        except (StoreBusy, StoreDown):
-            raise
         except LaporError as error:
             return _unjudged(complaint_id, error)
         return choice.among(complaint, found, now)
@@ -130,7 +131,8 @@ class Recalculation:
 
     def _moved_once(self, complaint_id: str, now: datetime, choice: _Choice) -> Recalculated:
         with self.store.transaction() as tx:
-            judged = self._judged(tx, complaint_id, now, choice)  # again: somebody may have acted since
+            ((_, read),) = tx.load_each([complaint_id])  # again: somebody may have acted since
+            judged = self._judged(complaint_id, read, now, choice)
             if judged.complaint is not None and judged.moves:
                 standard, at = self.standard_of(judged.complaint), _at(judged.complaint, now)
                 record(tx, judged.complaint, moved(judged.complaint, judged.moves, standard, at), standard, at)

@@ -7,13 +7,13 @@ finds others itself at once. At first, every complaint that was there before is 
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
 import attrs
 
 from lapor_core.complaint import Complaint
-from lapor_core.errors import BadValue, NotFound, Refused
+from lapor_core.errors import LaporError, NotFound
 from lapor_core.lifecycle import State
 from lapor_core.likeness import Likeness, likeness, matter_of, sketch
 from lapor_core.privacy import Reader, may_see_identity
@@ -94,7 +94,8 @@ def sketch_new(store: Store, now: datetime) -> int:
     done = 0
     for _ in range(_BATCHES):
         with store.reading() as tx:
-            new = {complaint_id: _sketched(tx, complaint_id) for complaint_id in tx.unsketched(_BATCH)}
+            read = _read(tx, tx.unsketched(_BATCH))
+            new = {each: None if complaint is None else _sketch_of(complaint) for each, complaint in read}
         if not new:
             break
         with store.transaction() as tx:
@@ -108,25 +109,19 @@ def _candidates(tx: Reading, complaint: Complaint, agency: str | None, *, knows_
     ids = tx.with_common_marks(_sketch_of(complaint), within=_WITHIN, agency=agency)
     if knows_reporter and not complaint.visibility.anonymous:
         ids += tx.received_from(complaint.reporter_ref, complaint.received_at, within=_WITHIN)
-    for complaint_id in dict.fromkeys(ids):
-        other = _read(tx, complaint_id)
+    for _, other in _read(tx, tuple(dict.fromkeys(ids))):
         if other is not None and is_theirs(other, agency):
             yield other
 
 
-def _sketched(tx: Reading, complaint_id: str) -> Sketch | None:
-    complaint = _read(tx, complaint_id)
-    return None if complaint is None else _sketch_of(complaint)
-
-
-def _read(tx: Reading, complaint_id: str) -> Complaint | None:
-    """Return a complaint of which something is left; what is wrong with one must not keep others from being compared."""
-    try:
-        complaint = tx.load(complaint_id)
-    except (BadValue, NotFound, Refused) as error:
-        _log.warning("complaint %s: not compared with others: %s", complaint_id, error.code)
-        return None
-    return None if complaint.state is State.ERASED else complaint
+def _read(tx: Reading, ids: Sequence[str]) -> Iterator[tuple[str, Complaint | None]]:
+    """Yield complaints, None in place of one of which nothing is left; what is wrong with one keeps no other from being compared."""
+    for complaint_id, read in tx.load_each(ids):
+        if isinstance(read, LaporError):
+            _log.warning("complaint %s: not compared with others: %s", complaint_id, read.code)
+            yield complaint_id, None
+        else:
+            yield complaint_id, None if read.state is State.ERASED else read
 
 
 def _sketch_of(complaint: Complaint) -> Sketch:

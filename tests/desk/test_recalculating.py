@@ -345,7 +345,7 @@ def test_a_database_that_is_away_stops_the_run_and_is_no_fault_of_a_complaint(
     three_forwarded(open_it())
     later = open_it(**decreed)
     away = StoreDown("it is away", code="store_down")
-    monkeypatch.setattr(Reading, "load", lambda *_: (_ for _ in ()).throw(away))
+    monkeypatch.setattr(Reading, "load_each", lambda *_: (_ for _ in ()).throw(away))
     with pytest.raises(StoreDown):
         list(work(later).look(later.clock()))
 

@@ -22,6 +22,7 @@ from lapor_core.errors import BadValue, LaporError, NotFound, Refused
 from lapor_core.events import FACTS, Event, Received
 from lapor_core.evolution import replay
 from lapor_core.records import Record, from_record, to_record, without_personal
+from lapor_desk.store.database import StoreBusy, StoreDown
 from lapor_desk.store.tables import complaints, events, instant_text
 from lapor_desk.store.unit import ReadUnit, WriteUnit
 
@@ -66,7 +67,7 @@ class LogReads(ReadUnit):
             BadValue: a newer version of this library wrote it (``unknown_event``, ``unknown_schema``).
         """
         query = select(events).where(events.c.complaint_id == complaint_id).order_by(events.c.sequence)
-        return self._read(complaint_id, self.connection.execute(query)) or _unknown(complaint_id)
+        return self.as_events(complaint_id, self.connection.execute(query)) or _unknown(complaint_id)
 
     def outline(self, complaint_id: str) -> tuple[Event, ...]:
         """Return the events of a complaint with every personal field empty; no seal is opened for it.
@@ -75,19 +76,36 @@ class LogReads(ReadUnit):
             NotFound, BadValue: as :meth:`events`. Refused: what is stored was changed (``tampered``).
         """
         query = select(events).where(events.c.complaint_id == complaint_id).order_by(events.c.sequence)
-        return self._read(complaint_id, self.connection.execute(query), sealed=True) or _unknown(complaint_id)
+        return self.as_events(complaint_id, self.connection.execute(query), sealed=True) or _unknown(complaint_id)
 
     def load_all(self, complaint_ids: Sequence[str]) -> tuple[Complaint, ...]:
-        """Return several complaints, read with one statement, in the order asked for; raises what :meth:`events` raises."""
+        """Return several complaints, as :meth:`load_each` reads them; raises what :meth:`events` raises."""
+        return tuple(_or_raised(found) for _, found in self.load_each(complaint_ids))
+
+    def load_each(self, complaint_ids: Sequence[str]) -> Iterator[tuple[str, Complaint | LaporError]]:
+        """Yield several complaints in the order asked for, each as :meth:`load` returns it or with the error that it raises.
+
+        It takes two statements, however many complaints there are.
+        """
         rows = self._gathered(select(events), complaint_ids)
-        return tuple(replay(self._read(each, rows[each]) or _unknown(each)) for each in complaint_ids)
+        self.look_up(row.person_id for found in rows.values() for row in found if row.sealed is not None)
+        for each in complaint_ids:
+            yield each, self._loaded(each, rows[each])
+
+    def _loaded(self, complaint_id: str, rows: Iterable[Row[Any]]) -> Complaint | LaporError:
+        try:
+            return replay(self.as_events(complaint_id, rows) or _unknown(complaint_id))
+        except (StoreBusy, StoreDown):
+            raise
+        except LaporError as error:
+            return error
 
     def outlines(self, complaint_ids: Sequence[str]) -> Iterator[tuple[str, tuple[Event, ...] | LaporError]]:
         """Yield several complaints each with what :meth:`outline` returns of it, or with the error that it raises."""
         rows = self._gathered(_OPEN, complaint_ids)
         for each in complaint_ids:
             try:
-                found = self._read(each, rows[each], sealed=True)
+                found = self.as_events(each, rows[each], sealed=True)
                 yield each, found or _unknown(each)
             except LaporError as error:
                 yield each, error
@@ -99,7 +117,12 @@ class LogReads(ReadUnit):
             rows[row.complaint_id].append(row)
         return rows
 
-    def _read(self, complaint_id: str, rows: Iterable[Row[Any]], *, sealed: bool = False) -> tuple[Event, ...]:
+    def as_events(self, complaint_id: str, rows: Iterable[Row[Any]], *, sealed: bool = False) -> tuple[Event, ...]:
+        """Return rows of a record as events, with every personal field empty where the seals are to stay ``sealed``.
+
+        Raises:
+            Refused, BadValue: as :meth:`events`.
+        """
         try:
             return tuple(from_record(_outline(row) if sealed else self._record(row)) for row in rows)
         except (TypeError, ValueError) as error:
@@ -287,6 +310,12 @@ def _fault(row: Mapping[str, Any], expected: int, head: str) -> str:
     if row["prev_hash"] != head:
         return f"event {expected} does not follow the one before it"
     return "" if row["hash"] == link(row) else f"event {expected} was changed"
+
+
+def _or_raised(found: Complaint | LaporError) -> Complaint:
+    if isinstance(found, LaporError):
+        raise found
+    return found
 
 
 def _unknown(complaint_id: str) -> NoReturn:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, ClassVar
 
-from sqlalchemy import Connection, Insert, LargeBinary, Select, Table, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, Insert, LargeBinary, Row, Select, Table, bindparam, delete, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from lapor_core.errors import NotFound, Refused
@@ -20,7 +20,9 @@ __all__ = ["ReadUnit", "WriteUnit"]
 
 
 # Built once: to build a statement costs more than to run it, and these run at every intake.
-_WRAPPED = select(people.c.wrapped_key, people.c.master).where(people.c.id == bindparam("of_id"))
+_WRAPPED = select(people.c.id, people.c.wrapped_key, people.c.master).where(
+    people.c.id.in_(bindparam("of_ids", expanding=True))
+)
 _HELD = _WRAPPED.with_for_update(read=True, key_share=True)
 
 
@@ -38,6 +40,13 @@ class ReadUnit:
         self.connection = connection
         self.vault = vault
         self._met: dict[str, Person | None] = {}
+        self._looked_up: dict[str, Row[Any]] = {}
+
+    def look_up(self, person_ids: Iterable[str]) -> None:
+        """Look several persons up with one statement, so that what follows asks for none of them."""
+        new = sorted(set(person_ids) - self._met.keys() - self._looked_up.keys())
+        if new:
+            self._looked_up |= {row.id: row for row in self.connection.execute(self._wrapped, {"of_ids": new})}
 
     def person(self, person_id: str) -> Person:
         """Return a person with their key.
@@ -70,7 +79,8 @@ class ReadUnit:
     def _meet(self, person_id: str) -> bool:
         """Return whether there is such a person, and remember their key, or that it was shredded."""
         if person_id not in self._met:
-            row = self.connection.execute(self._wrapped, {"of_id": person_id}).first()
+            self.look_up([person_id])
+            row = self._looked_up.pop(person_id, None)
             if row is None:
                 return False
             wrapped: bytes | None = row.wrapped_key
@@ -163,6 +173,7 @@ class WriteUnit(ReadUnit):
         """Wait for every other transaction that has met this person, and let none meet them until this one ends."""
         self.connection.execute(select(people.c.id).where(people.c.id == person_id).with_for_update())
         self._met.pop(person_id, None)
+        self._looked_up.pop(person_id, None)
 
     def erase_person(self, person_id: str, now: datetime) -> None:
         """Shred a person's key: what was sealed for them stays as ciphertext that nobody can open again.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 import attrs
 
@@ -50,9 +50,8 @@ def links_of(tx: Reading, case: Case) -> Links:
     return Links(main=next(iter(main), None), followers=followers, unseen=len(complaint.followers) - len(followers))
 
 
-def _seen(tx: Reading, ids: Iterable[str], officer: Officer) -> tuple[Linked, ...]:
-    found = (tx.load(complaint_id) for complaint_id in ids)
-    return tuple(linked(each, officer) for each in found if is_theirs(each, officer.agency))
+def _seen(tx: Reading, ids: Sequence[str], officer: Officer) -> tuple[Linked, ...]:
+    return tuple(linked(each, officer) for each in tx.load_all(ids) if is_theirs(each, officer.agency))
 
 
 def linked(complaint: Complaint, officer: Officer) -> Linked:

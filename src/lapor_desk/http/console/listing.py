@@ -14,7 +14,7 @@ from starlette.routing import Route
 
 from lapor_core.clock_facts import overdue_undecided
 from lapor_core.complaint import Complaint
-from lapor_core.errors import LaporError, Refused
+from lapor_core.errors import LaporError
 from lapor_core.lifecycle import State, is_open
 from lapor_core.privacy import Reader, reader_of, view
 from lapor_core.standard import Standard
@@ -26,7 +26,6 @@ from lapor_desk.http.console.frame import LIST_COOKIE, Frame, call, cookie_optio
 from lapor_desk.http.console.turns import turn_of
 from lapor_desk.http.texts import sentence
 from lapor_desk.officers import Officer
-from lapor_desk.store import Reading
 
 __all__ = ["Listing"]
 
@@ -109,7 +108,7 @@ class Listing:
             if only:
                 found = attrs.evolve(found, ids=only[:PAGE_SIZE], total=len(only[:PAGE_SIZE]), late=0)
             standard_of = self.frame.house.desk.standard_of
-            return found, tuple(_line(tx, complaint_id, officer, standard_of, now) for complaint_id in found.ids)
+            return found, tuple(_line(*each, officer, standard_of, now) for each in tx.load_each(found.ids))
 
     def _choices(self) -> dict[str, Any]:
         standard = self.frame.house.standard
@@ -127,11 +126,13 @@ def _page_of(officer: Officer) -> str:
 
 
 def _line(
-    tx: Reading, complaint_id: str, officer: Officer, standard_of: Callable[[Complaint], Standard], now: datetime
+    complaint_id: str,
+    complaint: Complaint | LaporError,
+    officer: Officer,
+    standard_of: Callable[[Complaint], Standard],
+    now: datetime,
 ) -> Line:
-    try:
-        complaint = tx.load(complaint_id)
-    except Refused:  # it was changed from outside: one such complaint must not hide the others
+    if isinstance(complaint, LaporError):  # it was changed from outside: one such complaint must not hide the others
         return Line(id=complaint_id)
     due = min((clock.due for clock in complaint.running_clocks), default=None) or _undecided(
         complaint, standard_of, now
