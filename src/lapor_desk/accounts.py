@@ -63,14 +63,15 @@ def read_challenge(tx: Reading, challenge_id: str) -> Challenge | None:
 
 
 def forget_challenges(tx: Transaction, reporters: Iterable[Reporter]) -> tuple[str, ...]:
-    """Delete the challenges that went to a contact of one of ``reporters``; return their ids."""
+    """Delete the challenges that went to a contact of one of ``reporters``; return the keys of the notices of their codes."""
     contacts = {contact for reporter in reporters for contact in _contacts(reporter)}
     rows = tx.connection.execute(select(challenges)) if contacts else ()
-    mine = tuple(row.id for row in rows if not contacts.isdisjoint(_contacts(_opened(tx, row).reporter)))
-    tx.connection.execute(delete(challenges).where(challenges.c.id.in_(mine)))
+    opened = (_opened(tx, row) for row in rows)
+    mine = [asked for asked in opened if not contacts.isdisjoint(_contacts(asked.reporter))]
+    tx.connection.execute(delete(challenges).where(challenges.c.id.in_([asked.id for asked in mine])))
     for contact in contacts:
         _ASKED.forget(tx, contact)
-    return mine
+    return tuple(notice.key for asked in mine for notice in _notices(asked.id, asked.codes, asked.expires_at))
 
 
 def _contacts(reporter: Reporter) -> tuple[str, ...]:

@@ -9,15 +9,16 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
+from itertools import islice
 from pathlib import Path
 
 import attrs
-from sqlalchemy import and_, select
+from sqlalchemy import and_, select, tuple_
 
 from lapor_core.errors import BadValue, NotFound, Refused, require_aware
-from lapor_desk.store import Store
+from lapor_desk.store import Reading, Store
 from lapor_desk.store.tables import complaints, events, instant_text
 from lapor_desk.writing import placed
 
@@ -26,6 +27,7 @@ __all__ = ["CHECKPOINT_FORMAT", "Checkpoint", "Deviation", "check_checkpoint", "
 CHECKPOINT_FORMAT = "lapor-checkpoint/1"
 
 _HEADS = ".heads"
+_PORTION = 500
 
 
 @attrs.frozen(kw_only=True)
@@ -104,13 +106,21 @@ def check_checkpoint(store: Store, document: Path) -> Iterator[Deviation]:
         BadValue: the document is none (``bad_checkpoint``).
         Refused: the file of heads is not the one the document speaks of (``broken_checkpoint``).
     """
-    heads = _published_heads(document)
-    with store.reading() as tx:
-        for line in heads.splitlines():
-            complaint_id, length, head = line.split()
-            at = and_(events.c.complaint_id == complaint_id, events.c.sequence == int(length))
-            if tx.connection.execute(select(events.c.hash).where(at)).scalar() != head:
-                yield Deviation(complaint=complaint_id, sequence=int(length))
+    seen = map(str.split, _published_heads(document).splitlines())
+    while some := tuple(islice(seen, _PORTION)):
+        with store.reading() as tx:
+            yield from tuple(
+                _deviations(tx, {(complaint_id, int(length)): head for complaint_id, length, head in some})
+            )
+
+
+def _deviations(tx: Reading, seen: Mapping[tuple[str, int], str]) -> Iterator[Deviation]:
+    at = tuple_(events.c.complaint_id, events.c.sequence)
+    query = select(events.c.complaint_id, events.c.sequence, events.c.hash).where(at.in_(seen))
+    found = {(row[0], row[1]): row[2] for row in tx.connection.execute(query)}
+    for (complaint_id, length), head in seen.items():
+        if found.get((complaint_id, length)) != head:
+            yield Deviation(complaint=complaint_id, sequence=length)
 
 
 def _published_heads(document: Path) -> str:

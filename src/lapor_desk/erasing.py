@@ -139,6 +139,6 @@ def _forget(tx: Transaction, person_id: str, theirs: dict[str, Complaint], now: 
     reporters: list[Reporter] = [each.reporter for each in theirs.values()]
     if account is not None:
         reporters.append(account.reporter)
-    challenges = forget_challenges(tx, reporters)
-    tx.cancel_notices(_WHY, now, complaints=theirs, challenges=challenges)
+    codes = forget_challenges(tx, reporters)
+    tx.cancel_notices(_WHY, now, complaints=theirs, keys=codes)
     tx.erase_person(person_id, now)

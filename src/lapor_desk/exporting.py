@@ -15,19 +15,18 @@ from datetime import datetime
 from typing import Any, TextIO
 
 import attrs
-from sqlalchemy import Row, func, select
+from sqlalchemy import Row, select
 
 from lapor_core.errors import LaporError
 from lapor_core.records import to_record
-from lapor_desk.auditing import exported
+from lapor_desk.auditing import exported, heads_of, portions, records
 from lapor_desk.store import Reading, Store, StoreBusy, StoreDown
-from lapor_desk.store.tables import attachments, events, instant_text
+from lapor_desk.store.tables import attachments, instant_text
 
 __all__ = ["EXCHANGE_FORMAT", "Written", "export_complaints"]
 
 EXCHANGE_FORMAT = "lapor-complaints/1"
 
-_BATCH = 200
 _ESCAPED = re.compile("[\x85\u2028\u2029\ud800-\udfff]")
 """What some programs take for the end of a line and JSON lets stand as it is, and halves of characters, which no file can hold."""
 
@@ -45,8 +44,8 @@ def export_complaints(
 ) -> Iterator[Written]:
     """Write every complaint as it stands when this begins, and yield what became of each.
 
-    Somebody who is erased meanwhile goes out as erased, as far as their complaints have not gone out yet. What the record holds goes out, whether the register knows of it or not; where what is sealed cannot be opened, the record
-    alone.
+    What the record holds goes out, whether the register knows of it or not; where what is sealed cannot be opened, the record
+    alone. Somebody who is erased meanwhile goes out as erased, as far as their complaints have not gone out yet.
 
     Args:
         store: Where they are.
@@ -55,36 +54,23 @@ def export_complaints(
         with_personal_data: Whether names, contacts and texts go out too, with the keys to what is sealed.
     """
     _write(out, {"format": EXCHANGE_FORMAT, "exported_at": instant_text(now), "personal_data": with_personal_data})
-    heads = _heads(store)
-    for begins in range(0, len(heads), _BATCH):
+    heads = heads_of(store)
+    for some in portions(heads):
         with store.reading() as tx:
-            gone = list(_lines(tx, dict(heads[begins : begins + _BATCH]), with_personal_data=with_personal_data))
+            gone = list(_lines(tx, some, with_personal_data=with_personal_data))
         for line, written in gone:
             _write(out, line)
             yield written
     _write(out, {"complaints": len(heads)})
 
 
-def _heads(store: Store) -> Sequence[tuple[str, int]]:
-    """Return how long each record is at this moment. Records only grow: what they were can be read for as long as it takes.
-
-    To read all of them in one transaction would keep what SQLite's log holds of somebody who is erased meanwhile.
-    """
-    longest = select(events.c.complaint_id, func.max(events.c.sequence)).group_by(events.c.complaint_id)
-    with store.reading() as tx:
-        return [(row[0], row[1]) for row in tx.connection.execute(longest.order_by(events.c.complaint_id))]
-
-
 def _lines(
     tx: Reading, heads: Mapping[str, int], *, with_personal_data: bool
 ) -> Iterator[tuple[Mapping[str, Any], Written]]:
     """Yield the lines of some complaints, which take one statement for each table, with what became of each."""
-    records: dict[str, list[Row[Any]]] = {complaint_id: [] for complaint_id in heads}
-    found = select(events).where(events.c.complaint_id.in_(heads)).order_by(events.c.sequence)
-    for row in tx.connection.execute(found):
-        records[row.complaint_id].append(row)
-    files = _files(tx, {record[0].person_id for record in records.values()}) if with_personal_data else {}
-    for complaint_id, record in records.items():
+    found = records(tx, heads)
+    files = _files(tx, {record[0].person_id for record in found.values()}) if with_personal_data else {}
+    for complaint_id, record in found.items():
         then = record[: heads[complaint_id]]
         line, problem = _line(complaint_id, then), ""
         if with_personal_data:

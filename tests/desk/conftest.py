@@ -10,6 +10,7 @@ import itertools
 import json
 import logging
 import os
+import re
 import secrets
 import shutil
 import subprocess
@@ -20,10 +21,12 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TypeAlias
+from typing import Any, TypeAlias
 from urllib.request import Request, urlopen
 
+import attrs
 import pytest
+from sqlalchemy import Engine, event
 
 from lapor_core import Act, Action, Actor, Agency, Proof, Reporter, Role, Submission, load_standard
 from lapor_core.complaint import Complaint, Ground
@@ -233,6 +236,60 @@ def take_in(store: Store) -> Callable[..., Complaint]:
         return begun.complaint
 
     return take_in
+
+
+@attrs.define
+class Asked:
+    """What a store has been asked since it is watched, statement by statement."""
+
+    store: Store
+    said: list[tuple[str, Any]] = attrs.Factory(list)
+
+    def note(self, connection: object, cursor: object, statement: str, parameters: Any, *_: object) -> None:
+        self.said.append((statement, parameters))
+
+    @property
+    def statements(self) -> list[str]:
+        return [statement for statement, _ in self.said if not statement.startswith("BEGIN")]
+
+    def scans(self) -> list[str]:
+        """Return where SQLite went through a whole table that grows with the past, or through a whole index of one.
+
+        An index of what is still to be done is as long as the work, and no part of the past.
+        """
+        plans = [(statement, given) for statement, given in self.said if statement.startswith(_PLANNED)]
+        self.said.clear()
+        with self.store.reading() as tx:
+            steps = [
+                row[3]
+                for statement, given in plans
+                for row in tx.connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", given)
+            ]
+        gone_through = [step for step in steps if re.match(rf"SCAN ({'|'.join(_GROWING)})\b", step)]
+        return [step for step in gone_through if not step.endswith(_TO_DO)]
+
+
+_TO_DO = ("ix_lapor_complaints_unsketched", "ix_lapor_notices_waiting")
+_PLANNED = ("SELECT", "UPDATE", "DELETE")
+_GROWING = tuple(
+    f"lapor_{name}" for name in ("complaints", "events", "notices", "people", "accounts", "intake", "sketches")
+)
+
+
+@pytest.fixture
+def watched() -> Iterator[Callable[[Store], Asked]]:
+    """Returns what watches a store from now on."""
+    listening: list[tuple[Engine, Asked]] = []
+
+    def watched(store: Store) -> Asked:
+        asked = Asked(store)
+        listening.append((store.database.engine, asked))
+        event.listen(store.database.engine, "before_cursor_execute", asked.note)
+        return asked
+
+    yield watched
+    for engine, asked in listening:
+        event.remove(engine, "before_cursor_execute", asked.note)
 
 
 Erase: TypeAlias = Callable[[Store, str], tuple[Change, ...]]

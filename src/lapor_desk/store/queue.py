@@ -354,13 +354,15 @@ class QueueWrites(QueueReads, TurnWrites):
             raise Refused(message, code="not_stuck", notice=notice_id)
 
     def cancel_notices(
-        self, why: str, now: datetime, *, complaints: Collection[str] = (), challenges: Collection[str] = ()
+        self, why: str, now: datetime, *, complaints: Collection[str] = (), keys: Collection[str] = ()
     ) -> int:
-        """Cancel what has not been delivered of these complaints and challenges; return how many notices that were."""
-        about = or_(notices.c.complaint_id.in_(complaints), notices.c.challenge_id.in_(challenges))
+        """Cancel what has not been delivered of these complaints, and under these keys; return how many notices that were."""
         open_ones = notices.c.status.not_in([Status.DELIVERED.value, Status.CANCELLED.value])
         cancelled = {"status": Status.CANCELLED.value, "last_error": why, "settled_at": now, **_FREE}
-        return self.connection.execute(update(notices).where(about, open_ones).values(cancelled)).rowcount
+        return sum(
+            self.connection.execute(update(notices).where(about, open_ones).values(cancelled)).rowcount
+            for about in (notices.c.complaint_id.in_(complaints), notices.c.key.in_(keys))  # apart: each has its index
+        )
 
     def _give_up(self, ids: list[str], now: datetime) -> None:
         why = "every worker that tried it stopped before it could report"

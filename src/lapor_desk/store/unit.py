@@ -186,7 +186,9 @@ class WriteUnit(ReadUnit):
         self.connection.execute(shredded.values(wrapped_key=None, erased_at=now))
         self._met.pop(person_id, None)
         mine = select(accounts.c.id).where(accounts.c.person_id == person_id)
-        self.connection.execute(delete(sessions).where(sessions.c.principal_id.in_(mine)))
+        self.connection.execute(
+            delete(sessions).where(sessions.c.principal_kind == "account", sessions.c.principal_id.in_(mine))
+        )
         self.connection.execute(delete(accounts).where(accounts.c.person_id == person_id))
         # The rows are touched first, so that whoever is storing marks of theirs is waited for, and nobody does so afterwards.
         self.connection.execute(update(complaints).where(complaints.c.person_id == person_id).values(sketched_at=now))

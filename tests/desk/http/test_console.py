@@ -1007,3 +1007,22 @@ def test_what_an_officer_wrote_comes_back_when_the_session_is_over(
         other = officer.client.post(target, data=typed, headers={"accept": "text/html"} | headers)
         assert (other.status_code, "diganti" in other.text) == (401, False)
     assert officer.client.post(target, data=typed).headers["content-type"] == "application/json"
+
+
+def test_a_page_asks_for_many_complaints_what_it_asks_for_one(
+    house: House,
+    forwarded: Callable[..., str],
+    browser: Callable[[str], Any],
+    watched: Callable[..., Any],
+) -> None:
+    admin, asked, counts = browser("pusat"), watched(house.store), []
+    for number in (1, 3):
+        for _ in range(number):
+            complaint_id = forwarded(reporter=Reporter(name="Warga Contoh", email=f"{secrets.token_hex(4)}@example.id"))
+        asked.said.clear()
+        assert admin.get("/officers/").status == 200
+        counts.append(len(asked.statements))
+    assert counts[0] == counts[1]
+    asked.said.clear()
+    assert admin.get(f"/officers/complaints/{complaint_id}").status == 200
+    assert asked.scans() == []
