@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 
 import attrs
@@ -13,12 +14,14 @@ from lapor_core.errors import LaporError
 from lapor_core.events import Event
 from lapor_core.performance import ClockRow, clock_rows
 from lapor_core.reports import Report, report
-from lapor_desk.store import Store
-from lapor_desk.store.tables import complaints
+from lapor_desk.store import Reading, Store
+from lapor_desk.store.tables import complaints, events
 
 __all__ = ["ClocksOf", "Counted", "count_received", "read_clocks", "read_report"]
 
 _BATCH = 500
+_DUE_DATE = '"due_date":"'
+_DAY = re.compile(_DUE_DATE + "([0-9-]{10})")
 _LAST_DAY = date.max - timedelta(days=3)
 _log = logging.getLogger("lapor.desk")
 
@@ -41,20 +44,37 @@ class Counted:
 
 
 def count_received(store: Store, last: date) -> int:
-    """Return how many complaints :func:`read_clocks` will read."""
+    """Return how many complaints :func:`read_clocks` will go through."""
     with store.reading() as tx:
         return tx.connection.execute(select(func.count()).select_from(complaints).where(_by(last))).scalar_one()
 
 
-def read_clocks(store: Store, last: date) -> Iterator[ClocksOf]:
-    """Yield the clocks of every complaint of which one can have been due by ``last``; some hundred complaints at a time.
+def read_clocks(store: Store, first: date, last: date) -> Iterator[ClocksOf]:
+    """Yield every complaint received by ``last``, some hundred at a time, with its clocks where one can have been due in that time.
 
-    What it costs follows the number of complaints received until then: one that was closed long ago is read too.
+    What it costs follows how many these are: of any other complaint it is seen that it has no such clock, and no more is read.
     """
     for ids in store.batches(_BATCH, _by(last)):
         with store.reading() as tx:
-            found = [_clocks(each, events) for each, events in tx.outlines(ids)]
-        yield from found
+            others = _due_on_other_days(tx, ids, first, last)
+            wanted = [each for each in ids if each not in others]
+            read = {each: _clocks(each, found) for each, found in tx.outlines(wanted)}
+        yield from (read.get(each) or ClocksOf(complaint_id=each) for each in ids)
+
+
+def _due_on_other_days(tx: Reading, ids: Sequence[str], first: date, last: date) -> set[str]:
+    """Return which of these complaints had clocks, all of them due on other days, in whatever way they came to be due.
+
+    The day stands in the open in every fact that gives a clock one. A record in which no day stands is none of these: something
+    may be wrong with it.
+    """
+    dated, within = set[str](), set[str]()
+    told = select(events.c.complaint_id, events.c.public).where(events.c.public.contains(_DUE_DATE))
+    for complaint_id, public in tx.connection.execute(told.where(events.c.complaint_id.in_(ids))):
+        dated.add(complaint_id)
+        if any(first.isoformat() <= day <= last.isoformat() for day in _DAY.findall(public)):
+            within.add(complaint_id)
+    return dated - within
 
 
 def read_report(store: Store, *, first: date, last: date, agency: str | None = None) -> Counted:
@@ -66,7 +86,7 @@ def read_report(store: Store, *, first: date, last: date, agency: str | None = N
 
     def rows() -> Iterator[ClockRow]:
         nonlocal unread
-        for each in read_clocks(store, last):
+        for each in read_clocks(store, first, last):
             unread += bool(each.problem)
             yield from each.rows
 
@@ -79,11 +99,11 @@ def _by(last: date) -> ColumnElement[bool]:
     return complaints.c.received_at < datetime.combine(min(last, _LAST_DAY), time(), UTC) + timedelta(days=2)
 
 
-def _clocks(complaint_id: str, events: tuple[Event, ...] | LaporError) -> ClocksOf:
-    if isinstance(events, LaporError):
-        return _unread(complaint_id, events)
+def _clocks(complaint_id: str, found: tuple[Event, ...] | LaporError) -> ClocksOf:
+    if isinstance(found, LaporError):
+        return _unread(complaint_id, found)
     try:
-        return ClocksOf(complaint_id=complaint_id, rows=clock_rows(events))
+        return ClocksOf(complaint_id=complaint_id, rows=clock_rows(found))
     except LaporError as error:
         return _unread(complaint_id, error)
 

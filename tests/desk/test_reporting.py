@@ -13,21 +13,23 @@ from zoneinfo import ZoneInfo
 
 import attrs
 import pytest
+from hypothesis import given
 from sqlalchemy import update
 
 from lapor_core import Act, Action, Actor, Agency, Facts, Ground, Kind, Proof, Reporter, Role, Submission
-from lapor_core.performance import Result
+from lapor_core.performance import ClockRow, Result, clock_rows
 from lapor_core.policy.amounts import Limit
 from lapor_core.policy.loading import shipped_policy
-from lapor_core.reports import Report, report
+from lapor_core.records import to_record
+from lapor_core.reports import Report, due_within, report
 from lapor_core.standard import load_standard
-from lapor_core.testing import FrozenClock
+from lapor_core.testing import FrozenClock, Life, lives
 from lapor_desk.cli import main
 from lapor_desk.config import Config
 from lapor_desk.desk import Desk
 from lapor_desk.house import open_house
 from lapor_desk.recalculating import Recalculation
-from lapor_desk.reporting import count_received, read_clocks
+from lapor_desk.reporting import _DAY, count_received, read_clocks
 from lapor_desk.store.tables import events
 
 MORNING = datetime(2026, 3, 13, 10, tzinfo=ZoneInfo("Asia/Makassar"))
@@ -81,8 +83,8 @@ def forwarded(desk: Desk, number: str, agency: str, at: datetime = MORNING) -> s
 
 
 def reported(desk: Desk) -> Report:
-    assert sum(1 for _ in read_clocks(desk.store, YEAR["last"])) == count_received(desk.store, YEAR["last"])
-    return report((row for each in read_clocks(desk.store, YEAR["last"]) for row in each.rows), **YEAR)
+    assert sum(1 for _ in read_clocks(desk.store, **YEAR)) == count_received(desk.store, YEAR["last"])
+    return report((row for each in read_clocks(desk.store, **YEAR) for row in each.rows), **YEAR)
 
 
 def test_each_agency_has_what_it_owed_and_nothing_of_today_changes_that(desk: Desk, clock: FrozenClock) -> None:
@@ -116,9 +118,32 @@ def of_an_erased_reporter_whether_in_time_stays_and_what_cannot_be_read_is_told(
     assert [each.of(Result.IN_TIME) for each in reported(desk).office.rows] == [0, 1, 0]
     with desk.store.transaction() as tx:
         tx.connection.execute(update(events).where(events.c.complaint_id == late).values(public='{"ghost":1}'))
-    read = {each.complaint_id: each for each in read_clocks(desk.store, YEAR["last"])}
+    read = {each.complaint_id: each for each in read_clocks(desk.store, **YEAR)}
     assert [read[each].problem for each in (first, late, latest)] == ["", "bad_json", ""]
     assert read[late].rows == ()
+
+
+def test_of_a_record_in_which_nothing_was_due_in_that_time_no_more_is_read_than_that(desk: Desk) -> None:
+    def due_in(period: tuple[date, date]) -> tuple[list[ClockRow], list[ClockRow]]:
+        asked: dict[str, Any] = {"first": period[0], "last": period[1]}
+        alone = [row for each in read_clocks(desk.store, **asked) for row in each.rows]
+        of_the_year = [row for each in read_clocks(desk.store, **YEAR) for row in each.rows]
+        assert {row.complaint for row in alone} == {row.complaint for row in due_within(of_the_year, **asked)}
+        return [*due_within(alone, **asked)], [*due_within(of_the_year, **asked)]
+
+    april, may = (date(2026, 4, 1), date(2026, 4, 30)), (date(2026, 5, 1), date(2026, 5, 31))
+    for period, number in ((april, 2), (may, 1), ((april[0], may[1]), 3), ((date(2026, 1, 1), date(2026, 2, 1)), 0)):
+        alone, of_the_year = due_in(period)
+        assert alone == of_the_year
+        assert len(alone) == number
+
+
+@given(lives(most=4))
+def test_the_day_of_every_clock_stands_in_the_open_in_a_fact_that_gives_it(life: Life) -> None:
+    told = [json.dumps(dict(to_record(event).public), separators=(",", ":")) for event in life.events]
+    assert {str(row.due_date) for row in clock_rows(life.events)} <= {
+        day for text in told for day in _DAY.findall(text)
+    }
 
 
 @pytest.fixture

@@ -72,7 +72,7 @@ WHOLE: dict[str, Callable[[Store, Path], object]] = {
     "export-csv": lambda store, _: list(write_rows(store, io.StringIO(), STANDARD)),
     "audit export": lambda store, _: export_log(store, io.StringIO(), NOW),
     "checkpoint": _checked,
-    "report": lambda store, _: list(read_clocks(store, NOW.date())),
+    "report": lambda store, _: list(read_clocks(store, NOW.date(), NOW.date())),
     "sketches": lambda store, _: sketch_new(store, NOW),
 }
 """What goes through all complaints, some hundred of them at a time."""

@@ -72,7 +72,7 @@ def report(
     reports.check_period(asked["first"], asked["last"])
     problems: Counter[str] = Counter()
     with opened(configured(config, database=database)) as house:
-        found = _clocks(house, asked["last"], problems)
+        found = _clocks(house, asked["first"], asked["last"], problems)
         if rows:
             _print_rows(reports.due_within(found, **asked), json=json)
         else:
@@ -82,10 +82,10 @@ def report(
     return 1 if problems else 0
 
 
-def _clocks(house: House, last: date, problems: Counter[str]) -> Iterator[ClockRow]:
+def _clocks(house: House, first: date, last: date, problems: Counter[str]) -> Iterator[ClockRow]:
     from lapor_desk.reporting import count_received, read_clocks
 
-    for each in watched(read_clocks(house.store, last), "reading", count_received(house.store, last)):
+    for each in watched(read_clocks(house.store, first, last), "reading", count_received(house.store, last)):
         yield from each.rows
         if each.problem:
             problems[each.problem] += 1
