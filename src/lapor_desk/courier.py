@@ -6,6 +6,7 @@ import logging
 import re
 import threading
 from collections.abc import Callable, Iterable, Mapping
+from contextvars import copy_context
 from datetime import datetime, timedelta
 from itertools import groupby
 
@@ -125,7 +126,8 @@ class _Call:
     def __init__(self, messenger: Messenger, message: Message, now: datetime) -> None:
         self.verdict: Verdict = TryLater(why=f"{messenger.key}: never came to an end")
         self._work = (messenger, message, now)
-        self.thread = threading.Thread(target=self._run, name=f"lapor-{messenger.key}", daemon=True)
+        within = copy_context()  # what is traced, goes on there
+        self.thread = threading.Thread(target=within.run, args=[self._run], name=f"lapor-{messenger.key}", daemon=True)
 
     def _run(self) -> None:
         messenger, message, now = self._work

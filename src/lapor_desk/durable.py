@@ -28,7 +28,10 @@ from lapor_desk.store import Claim, StoreBusy, StoreDown
 from lapor_desk.store.database import private_file
 from lapor_desk.worker_names import is_gone
 
-__all__ = ["Workers", "system_database"]
+__all__ = ["SCHEMA", "Workers", "system_database"]
+
+SCHEMA = "lapor_dbos"
+"""Where DBOS has its tables in a PostgreSQL database."""
 
 _DELIVER = "lapor.deliver"
 _DELIVERIES = "lapor-deliveries"
@@ -102,7 +105,9 @@ class Workers:
 
         Raises:
             Refused: workers run in this process already (``already_running``).
+            StoreDown: the database has no place for DBOS (``store_down``), or is away.
         """
+        self.engine.store.database.check_schema(SCHEMA)
         _take_over(self)
         self._stop.clear()
         self._mourn_at = 0.0
@@ -268,7 +273,7 @@ def _config(workers: Workers) -> DBOSConfig:
         "name": "lapor",
         "system_database_url": system_database(ours.url),
         "db_engine_kwargs": {"connect_args": {"factory": _Connection}} if ours.is_sqlite else {},
-        "dbos_system_schema": "lapor_dbos",
+        "dbos_system_schema": SCHEMA,
         "application_version": "1",  # by default a hash of the source: a new release would leave jobs behind
         "executor_id": workers.engine.owner,  # by default "local": a second process would run this one's jobs again
         "max_executor_threads": workers._most_held * len(workers.engine.courier.keys) + 8,  # noqa: SLF001 - this function is a part of the class

@@ -7,6 +7,7 @@ import os
 import re
 import threading
 from collections.abc import Callable, Mapping
+from contextvars import copy_context
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, Generic, TypeVar
@@ -65,7 +66,8 @@ class _Call(Generic[T]):
         self.results: list[T] = []
         self.error: BaseException | None = None
         self._work = work
-        self.thread = threading.Thread(target=self._run, name="lapor-plugin", daemon=True)
+        within = copy_context()  # what is traced, goes on there
+        self.thread = threading.Thread(target=within.run, args=[self._run], name="lapor-plugin", daemon=True)
 
     def _run(self) -> None:
         try:

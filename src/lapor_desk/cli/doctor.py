@@ -49,6 +49,9 @@ REMEDIES_OF_REASONS = {
     "away": "start the database server, and check host, port, name, user and password under database in lapor.toml",
     "no_entry": "check user and password under database in lapor.toml, and the server's pg_hba.conf",
     "no_right": "on the server: GRANT CREATE, USAGE ON SCHEMA public TO that user, or make them the owner of the database",
+    "no_schema": "make the schema on the server (CREATE SCHEMA ... AUTHORIZATION that user), or correct search_path under database",
+    "no_tables": "stop the desk and restore the last back-up whole; what pg_restore refused, its log tells",
+    "no_work": "run that statement on the server as its administrator",
     "no_database": "createdb on the server, or correct the name under database in lapor.toml",
 }
 
@@ -85,11 +88,13 @@ def doctor(
 
 def _examined(config: Config) -> Iterator[tuple[str, tuple[Finding, ...]]]:
     from lapor_desk.checkup import Finding, examine
+    from lapor_desk.durable import SCHEMA
 
     try:
         _check_form(form(config))
         with opened(config) as house:
             house.store.database.check_writable()
+            house.store.database.check_schema(SCHEMA)
             yield "database", ()
             yield from examine(house, house.clock())
     except LaporError as error:

@@ -13,11 +13,12 @@ from lapor_core.plugins.contracts import ASGIApp
 from lapor_desk.http.answers import REQUEST_ID, Receive, Scope, Send, answer
 from lapor_desk.http.lives import Life
 from lapor_desk.http.switchboard import ROUTE, without_words
+from lapor_desk.telemetry import request
 
 __all__ = ["Reception"]
 
 _OF_MONITORS = frozenset({"/health", "/ready"})
-"""Paths that are asked for every few seconds, and would fill a log with nothing."""
+"""Paths that are asked for every few seconds, and would fill logs and traces with nothing."""
 
 _access = logging.getLogger("lapor.http.access")
 _log = logging.getLogger("lapor.http")
@@ -50,8 +51,16 @@ class Reception:
             await send({"type": "websocket.close", "code": 1000})
 
     async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
-        begun, status = time.perf_counter(), 0
         scope = {**scope, REQUEST_ID: secrets.token_hex(6), ROUTE: "?"} | ({"scheme": "https"} if self._https else {})
+        if scope["path"].endswith(tuple(_OF_MONITORS)):
+            await self._answer(scope, receive, send)
+            return
+        with request(_method(scope), scope["headers"]) as answered:
+            status = await self._answer(scope, receive, send)
+            answered(scope[ROUTE], status)
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> int:
+        begun, status = time.perf_counter(), 0
 
         async def named(message: Scope) -> None:
             nonlocal status
@@ -70,6 +79,7 @@ class Reception:
             took = (time.perf_counter() - begun) * 1000
             level = logging.DEBUG if scope[ROUTE] in _OF_MONITORS else logging.INFO
             _access.log(level, "%s %s %s %d %.0f ms", scope[REQUEST_ID], _method(scope), scope[ROUTE], status, took)
+        return status
 
     async def _live(self, receive: Receive, send: Send) -> None:
         await receive()

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import ArgumentError, DBAPIError, ProgrammingError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
@@ -189,6 +189,24 @@ class Database:
             is_writable = os.access(self.file, os.W_OK) and os.access(self.file.parent, os.W_OK)
         if not is_writable:
             raise read_only()
+
+    def check_schema(self, name: str) -> None:
+        """Make sure that this user can have a schema ``name`` of a PostgreSQL database for tables of their own.
+
+        Raises:
+            StoreDown: they may neither make it nor use the one that is there (``store_down``, its reason ``no_work``).
+        """
+        if self.is_sqlite:
+            return
+        mine = (
+            "SELECT coalesce((SELECT has_schema_privilege(oid, 'CREATE, USAGE') FROM pg_namespace WHERE nspname = :name),"
+            " has_database_privilege(current_database(), 'CREATE')), current_user"
+        )
+        with self.reading() as connection:
+            may, user = connection.execute(text(mine), {"name": name}).one()
+        if not may:
+            message = f"the server does not let this user make the schema {name}; let somebody who may run there: CREATE SCHEMA {name} AUTHORIZATION {user}"
+            raise StoreDown(message, code="store_down", reason="no_work")
 
     def check_room(self) -> None:
         """Make sure that a SQLite database has room to grow; of a server's disk nothing is known here.

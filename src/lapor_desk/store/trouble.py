@@ -5,7 +5,7 @@ Their words may repeat what was written, or how the server is reached.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Any
 
@@ -22,6 +22,7 @@ __all__ = [
     "is_busy",
     "is_down",
     "no_room",
+    "no_tables",
     "read_only",
 ]
 
@@ -34,8 +35,9 @@ class StoreDown(LaporError, OSError):
     """The database or the place of files cannot do its work: a full disk, a lost server, a spoiled file.
 
     The action was not done, and nothing of it is stored. ``params["reason"]`` names what is amiss where the driver tells:
-    ``full``, ``spoiled``, ``read_only``, ``cannot_open``, ``disk``, ``away``, ``no_entry``, ``no_right``, ``no_database``; ``files`` and
-    ``folder`` where it is no database that fails.
+    ``full``, ``spoiled``, ``read_only``, ``cannot_open``, ``disk``, ``away``, ``no_entry``, ``no_right``, ``no_database``,
+    ``no_schema``, ``no_tables``; ``files`` and ``folder`` where it is no database that fails, ``no_work`` where there is no place
+    for what runs the work.
     """
 
 
@@ -50,6 +52,8 @@ MESSAGES: Mapping[str, str] = MappingProxyType(
         "no_entry": "its server does not let this user in",
         "no_right": "its server does not let this user make and use tables there",
         "no_database": "its server has no database of this name",
+        "no_schema": "its search_path names no schema that is there",
+        "no_tables": "tables of lapor are missing in it",
     }
 )
 
@@ -74,6 +78,7 @@ _OF_POSTGRESQL: Mapping[str, str] = MappingProxyType(
         "28P01": "no_entry",
         "42501": "no_right",
         "3D000": "no_database",
+        "3F000": "no_schema",
         "XX001": "spoiled",
         "XX002": "spoiled",
     }
@@ -118,6 +123,12 @@ def read_only() -> StoreDown:
 def no_room() -> StoreDown:
     """Return the error that says that nothing more can be stored."""
     return _down("full")
+
+
+def no_tables(missing: Iterable[str]) -> StoreDown:
+    """Return the error that says which of our tables are not there."""
+    down = _down("no_tables")
+    return StoreDown(f"{down}: {', '.join(missing)}", code=down.code, **down.params)
 
 
 def _down(reason: str) -> StoreDown:

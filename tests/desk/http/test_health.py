@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -16,10 +18,12 @@ from starlette.testclient import TestClient
 from lapor_core import Reporter
 from lapor_core.plugins.contracts import ASGIApp
 from lapor_core.testing import FrozenClock
+from lapor_desk.config import Config
 from lapor_desk.durable import Workers
-from lapor_desk.house import House
-from lapor_desk.http import create_app
-from lapor_desk.store import StoreDown
+from lapor_desk.house import House, open_house
+from lapor_desk.http import create_app, health
+from lapor_desk.places import Access, S3Place
+from lapor_desk.store import Files, StoreDown
 from lapor_desk.store.migrating import VERSION_TABLE
 
 WARGA = Reporter(name="Warga Contoh", email="warga@example.id")
@@ -86,6 +90,58 @@ def test_a_place_of_files_that_went_away_is_told_and_a_report_still_has_its_page
     assert client.get("/health").status_code == 200
     house.files.mkdir()
     assert client.get("/ready").status_code == 200
+
+
+def test_a_bucket_is_asked_twice_a_minute_at_most(
+    config: Config, clock: FrozenClock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked, now = [], [100.0]
+
+    def away(files: Files) -> None:
+        asked.append(files)
+        if len(asked) == 1:
+            raise StoreDown("the place of files is away", code="store_down")
+
+    monkeypatch.setattr(Files, "check", away)
+    monkeypatch.setattr(health.time, "monotonic", lambda: now[0])
+    access = Access(endpoint="http://127.0.0.1:9", access_key_id="KUNCI-CONTOH", secret_access_key="rahasia-contoh")
+    bucket = S3Place(bucket="contoh", prefix="", access=access)
+    with open_house(attrs.evolve(config, files=bucket), clock=clock) as house:
+        client = TestClient(create_app(house))
+        assert [client.get("/ready").status_code for _ in range(3)] == [503] * 3
+        now[0] += 30
+        assert [client.get("/ready").status_code for _ in range(3)] == [200] * 3
+    assert len(asked) == 2
+
+
+def test_many_who_ask_at_once_are_answered_by_one_look_at_a_time(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else those who ask while something hangs would take all the threads there are."""
+    looking, most = 0, 0
+
+    def slow(_: Files) -> None:
+        nonlocal looking, most
+        looking += 1
+        most = max(most, looking)
+        time.sleep(0.01)
+        looking -= 1
+
+    monkeypatch.setattr(Files, "check", slow)
+    ready = health.ready_app(house, None)
+
+    async def ask() -> None:
+        answered: list[Any] = []
+
+        async def keep(message: Any) -> None:
+            answered.append(message)
+
+        await ready({"type": "http", "method": "GET", "path": "/ready", "headers": []}, keep, keep)
+        assert answered[0]["status"] == 200
+
+    async def all_at_once() -> None:
+        await asyncio.gather(*(ask() for _ in range(5)))
+
+    asyncio.run(all_at_once())
+    assert most == 1
 
 
 def test_a_relay_that_has_ended_is_told(client: TestClient, workers: Idle) -> None:

@@ -38,6 +38,16 @@ def test_a_database_whose_migrations_are_gone_is_not_ready(on_it: Config, statem
     assert reason in said
 
 
+def test_a_database_that_came_back_in_part_is_not_ready(on_it: Config) -> None:
+    with open_house(on_it) as house:
+        client = TestClient(create_app(house))
+        with house.store.transaction() as tx:
+            tx.connection.execute(text("DROP TABLE lapor_turns"))
+        status, (said,) = told(client)
+    assert status == 503
+    assert said.endswith("tables of lapor are missing in it: lapor_turns")
+
+
 @pytest.mark.parametrize("check", ["check_writable", "check_room"])
 def test_a_database_that_takes_no_writes_is_not_ready(
     on_it: Config, monkeypatch: pytest.MonkeyPatch, check: str

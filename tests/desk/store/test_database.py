@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import os
+import secrets
 import shutil
 import sqlite3
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -19,7 +20,7 @@ from sqlalchemy import func, insert, select, text
 from sqlalchemy.exc import IntegrityError, ProgrammingError
 
 from lapor_core.errors import BadValue, LaporError
-from lapor_desk.store import Database, StoreBusy, StoreDown, database_url
+from lapor_desk.store import Database, StoreBusy, StoreDown, database_url, upgrade
 from lapor_desk.store import database as database_module
 from lapor_desk.store.database import shown_url
 from lapor_desk.store.tables import instant_text, intake, notices
@@ -193,6 +194,51 @@ class Told(Exception):
         self.sqlite_errorname, self.sqlstate = sqlite_errorname, sqlstate
 
 
+@pytest.fixture
+def guest(postgres: Any) -> Iterator[str]:
+    """The name of a user who may come in and do nothing."""
+    name = f"tamu_{secrets.token_hex(4)}"
+    postgres.run(f"CREATE ROLE {name} LOGIN")
+    yield name
+    postgres.run(f"DROP OWNED BY {name}")
+    postgres.run(f"DROP ROLE {name}")
+
+
+def test_whether_a_user_can_have_a_schema_of_their_own_is_told_with_the_statement_that_mends_it(
+    postgres: Any, guest: str
+) -> None:
+    url = database_url(postgres.new_database())
+    owner, other = Database(url), Database(url.set(username=guest))
+    owner.check_schema("kerja")
+    with pytest.raises(StoreDown, match=f"CREATE SCHEMA kerja AUTHORIZATION {guest}") as caught:
+        other.check_schema("kerja")
+    assert caught.value.params["reason"] == "no_work"
+    with owner.writing() as connection:
+        connection.exec_driver_sql("CREATE SCHEMA kerja")
+    with pytest.raises(StoreDown):
+        other.check_schema("kerja")
+    with owner.writing() as connection:
+        connection.exec_driver_sql(f"ALTER SCHEMA kerja OWNER TO {guest}")
+    other.check_schema("kerja")
+    owner.close()
+    other.close()
+    postgres.drop(url.render_as_string())
+
+
+def test_a_user_who_may_make_no_tables_and_a_schema_that_is_not_there_are_told(postgres: Any, guest: str) -> None:
+    url = database_url(postgres.new_database())
+    for place, reason in (
+        (url.set(username=guest), "no_right"),
+        (url.update_query_dict({"options": "-csearch_path=tiada"}), "no_schema"),
+    ):
+        database = Database(place)
+        with pytest.raises(StoreDown) as caught:
+            upgrade(database)
+        assert caught.value.params["reason"] == reason
+        database.close()
+    postgres.drop(url.render_as_string())
+
+
 @pytest.mark.parametrize(
     ("told", "reason"),
     [
@@ -206,6 +252,7 @@ class Told(Exception):
         (Told(sqlstate="25006"), "read_only"),
         (Told(sqlstate="28P01"), "no_entry"),
         (Told(sqlstate="3D000"), "no_database"),
+        (Told(sqlstate="3F000"), "no_schema"),
         (Told(sqlstate="57P01"), "away"),
         (Told(), "away"),
         (Told(sqlstate="XX000"), ""),

@@ -9,6 +9,7 @@ import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from alembic import command
@@ -17,7 +18,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy import Connection, MetaData, TableClause, column, inspect, select, text
 
 from lapor_core.errors import BadValue
-from lapor_desk.store import Database, migrating, upgrade
+from lapor_desk.store import Database, database_url, migrating, upgrade
 from lapor_desk.store.migrating import HEAD, VERSION_TABLE
 from lapor_desk.store.tables import PREFIX, Instant, metadata
 
@@ -127,6 +128,22 @@ def test_the_tables_of_a_host_are_left_alone(open_database: Callable[[], Databas
     upgrade(database)
     with database.reading() as connection:
         assert connection.execute(text("SELECT version_num FROM alembic_version")).scalars().all() == ["the host's own"]
+
+
+def test_a_schema_of_our_own_in_the_database_of_a_host_holds_all_of_it(postgres: Any) -> None:
+    url = database_url(postgres.new_database())
+    host, ours = Database(url), Database(url.update_query_dict({"options": "-csearch_path=kantor"}))
+    with host.writing() as connection:
+        connection.exec_driver_sql("CREATE SCHEMA kantor")
+        connection.exec_driver_sql("CREATE TABLE alembic_version (version_num VARCHAR(32))")
+    upgrade(ours)
+    upgrade(ours)
+    with host.reading() as connection:
+        assert inspect(connection).get_table_names() == ["alembic_version"]
+        assert set(inspect(connection).get_table_names("kantor")) == {*metadata.tables, VERSION_TABLE}
+    host.close()
+    ours.close()
+    postgres.drop(url.render_as_string())
 
 
 def test_upgrading_again_writes_nothing(database: Database, open_database: Callable[[], Database]) -> None:

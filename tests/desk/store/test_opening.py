@@ -137,6 +137,14 @@ def test_the_form_of_a_database_is_told_and_nothing_is_made(url: str, tmp_path: 
     assert form_of(url) == HEAD
 
 
+def test_a_database_that_came_back_in_part_is_not_opened(open_again: Callable[[], Store]) -> None:
+    with open_again().transaction() as tx:
+        tx.connection.exec_driver_sql("DROP TABLE lapor_turns")
+    with pytest.raises(StoreDown, match="missing in it: lapor_turns") as caught:
+        open_again()
+    assert caught.value.params["reason"] == "no_tables"
+
+
 def test_of_many_that_open_a_new_store_at_once_all_have_the_same_key(open_again: Callable[[], Store]) -> None:
     start, opened = threading.Barrier(4), []
 
