@@ -20,7 +20,7 @@ from lapor_core.standard import Standard
 from lapor_desk.counting import counted
 from lapor_desk.house import House
 from lapor_desk.officers import officers_in
-from lapor_desk.plugging import OUTBOX, is_unset
+from lapor_desk.plugging import OUTBOX, is_unset, state_of
 from lapor_desk.store import Reading, Status, StoreDown, database_url
 from lapor_desk.store.tables import attachments, complaint_agencies, complaints, notices, people
 from lapor_desk.sweeping import Sweeper
@@ -85,8 +85,8 @@ def _plugins(house: House, _: datetime) -> Iterator[Finding]:
                 yield _finding(f"{status.key} is not set up", f"[plugins.{status.key}] in lapor.toml", serious=False)
                 continue
             remedy = status.remedy or f'block_plugins = ["{status.key}"] in lapor.toml, if it is not wanted'
-            state = "on, but" if status.enabled else "off:"
-            yield _finding(f"{status.key} is {state} {status.reason}", remedy, serious=wanted and not status.enabled)
+            problem = f"{status.key} is {state_of(status)}: {status.reason}"
+            yield _finding(problem, remedy, serious=wanted and not status.enabled)
     for key in sorted(set(config.block_plugins) - set(house.plugins.keys)):
         problem = f'"{key}" is blocked and not installed; {did_you_mean(key, house.plugins.keys)}'
         yield _finding(problem, "correct block_plugins in lapor.toml", serious=False)

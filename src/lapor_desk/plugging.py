@@ -18,7 +18,7 @@ from lapor_core.errors import PluginError
 from lapor_core.plugins import Hung, Meddled, PluginHost, PluginStatus
 from lapor_desk.config import Config
 
-__all__ = ["OUTBOX", "TimeLimit", "beside", "is_unset", "plugin_host", "plugin_settings"]
+__all__ = ["OUTBOX", "TimeLimit", "beside", "is_unset", "plugin_host", "plugin_settings", "state_of"]
 
 _log = logging.getLogger("lapor.plugins")
 
@@ -110,6 +110,11 @@ def plugin_settings(config: Config) -> Mapping[str, Mapping[str, Any]]:
 def is_unset(config: Config, status: PluginStatus) -> bool:
     """Return whether a plug-in is off for the only reason that nobody has written its settings yet."""
     return not status.enabled and status.code == "bad_settings" and status.key not in config.plugins
+
+
+def state_of(status: PluginStatus) -> str:
+    """Return *on*, *off*, or *closed* where a channel that cannot be opened is all that a plug-in brings."""
+    return "on" if status.enabled else "closed" if status.closed else "off"
 
 
 def plugin_host(config: Config) -> PluginHost:

@@ -11,7 +11,7 @@ import pytest
 
 from lapor_desk.cli import main
 
-FIELDS = ["key", "kind", "distribution", "version", "hooks", "enabled", "reason", "remedy"]
+FIELDS = ["key", "kind", "distribution", "version", "hooks", "enabled", "reason", "remedy", "closed"]
 
 
 @pytest.fixture(autouse=True)
@@ -86,6 +86,7 @@ def test_json_is_a_list_with_every_field(capsys: pytest.CaptureFixture[str]) -> 
         "enabled": True,
         "reason": "",
         "remedy": "",
+        "closed": [],
     }
     assert by_key["printer"]["remedy"] == 'pip install "lapor-printer[printer]"'
     assert not by_key["printer"]["enabled"]

@@ -78,7 +78,7 @@ def test_a_channel_the_standard_has_no_row_for_stays_closed_and_the_others_open(
     kiosk, web = plugins.report()
     assert web.enabled
     assert not web.reason
-    assert (kiosk.enabled, kiosk.code) == (False, "channel_without_requirements")
+    assert (kiosk.enabled, kiosk.code, kiosk.closed) == (False, "channel_without_requirements", ("kiosk",))
     assert kiosk.reason == (
         "plug-in 'kiosk' (lapor-kiosk 0.2): its channel \"kiosk\" stays closed: policy banjarbaru@1 has no requirements "
         "for it; it has them for web, app, sms, walk_in"
@@ -91,7 +91,7 @@ def test_what_else_its_plugin_brings_stays_in_use(host: Host) -> None:
     assert opened(plugins, POLICY) == ["web"]
     assert [one.key for one in plugins.notifiers()] == ["kiosk"]
     (status,) = plugins.report()
-    assert status.enabled
+    assert (status.enabled, status.closed) == (True, ("kiosk",))
     assert 'its channel "kiosk" stays closed' in status.reason
 
 

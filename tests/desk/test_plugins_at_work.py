@@ -313,7 +313,7 @@ def test_a_channel_without_requirements_shuts_nobodys_desk_and_the_doctor_names_
     assert "merpati" not in [channel.key for channel in house.channels]
     (found,) = [each for each in dict(examine(house, house.clock()))["plug-ins"] if "merpati" in each.problem]
     assert (
-        "merpati is off: plug-in 'merpati': its channel \"merpati\" stays closed: policy banjarbaru@1 has no"
+        "merpati is closed: plug-in 'merpati': its channel \"merpati\" stays closed: policy banjarbaru@1 has no"
         in found.problem
     )
     assert "[channels.merpati]" in found.remedy

@@ -31,6 +31,7 @@ class PluginStatus:
         reason: Why not, or why a channel of it stays closed; empty when all of it is in use.
         remedy: What mends that.
         code: The code of the error that says why, such as ``bad_settings``.
+        closed: The keys of its channels that stay closed, for the host cannot open them.
     """
 
     key: str
@@ -42,6 +43,7 @@ class PluginStatus:
     reason: str = ""
     remedy: str = ""
     code: str = ""
+    closed: tuple[str, ...] = ()
 
 
 @attrs.frozen(kw_only=True)
@@ -87,6 +89,7 @@ class Outcome:
             reason="; ".join(map(str, told)),
             remedy="; ".join(dict.fromkeys(each.params["remedy"] for each in told)),
             code=told[0].code if told else "",
+            closed=() if off is not None else tuple(sorted(closed)),
         )
 
     def _brings_more_than(self, closed: Mapping[str, PluginError]) -> bool:

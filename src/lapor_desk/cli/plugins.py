@@ -17,7 +17,7 @@ from lapor_core.structure import to_json
 from lapor_desk.cli.values import print_json
 from lapor_desk.config import Config, find_config, load_config, read_policy
 from lapor_desk.opening import open_channels
-from lapor_desk.plugging import is_unset, plugin_host
+from lapor_desk.plugging import is_unset, plugin_host, state_of
 
 __all__ = ["app"]
 
@@ -92,7 +92,7 @@ def _table(report: Iterable[PluginStatus], config: Config) -> Iterable[str]:
 
 def _cells(status: PluginStatus, config: Config) -> tuple[str, ...]:
     provider = f"{status.distribution} {status.version}".strip()
-    state = "on" if status.enabled else "not set up" if is_unset(config, status) else "off"
+    state = "not set up" if is_unset(config, status) else state_of(status)
     return status.key, status.kind, provider, state
 
 

@@ -167,10 +167,10 @@ def _greet(house: House, listener: socket.socket, said: str = "", news: Sequence
 
 def _off(house: House, status: PluginStatus) -> str:
     """What nobody has set up is no fault: its first start says what happens without it."""
-    from lapor_desk.plugging import OUTBOX, is_unset, plugin_settings
+    from lapor_desk.plugging import OUTBOX, is_unset, plugin_settings, state_of
 
     if not is_unset(house.config, status):
-        return f"{'on, but' if status.enabled else 'off:'} {status.reason}; {status.remedy}"
+        return f"{state_of(status)}: {status.reason}; {status.remedy}"
     folder = plugin_settings(house.config).get(OUTBOX, {}).get("folder")
     outbox = f"; until then, its messages go to the outbox, {folder}" if folder and "notifier" in status.kind else ""
     return f"not set up: {status.key}, see [plugins.{status.key}] in lapor.toml{outbox}"
