@@ -57,7 +57,7 @@ class ChannelWork:
             began = time.monotonic()
             try:
                 channel.work(desk, self._stop)
-            except Exception as error:  # noqa: BLE001 - a plug-in may raise anything; its words may be personal
+            except BaseException as error:  # noqa: BLE001 - a plug-in may raise anything, sys.exit() too; its words may be personal
                 _log.error("channel %s: its work raised %s", channel.key, type(error).__name__)
             if time.monotonic() - began > self._longest:
                 wait = self._first  # it had worked for long

@@ -15,7 +15,7 @@ from typing import Any, Generic, TypeVar
 import attrs
 
 from lapor_core.errors import PluginError
-from lapor_core.plugins import Hung, Meddled, PluginHost, PluginStatus
+from lapor_core.plugins import Escaped, Hung, Meddled, PluginHost, PluginStatus
 from lapor_desk.config import Config
 
 __all__ = ["OUTBOX", "TimeLimit", "beside", "is_unset", "plugin_host", "plugin_settings", "state_of"]
@@ -52,6 +52,8 @@ class TimeLimit:
         changed = _put_back(before)
         if call.thread.is_alive():
             raise Hung(limit)
+        if call.error is not None and not isinstance(call.error, Exception):
+            raise Escaped(call.error) from None  # nobody but the plug-in can have raised it, in a thread of its own
         if call.error is not None:
             raise call.error
         if changed:

@@ -127,7 +127,7 @@ def test_a_new_plugin_is_written_and_nothing_is_overwritten(
     ("arguments", "message"),
     [
         (("channel", "sms"), '"sms": a plug-in of this key is installed already; choose another one'),
-        (("channel", "Walk-In"), '"Walk-In": a key has lower-case letters, digits and _'),
+        (("channel", "Walk-In"), '"Walk-In": a key has at most 64 lower-case letters, digits and _'),
         (("chanel", "kiosk"), '"chanel": nothing that can be begun; did you mean "channel"?'),
     ],
 )

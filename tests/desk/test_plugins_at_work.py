@@ -59,6 +59,26 @@ HANGING = {
         + "@hookimpl\ndef lapor_register_channels(): return [Kiosk()]",
         "lapor_register_channels() did not come to an end within ",
     ),
+    "an import that ends the program": ("import sys; sys.exit('bye')", "importing lapor_bad raised SystemExit"),
+    "an import that breaks off": ("raise KeyboardInterrupt", "importing lapor_bad raised KeyboardInterrupt"),
+    "a hook that breaks off": (
+        HEAD + "@hookimpl\ndef lapor_register_channels(): raise KeyboardInterrupt",
+        "lapor_register_channels() raised KeyboardInterrupt",
+    ),
+    "a key that ends the program when it is asked again": (
+        HEAD
+        + "class Kiosk:\n    proofs, asked = frozenset(), 0\n    @property\n    def key(self):\n"
+        + "        self.asked += 1\n        if self.asked > 1: raise SystemExit\n        return 'bad'\n"
+        + "@hookimpl\ndef lapor_register_channels(): return [Kiosk()]",
+        "lapor_register_channels() raised SystemExit",
+    ),
+    "settings that break off": (
+        HEAD
+        + "import attrs\n@attrs.frozen\nclass Settings: pass\nclass Pager:\n    key, media = 'pager', frozenset()\n"
+        + "    settings = Settings\n    def send(self, message, now): ...\n    def configure(self, settings): raise KeyboardInterrupt\n"
+        + "@hookimpl\ndef lapor_register_notifiers(): return [Pager()]",
+        "configure() raised KeyboardInterrupt",
+    ),
     "an import that changes the environment": (
         "import os; os.environ['LAPOR_CONTOH'] = 'x'",
         "importing lapor_bad changed the environment (LAPOR_CONTOH); it was put back",
@@ -345,6 +365,24 @@ def test_a_channel_works_again_after_it_failed_and_stops_with_the_desk(caplog: p
     work.stop(timedelta(seconds=5))
     assert channel.calls == 3
     assert [record.getMessage() for record in caplog.records] == ["channel surel: its work raised OSError"] * 2
+
+
+def test_a_channel_that_calls_exit_works_again(caplog: pytest.LogCaptureFixture) -> None:
+    @attrs.define
+    class Leaving(Fetching):
+        def work(self, desk: Any, stop: threading.Event) -> None:
+            if not self.calls:
+                self.calls += 1
+                sys.exit("bye")
+            self.began.set()
+            stop.wait()
+
+    channel = Leaving()
+    work = ChannelWork([(channel, None)], first=timedelta(milliseconds=1))  # type: ignore[list-item]  # no desk is asked
+    work.start()
+    assert channel.began.wait(20)
+    work.stop(timedelta(seconds=20))
+    assert [record.getMessage() for record in caplog.records] == ["channel surel: its work raised SystemExit"]
 
 
 def test_a_channel_that_does_not_stop_is_left_behind(caplog: pytest.LogCaptureFixture) -> None:

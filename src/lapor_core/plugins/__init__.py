@@ -47,7 +47,7 @@ from lapor_core.plugins.contracts import (
     WayOut,
     Works,
 )
-from lapor_core.plugins.guarding import Guard, Hung, Meddled
+from lapor_core.plugins.guarding import Escaped, Guard, Hung, Meddled
 from lapor_core.plugins.hookspecs import PROJECT, hookimpl
 from lapor_core.plugins.host import PluginHost, PluginStatus
 from lapor_core.plugins.offers import Advice, Choice, Template
@@ -65,6 +65,7 @@ __all__ = [
     "Delivered",
     "Desk",
     "Download",
+    "Escaped",
     "Failed",
     "Guard",
     "Hung",

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
 
-from lapor_core.plugins.checks import advice_problem
+from lapor_core.plugins.checks import advice_problem, plain_text
 from lapor_core.plugins.found import Found
 from lapor_core.plugins.guarding import Guard
-from lapor_core.plugins.hooks import Implementation, accepted, call
+from lapor_core.plugins.hooks import Implementation, accepted, consumed, items_of
 from lapor_core.plugins.offers import Advice, Choice
 
 __all__ = ["Asked", "ask_chooser", "ask_observer", "ask_screener"]
 
 Asked = Callable[[Found, Implementation, Mapping[str, Any], Guard], Any]
 """Asks one plug-in: the plug-in, its implementation, what it is given by name, and what runs it."""
+
+T = TypeVar("T")
 
 
 def ask_screener(found: Found, function: Implementation, given: Mapping[str, Any], guard: Guard) -> tuple[Advice, ...]:
@@ -26,12 +27,12 @@ def ask_screener(found: Found, function: Implementation, given: Mapping[str, Any
         PluginError: it raised, or returned no advice.
     """
     hook = "lapor_screen_submission"
-    with _untouched(found, hook, given) as copies:
-        advice = call(found, hook, _work(hook, function, copies), "advice", guard, asked=True)
-    for one in advice:
-        if problem := advice_problem(one):
-            raise found.fault(f"{hook}() returned no advice: {problem}", code="bad_contribution")
-    return advice  # type: ignore[return-value]  # each was seen to be advice
+    advice = items_of(found, hook, _answer(found, hook, function, given, guard, taken=consumed), "advice")
+    with found.blamed(f"{hook}()", "hook_raised", words=False):
+        problem = guard(lambda: next(filter(None, map(advice_problem, advice)), None), brief=True)
+    if problem:
+        raise found.fault(f"{hook}() returned no advice: {problem}", code="bad_contribution")
+    return tuple(Advice(text=plain_text(each.text)) for each in advice)  # type: ignore[attr-defined]  # it was seen to be advice
 
 
 def ask_chooser(found: Found, function: Implementation, given: Mapping[str, Any], guard: Guard) -> str | None:
@@ -42,11 +43,13 @@ def ask_chooser(found: Found, function: Implementation, given: Mapping[str, Any]
     """
     hook = "lapor_choose_notifier"
     choice: Choice = given["choice"]
-    with found.blamed(f"{hook}()", "hook_raised", words=False):
-        chosen = guard(_work(hook, function, given), brief=True)
-    if chosen is None or (isinstance(chosen, str) and chosen in choice.notifiers):
-        return chosen
-    kind = "a key" if isinstance(chosen, str) else type(chosen).__name__
+    chosen = _answer(found, hook, function, given, guard, taken=lambda answer: answer)
+    if chosen is None:
+        return None
+    key = plain_text(chosen) if isinstance(chosen, str) else None
+    if key in choice.notifiers:
+        return key
+    kind = "a key" if key is not None else type(chosen).__name__
     allowed = ", ".join(choice.notifiers)
     raise found.fault(f"{hook}() returned {kind} that is none of the notifiers ({allowed})", code="hook_returned")
 
@@ -57,20 +60,26 @@ def ask_observer(found: Found, function: Implementation, given: Mapping[str, Any
     Raises:
         PluginError: it raised.
     """
-    hook = "lapor_observe_event"
-    with _untouched(found, hook, given) as copies, found.blamed(f"{hook}()", "hook_raised", words=False):
-        guard(_work(hook, function, copies), brief=True)
+    _answer(found, "lapor_observe_event", function, given, guard, taken=lambda _: None)
 
 
-@contextmanager
-def _untouched(found: Found, hook: str, given: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-    """Hand out copies: who changes what it was given harms nobody else, and is told."""
+def _answer(
+    found: Found,
+    hook: str,
+    function: Implementation,
+    given: Mapping[str, Any],
+    guard: Guard,
+    *,
+    taken: Callable[[Any], T],
+) -> T:
+    """Return what ``taken`` makes of the answer of a plug-in; who changes the copies it was given harms nobody, and is told.
+
+    All of it runs under the guard: what was put into a copy may do anything when it is compared.
+    """
     copies = copy.deepcopy(dict(given))
-    yield copies
-    if copies != given:
+    named = {name: copies[name] for name in accepted(hook, function)}
+    with found.blamed(f"{hook}()", "hook_raised", words=False):
+        answer, changed = guard(lambda: (taken(function(**named)), copies != given), brief=True)
+    if changed:
         raise found.fault(f"{hook}() changed what it was given", code="meddled")
-
-
-def _work(hook: str, function: Implementation, given: Mapping[str, Any]) -> Callable[[], Any]:
-    taken = {name: given[name] for name in accepted(hook, function)}
-    return lambda: function(**taken)
+    return answer

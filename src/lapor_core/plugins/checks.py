@@ -13,7 +13,7 @@ from lapor_core.calendar.ledger import Ledger
 from lapor_core.calendar.loading import indonesia
 from lapor_core.complaint import Proof
 from lapor_core.errors import BadValue
-from lapor_core.plugins.found import KEY
+from lapor_core.plugins.found import KEY, WHAT_A_KEY_IS
 from lapor_core.plugins.offers import Advice, Template
 from lapor_core.policy.loading import shipped_policies
 from lapor_core.policy.model import Policy
@@ -27,6 +27,7 @@ __all__ = [
     "calendar_problem",
     "channel_problem",
     "notifier_problem",
+    "plain_text",
     "policy_problem",
     "replacement_problem",
     "settings_problem",
@@ -82,7 +83,9 @@ def _key_problem(value: object) -> str | None:
     if not isinstance(key, str):
         return f"{name}.key must be text, not {type(key).__name__}"
     if not KEY.fullmatch(key):
-        return f'{name}.key "{key}" must be lower-case letters, digits and _, beginning with a letter'
+        return f'{name}.key "{key}" must be {WHAT_A_KEY_IS}'
+    if type(key).__eq__ is not str.__eq__ or type(key).__hash__ is not str.__hash__:
+        return f"{name}.key must compare as text does; {type(key).__name__} has a way of its own"
     return None
 
 
@@ -107,6 +110,8 @@ def _method_problem(value: object, method: str, takes: tuple[str, ...], *, optio
         return f"{name} must be a method, not {type(function).__name__}"
     if inspect.iscoroutinefunction(function):
         return f"{name} must be a plain function, not async: a host calls it in a thread"
+    if inspect.isgeneratorfunction(function) or inspect.isasyncgenfunction(function):
+        return f"{name} must be a plain function; it has a yield, so that nothing of it would run"
     return _arity_problem(name, function, takes)
 
 
@@ -176,6 +181,9 @@ def replacement_problem(value: object) -> str | None:
 
     if not isinstance(value, Template):
         return f"{type(value).__name__} is no Template"
+    for field in ("name", "language", "text"):
+        if not isinstance(getattr(value, field), str):
+            return f"Template.{field} must be text, not {type(getattr(value, field)).__name__}"
     return problem_of(value.name, value.language, value.text)
 
 
@@ -183,9 +191,17 @@ def advice_problem(value: object) -> str | None:
     """Return why ``value`` is no advice, or None when it is. Nothing of its text is repeated."""
     if not isinstance(value, Advice):
         return f"{type(value).__name__} is no Advice"
-    if not isinstance(value.text, str) or not value.text.strip() or len(value.text) > LONGEST_ADVICE:
+    text = plain_text(value.text) if isinstance(value.text, str) else ""
+    if not text.strip() or len(text) > LONGEST_ADVICE:
         return f"Advice.text must be a text of 1 to {LONGEST_ADVICE} characters"
+    if any("\ud800" <= letter <= "\udfff" for letter in text):
+        return "Advice.text has half a surrogate pair in it, which cannot be stored"
     return None
+
+
+def plain_text(text: str) -> str:
+    """Return the letters of a text, whatever a class of a plug-in's own makes of them."""
+    return str.__str__(text)
 
 
 @attrs.frozen(kw_only=True)
@@ -202,7 +218,7 @@ class Contract:
     kind: str
     nouns: str
     problem: Callable[[object], str | None]
-    key: Callable[[Any], str] = lambda value: str(value.key)
+    key: Callable[[Any], str] = lambda value: plain_text(value.key)
 
 
 CONTRACTS: Mapping[str, Contract] = {

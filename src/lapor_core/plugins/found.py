@@ -5,23 +5,28 @@ from __future__ import annotations
 import importlib.metadata
 import re
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 from importlib.metadata import Distribution, EntryPoint
 
 import attrs
 
 from lapor_core.errors import PluginError
-from lapor_core.plugins.guarding import Hung, Meddled
+from lapor_core.plugins.guarding import Escaped, Hung, Meddled
 from lapor_core.plugins.hookspecs import PROJECT
 
-__all__ = ["KEY", "Found", "find", "one_line"]
+__all__ = ["KEY", "WHAT_A_KEY_IS", "Found", "find", "one_line", "printable"]
 
-KEY = re.compile(r"[a-z][a-z0-9_]*")
+LONGEST_KEY = 64
+"""In characters: a key stands in the records of a desk."""
+
+KEY = re.compile(rf"[a-z][a-z0-9_]{{0,{LONGEST_KEY - 1}}}")
 """The shape of a plug-in's key, and of a channel's or notifier's."""
+
+WHAT_A_KEY_IS = f"at most {LONGEST_KEY} lower-case letters, digits and _, beginning with a letter"
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 _EXTRA = re.compile(r"""\bextra\s*==\s*["'](?P<extra>[^"']+)["']""")
 _LONGEST = 300
+_LONGEST_FAULT = 2000
 
 
 @attrs.frozen(kw_only=True)
@@ -41,7 +46,7 @@ class Found:
 
     def __str__(self) -> str:
         brought_by = f" ({self.provider})" if self.distribution else ""
-        return f"plug-in '{self.key}'{brought_by}"
+        return printable(f"plug-in '{self.key}'{brought_by}")
 
     @property
     def module(self) -> str:
@@ -56,7 +61,7 @@ class Found:
     def fault(self, problem: str, *, code: str, remedy: str = "") -> PluginError:
         """Return the error that names this plug-in, its distribution, and what is wrong with it."""
         return PluginError(
-            f"{self}: {problem}",
+            f"{self}: {printable(problem, _LONGEST_FAULT)}",
             code=code,
             plugin=self.key,
             distribution=self.distribution,
@@ -64,33 +69,36 @@ class Found:
             remedy=remedy or self._remedy(),
         )
 
-    @contextmanager
-    def blamed(self, doing: str, code: str, *, words: bool = True) -> Iterator[None]:
-        """Turn whatever the plug-in's code raises in this block into a fault of the plug-in, naming what it was doing.
+    def blamed(self, doing: str, code: str, *, words: bool = True) -> Blamed:
+        """Return a context that turns whatever the plug-in's code raises in it into a fault of the plug-in.
 
         Args:
             doing: What it was doing, ``importing lapor_kiosk``.
             code: The code of the fault.
             words: Whether what its error says may be shown: no, where it was given something personal.
         """
-        try:
-            yield
-        except Hung as error:
-            raise self.fault(f"{doing} {error}", code="hung", remedy=self._until_the_next_start()) from None
-        except Meddled as error:
-            raise self.fault(f"{doing} {error}", code="meddled") from None
-        except ModuleNotFoundError as error:
-            raise self._module_missing(error, doing, code) from error
-        except (Exception, SystemExit) as error:  # a plug-in that calls sys.exit() must not end an office's desk
-            if not words:
-                raise self.fault(f"{doing} raised {type(error).__name__}", code=code) from None
-            raise self.fault(f"{doing} {_raised(error)}", code=code) from error
+        return Blamed(found=self, doing=doing, code=code, words=words)
+
+    def fault_of(self, error: Exception | SystemExit, doing: str, code: str, *, words: bool) -> PluginError:
+        """Return the fault of a plug-in whose code raised ``error``; see :meth:`blamed`."""
+        match error:
+            case Hung():
+                return self.fault(f"{doing} {error}", code="hung", remedy=self._until_the_next_start())
+            case Meddled():
+                return self.fault(f"{doing} {error}", code="meddled")
+            case Escaped():
+                return self.fault(f"{doing} {error}", code=code)
+            case ModuleNotFoundError():
+                return self._module_missing(error, doing, code)
+            case _:
+                said = _raised(error) if words else f"raised {type(error).__name__}"
+                return self.fault(f"{doing} {said}", code=code)
 
     def _until_the_next_start(self) -> str:
         return f"it is off until the next start; {self._remedy()}"
 
     def _remedy(self) -> str:
-        return f'tell the authors of {self.distribution or "the plug-in"}; until then, block "{self.key}"'
+        return printable(f'tell the authors of {self.distribution or "the plug-in"}; until then, block "{self.key}"')
 
     def _module_missing(self, error: ModuleNotFoundError, doing: str, code: str) -> PluginError:
         own = self.module.partition(":")[0].partition(".")[0]
@@ -115,6 +123,28 @@ class Found:
         for extra in distribution.metadata.get_all("Provides-Extra") or ():
             if _normal(extra) in declared and not all(map(_installed, _requirements(distribution, extra))):
                 yield extra
+
+
+@attrs.frozen(kw_only=True)
+class Blamed:
+    """What :meth:`Found.blamed` returns.
+
+    No generator: that of :mod:`contextlib` lets a StopIteration through which became another RuntimeError.
+    """
+
+    found: Found
+    doing: str
+    code: str
+    words: bool
+
+    def __enter__(self) -> None:
+        """Nothing is to be done."""
+
+    def __exit__(self, _: object, error: BaseException | None, __: object) -> None:
+        """Raise the fault in place of ``error``; a plug-in that calls sys.exit() must not end an office's desk."""
+        if isinstance(error, Exception | SystemExit):
+            cause = error if self.words and not isinstance(error, Hung | Meddled | Escaped) else None
+            raise self.found.fault_of(error, self.doing, self.code, words=self.words) from cause
 
 
 def find(entry_points: Iterable[EntryPoint] | None = None) -> tuple[Found, ...]:
@@ -168,4 +198,10 @@ def one_line(error: BaseException) -> str:
         text = " ".join(str(error).split())
     except Exception:  # noqa: BLE001  # an error whose __str__ raises is still to be reported
         text = "(an error that cannot say what it is)"
-    return text if len(text) <= _LONGEST else text[: _LONGEST - 3] + "..."
+    return printable(text)
+
+
+def printable(text: str, longest: int = _LONGEST) -> str:
+    """Return what a stranger says as a terminal, a log and a file can take it: no control characters, no half pairs, no end."""
+    cut = text if len(text) <= longest else text[: longest - 3] + "..."
+    return "".join(letter if letter.isprintable() else letter.encode("unicode_escape").decode() for letter in cut)

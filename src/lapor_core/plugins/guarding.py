@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Protocol, TypeVar
 
-__all__ = ["Guard", "Hung", "Meddled", "unguarded"]
+__all__ = ["Escaped", "Guard", "Hung", "Meddled", "unguarded"]
 
 T = TypeVar("T")
 
@@ -27,6 +27,7 @@ class Guard(Protocol):
         Raises:
             Hung: it did not come to an end in time, and runs on in a thread that nobody waits for.
             Meddled: it changed the environment of the process, which was put back.
+            Escaped: it raised what would have ended the process.
         """
         ...
 
@@ -47,6 +48,15 @@ class Meddled(Exception):
 
     def __init__(self, names: Iterable[str]) -> None:
         super().__init__(f"changed the environment ({', '.join(sorted(names))}); it was put back")
+
+
+class Escaped(Exception):
+    """Work that raised what is no error but the end of a program: SystemExit, KeyboardInterrupt. Only its name is told."""
+
+    code = "escaped"
+
+    def __init__(self, error: BaseException) -> None:
+        super().__init__(f"raised {type(error).__name__}")
 
 
 def unguarded(work: Callable[[], T], *, brief: bool = False) -> T:  # noqa: ARG001  # as a guard is called

@@ -15,7 +15,17 @@ from lapor_core.plugins import hookspecs
 from lapor_core.plugins.found import Found, one_line
 from lapor_core.plugins.guarding import Guard, unguarded
 
-__all__ = ["HOOKS", "MOST", "Implementation", "accepted", "call", "implementations", "signature"]
+__all__ = [
+    "HOOKS",
+    "MOST",
+    "Implementation",
+    "accepted",
+    "call",
+    "consumed",
+    "implementations",
+    "items_of",
+    "signature",
+]
 
 Implementation = Callable[..., Any]
 
@@ -24,6 +34,9 @@ HOOKS: Mapping[str, Callable[..., Any]] = {
     name: function for name, function in vars(hookspecs).items() if name.startswith(PREFIX)
 }
 """Every hook by its name, in the order of their specifications."""
+
+_ANSWERED_AT_ONCE = frozenset({"lapor_choose_notifier", "lapor_observe_event"})
+"""Hooks that are not gone through: of a generator nothing would run."""
 
 MOST = 100
 """How many contributions one hook of one plug-in may return: what never ends must end here."""
@@ -34,7 +47,7 @@ def signature(hook: str) -> str:
     return f"{hook}{inspect.signature(HOOKS[hook])}".replace("'", "")
 
 
-def implementations(found: Found, plugin: object) -> Mapping[str, Implementation]:
+def implementations(found: Found, plugin: object, guard: Guard = unguarded) -> Mapping[str, Implementation]:
     """Return the hooks that ``plugin`` implements, by name, in the order of their specifications.
 
     Raises:
@@ -42,8 +55,7 @@ def implementations(found: Found, plugin: object) -> Mapping[str, Implementation
     """
     marked: dict[str, Implementation] = {}
     with found.blamed("looking for hooks", "bad_hook"):
-        pairs = tuple(_marked(plugin))
-        named = [name for name in dir(plugin) if name.startswith(PREFIX) and callable(getattr(plugin, name))]
+        pairs, named = guard(lambda: (tuple(_marked(plugin)), _named(plugin)))
     for hook, function in pairs:
         _check(found, hook, function)
         _warn_of_the_end(found, hook)
@@ -55,23 +67,31 @@ def implementations(found: Found, plugin: object) -> Mapping[str, Implementation
 
 
 def call(
-    found: Found, hook: str, work: Callable[[], object], noun: str, guard: Guard = unguarded, *, asked: bool = False
+    found: Found, hook: str, work: Callable[[], object], noun: str, guard: Guard = unguarded
 ) -> tuple[object, ...]:
-    """Call one hook of one plug-in and consume what it returns, here where its faults are caught: generators fail late.
+    """Call one registering hook of one plug-in and return its contributions.
 
     Args:
         found: The plug-in.
         hook: The hook's name.
-        work: The plug-in's implementation, with what it is given.
+        work: The plug-in's implementation.
         noun: What the hook returns, for the error: ``channels``.
         guard: Runs the plug-in's code.
-        asked: Whether it was given something of a citizen's, so that the words of its errors are not shown.
 
     Raises:
         PluginError: It raised, returned nothing that can be gone through, or did not come to an end.
     """
-    with found.blamed(f"{hook}()", "hook_raised", words=not asked):
-        items = guard(lambda: _consumed(work()), brief=asked)
+    with found.blamed(f"{hook}()", "hook_raised"):
+        items = guard(lambda: consumed(work()))
+    return items_of(found, hook, items, noun)
+
+
+def items_of(found: Found, hook: str, items: tuple[object, ...] | str, noun: str) -> tuple[object, ...]:
+    """Return what a hook has given, as :func:`consumed` has it.
+
+    Raises:
+        PluginError: that is nothing that can be gone through, or there is too much of it.
+    """
     if isinstance(items, str):
         raise found.fault(f"{hook}() returned {items}; it must return {noun}", code="hook_returned")
     if len(items) > MOST:
@@ -79,8 +99,11 @@ def call(
     return items
 
 
-def _consumed(result: object) -> tuple[object, ...] | str:
-    """Return what can be gone through, up to one more than is allowed, or the kind of what cannot."""
+def consumed(result: object) -> tuple[object, ...] | str:
+    """Return what can be gone through, up to one more than is allowed, or the kind of what cannot.
+
+    It is called where the plug-in's faults are caught: generators fail late.
+    """
     if inspect.iscoroutine(result):
         result.close()
     if isinstance(result, str | bytes | Mapping | None) or not isinstance(result, Iterable):
@@ -107,6 +130,10 @@ def _marked(plugin: object) -> Iterator[tuple[str, Implementation]]:
             yield options.get("specname") or name, getattr(plugin, name)
 
 
+def _named(plugin: object) -> list[str]:
+    return [name for name in dir(plugin) if name.startswith(PREFIX) and callable(getattr(plugin, name))]
+
+
 def _check(found: Found, hook: str, function: Implementation) -> None:
     if hook not in HOOKS:
         raise found.fault(f'"{hook}": not a hook; {did_you_mean(hook, HOOKS)}', code="unknown_hook")
@@ -115,6 +142,12 @@ def _check(found: Found, hook: str, function: Implementation) -> None:
     except TypeError as error:
         problem = f"its {hook} does not fit the hook ({one_line(error)}); the hook is {signature(hook)}"
         raise found.fault(problem, code="bad_signature") from error
+    if inspect.iscoroutinefunction(function) or inspect.isasyncgenfunction(function):
+        raise found.fault(f"its {hook} is async; a host calls it as a plain function", code="bad_signature")
+    if hook in _ANSWERED_AT_ONCE and inspect.isgeneratorfunction(function):
+        raise found.fault(
+            f"its {hook} has a yield, so that nothing of it would run; return instead", code="bad_signature"
+        )
 
 
 def _warn_of_the_end(found: Found, hook: str) -> None:

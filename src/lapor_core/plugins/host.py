@@ -16,7 +16,7 @@ from lapor_core.errors import BadValue, PluginError, did_you_mean
 from lapor_core.events import Event
 from lapor_core.plugins.asking import Asked, ask_chooser, ask_observer, ask_screener
 from lapor_core.plugins.contracts import Channel, Notifier
-from lapor_core.plugins.found import KEY, Found, find
+from lapor_core.plugins.found import KEY, WHAT_A_KEY_IS, Found, find
 from lapor_core.plugins.guarding import Guard, unguarded
 from lapor_core.plugins.hookspecs import PROJECT
 from lapor_core.plugins.loading import load
@@ -214,7 +214,7 @@ class PluginHost:
             remedy = f'put "{key}" on the list of allowed plug-ins'
             raise found.fault("is not on the list of allowed plug-ins", code="not_allowed", remedy=remedy)
         if not KEY.fullmatch(key):
-            raise found.fault("its key must be lower-case letters, digits and _", code="bad_key")
+            raise found.fault(f"its key must be {WHAT_A_KEY_IS}", code="bad_key")
         if len(group) > 1:
             raise duplicate(found, f'the key "{key}"', group, "uninstall one of them")
 

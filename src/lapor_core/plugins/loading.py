@@ -36,12 +36,14 @@ def load(found: Found, settings: Any, document: Document, guard: Guard) -> Outco
         with found.blamed(f"importing {found.module}", "import_failed"):
             plugin = guard(found.entry_point.load)
         configured = _configured(section, plugin)
-        hooks = implementations(found, configured)
+        hooks = implementations(found, configured, guard)
         given = [
             item for hook in CONTRACTS if hook in hooks for item in _contributions(found, hook, hooks[hook], guard)
         ]
         section.check((plugin, *(item.value for item in given)) if configured is not plugin else _values(given))
-        ready = tuple(_given(found, item.hook, section.apply(item.value, CONTRACTS[item.hook])) for item in given)
+        ready = tuple(
+            _given(found, item.hook, section.apply(item.value, CONTRACTS[item.hook]), guard) for item in given
+        )
         return Outcome(found=found, hooks=hooks, given=ready)
     except PluginError as fault:
         return Outcome(found=found, hooks=hooks, fault=fault)
@@ -68,9 +70,9 @@ def _contributions(found: Found, hook: str, function: Implementation, guard: Gua
             problem = guard(partial(contract.problem, value))
         if problem:
             raise found.fault(f"{hook}() returned no {contract.kind}: {problem}", code="bad_contribution")
-        yield _given(found, hook, value)
+        yield _given(found, hook, value, guard)
 
 
-def _given(found: Found, hook: str, value: Any) -> Given:
+def _given(found: Found, hook: str, value: Any, guard: Guard) -> Given:
     with found.blamed(f"{hook}()", "bad_contribution"):
-        return Given(hook=hook, key=CONTRACTS[hook].key(value), value=value)
+        return Given(hook=hook, key=guard(partial(CONTRACTS[hook].key, value)), value=value)

@@ -11,7 +11,7 @@ import attrs
 
 from lapor_core.errors import PluginError
 from lapor_core.plugins.checks import CONTRACTS, KINDS
-from lapor_core.plugins.found import Found
+from lapor_core.plugins.found import Found, printable
 from lapor_core.plugins.hooks import Implementation
 
 __all__ = ["Given", "Outcome", "PluginStatus", "duplicate", "without_clashes"]
@@ -80,10 +80,10 @@ class Outcome:
         off = self.fault or fault
         told = [off] if off is not None else [closed[key] for key in sorted(closed)]
         return PluginStatus(
-            key=self.found.key,
+            key=printable(self.found.key),
             kind=", ".join(KINDS[hook] for hook in self.hooks),
-            distribution=self.found.distribution,
-            version=self.found.version,
+            distribution=printable(self.found.distribution),
+            version=printable(self.found.version),
             hooks=tuple(self.hooks),
             enabled=off is None and (not closed or self._brings_more_than(closed)),
             reason="; ".join(map(str, told)),

@@ -12,7 +12,7 @@ from lapor_core.documents import Document
 from lapor_core.errors import LaporError, PluginError
 from lapor_core.plugins.checks import Contract
 from lapor_core.plugins.found import Found, one_line
-from lapor_core.plugins.guarding import Guard, Hung, Meddled, unguarded
+from lapor_core.plugins.guarding import Escaped, Guard, Hung, Meddled, unguarded
 from lapor_core.structure import structure
 
 __all__ = ["SECRET", "SECTION", "Section", "secrets"]
@@ -68,7 +68,7 @@ class Section:
             hidden = _Hidden(tuple(secrets(contribution.settings, self.data)))
         configured = self._configure(contribution, hidden)
         with self.found.blamed("its contribution", "bad_contribution"):
-            problem = contract.problem(configured)
+            problem = self.guard(lambda: contract.problem(configured))
         if problem:
             raise self.found.fault(f"configure() returned no {contract.kind}: {problem}", code="bad_contribution")
         return configured
@@ -78,7 +78,7 @@ class Section:
         try:
             settings = structure(self.document, contribution.settings, self.data or {}, path)
             return self.guard(lambda: contribution.configure(settings))
-        except (Hung, Meddled) as error:
+        except (Hung, Meddled, Escaped) as error:
             raise self.found.fault(f"configure() {error}", code=error.code) from None
         except LaporError as error:
             raise self._fault(hidden(str(error))) from None  # the cause may hold what must not be shown

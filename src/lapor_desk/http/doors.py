@@ -9,6 +9,7 @@ from functools import partial
 import attrs
 
 from lapor_core.complaint import Proof
+from lapor_core.plugins import Escaped, Hung, Meddled
 from lapor_core.plugins.contracts import ASGIApp, Channel, Mounts
 from lapor_desk.house import House
 from lapor_desk.opening import place_of
@@ -56,10 +57,8 @@ def _opened(house: House) -> Iterator[Mounted]:
     for channel in house.channels:
         if not isinstance(channel, Mounts):
             continue
-        try:
-            app = TimeLimit()(partial(channel.app, house.door(channel)))
-        except Exception as error:  # noqa: BLE001 - a plug-in may raise anything, and costs its own door only
-            _log.error("channel %s stays closed: app() raised %s", channel.key, type(error).__name__)
+        app = _app_of(house, channel)
+        if app is None:
             continue
         yield Mounted(
             key=channel.key,
@@ -68,6 +67,22 @@ def _opened(house: House) -> Iterator[Mounted]:
             for_officers=bool(getattr(channel, "for_officers", False)),
             from_gateway=_comes_from_a_gateway(channel),
         )
+
+
+def _app_of(house: House, channel: Mounts) -> ASGIApp | None:
+    try:
+        app = TimeLimit()(partial(channel.app, house.door(channel)))
+    except (Hung, Meddled, Escaped) as error:
+        problem = f"app() {error}"
+    except Exception as error:  # noqa: BLE001 - a plug-in may raise anything, and costs its own door only
+        problem = f"app() raised {type(error).__name__}"
+    else:
+        if callable(app):
+            return app
+        problem = f"app() returned {None if app is None else type(app).__name__}, which is no ASGI application"
+    _log.error("channel %s stays closed: %s", channel.key, problem)
+    house.plugins.close_channel(channel.key, problem, code="bad_contribution")
+    return None
 
 
 def _comes_from_a_gateway(channel: Channel) -> bool:

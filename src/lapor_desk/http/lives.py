@@ -61,7 +61,7 @@ class Life:
         scope = {"type": "lifespan", "asgi": {"version": "3.0", "spec_version": "2.0"}, "state": self._state}
         try:
             await self._app(scope, self._asked.get, self._hear)
-        except Exception as error:  # noqa: BLE001 - the protocol lets an application without lifespan raise whatever it likes
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - the protocol lets an application without lifespan raise whatever it likes
             _log.debug("channel %s knows no lifespan: %s", self._key, type(error).__name__)
         finally:
             self._started.set()

@@ -59,7 +59,7 @@ class Switchboard:
             _log.error("%s: %s", scope.get(REQUEST_ID, "-"), error)
             if not started:
                 await answer(scope, receive, send, status=503, code="unavailable", headers={"Retry-After": "5"})
-        except Exception as error:  # noqa: BLE001 - whatever an application raises costs this answer and nothing more
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever an application raises costs this answer and nothing more
             _log.error("%s: %s failed", scope.get(REQUEST_ID, "-"), door.key, exc_info=without_words(error))
             if not started:
                 await answer(scope, receive, send, status=500, code="internal")
@@ -67,7 +67,7 @@ class Switchboard:
             scope[ROUTE] = door.path + str(getattr(inner.get("route"), "path", "" if door.single else "/?"))
 
 
-def without_words(error: Exception) -> Exception:
+def without_words(error: BaseException) -> Exception:
     """Return where and of which kind an error was, without its words, which may be personal."""
     return RuntimeError(type(error).__name__).with_traceback(error.__traceback__)
 

@@ -128,6 +128,10 @@ GALLERY = {
         "lapor_register_policies() raised DocumentFaults: kota.toml:1 id: must be text, not a whole number",
     ),
     "a template as text": (hook("templates", "return ['Halo']"), "returned no template: str is no Template"),
+    "a template of no text": (
+        "from lapor_core.plugins import Template\n" + hook("templates", "return [Template(name='answered', text=7)]"),
+        "returned no template: Template.text must be text, not int",
+    ),
     "a template of no notice": (
         template("answerd", "Halo"),
         'returned no template: "answerd": not a template; did you mean "answered"?',
@@ -164,7 +168,28 @@ GALLERY = {
     "returns a number": (CHANNELS + "return 7", "lapor_register_channels() returned int; "),
     "async hook": (
         "from lapor_core.plugins import hookimpl\n@hookimpl\nasync def lapor_register_channels():\n    return []",
-        "lapor_register_channels() returned coroutine; it must return channels",
+        "its lapor_register_channels is async; a host calls it as a plain function",
+    ),
+    "an async screener": (
+        "from lapor_core.plugins import hookimpl\n@hookimpl\nasync def lapor_screen_submission(): yield 1",
+        "its lapor_screen_submission is async; a host calls it as a plain function",
+    ),
+    "an async observer": (
+        "from lapor_core.plugins import hookimpl\n@hookimpl\nasync def lapor_observe_event(event): pass",
+        "its lapor_observe_event is async; a host calls it as a plain function",
+    ),
+    "an observer with a yield": (
+        "from lapor_core.plugins import hookimpl\n@hookimpl\ndef lapor_observe_event(event): yield event",
+        "its lapor_observe_event has a yield, so that nothing of it would run; return instead",
+    ),
+    "a chooser with a yield": (
+        "from lapor_core.plugins import hookimpl\n@hookimpl\ndef lapor_choose_notifier(choice): yield 'email'",
+        "its lapor_choose_notifier has a yield, so that nothing of it would run; return instead",
+    ),
+    "the end of an iteration": (CHANNELS + "raise StopIteration", "lapor_register_channels() raised StopIteration: "),
+    "an error that no terminal can show": (
+        "raise ValueError('half a pair \\ud800, red \\x1b[31m')",
+        "importing lapor_bad raised ValueError: half a pair \\ud800, red \\x1b[31m",
     ),
     "fails half-way": (
         CHANNELS + "from lapor_bystander import Kiosk\n    yield Kiosk(key='half')\n    raise OSError('no printer')",
@@ -191,7 +216,17 @@ GALLERY = {
     ),
     "a key in capitals": (
         CHANNELS + "from lapor_bystander import Kiosk\n    return [Kiosk(key='Kiosk-1')]",
-        'returned no channel: Kiosk.key "Kiosk-1" must be lower-case letters, digits and _, beginning with a letter',
+        'returned no channel: Kiosk.key "Kiosk-1" must be at most 64 lower-case letters, digits and _, beginning with a letter',
+    ),
+    "a key without end": (
+        CHANNELS + "from lapor_bystander import Kiosk\n    return [Kiosk(key='a' * 65)]",
+        '" must be at most 64 lower-case letters, digits and _, beginning with a letter',
+    ),
+    "a key of its own ways": (
+        "class Key(str):\n    __hash__ = None\n    def __eq__(self, other): return True\n"
+        + CHANNELS
+        + "from lapor_bystander import Kiosk\n    return [Kiosk(key=Key('bad'))]",
+        "returned no channel: Kiosk.key must compare as text does; Key has a way of its own",
     ),
     "a key that is no text": (
         CHANNELS + "from lapor_bystander import Kiosk\n    return [Kiosk(key=7)]",
@@ -210,6 +245,12 @@ GALLERY = {
         + CHANNELS
         + "return [Kiosk(key='bad')]",
         "returned no channel: Kiosk.read must take (message, now): too many positional arguments",
+    ),
+    "work with a yield": (
+        "from lapor_bystander import Kiosk as Base\nclass Kiosk(Base):\n    def work(self, desk, stop): yield\n"
+        + CHANNELS
+        + "return [Kiosk(key='bad')]",
+        "returned no channel: Kiosk.work must be a plain function; it has a yield, so that nothing of it would run",
     ),
     "app without path": (
         "from lapor_bystander import Kiosk as Base\nclass Kiosk(Base):\n    def app(self, desk): ...\n"
@@ -308,7 +349,8 @@ def test_a_value_that_is_no_module_is_named(
 def test_a_key_that_is_none_is_named(install: Callable[..., None], status: Callable[..., PluginStatus], tmp_path: Path):
     install("Bad-One", "", module="bad_one")
     assert status("Bad-One").reason == (
-        "plug-in 'Bad-One' (lapor-Bad-One 0.2): its key must be lower-case letters, digits and _"
+        "plug-in 'Bad-One' (lapor-Bad-One 0.2): its key must be at most 64 lower-case letters, digits and _, "
+        "beginning with a letter"
     )
 
 
@@ -332,6 +374,29 @@ ASKED = {
     "a screener that changes the submission": (
         "submission):\n    object.__setattr__(submission, 'narrative', 'x')\n    return []",
         "changed what it was given",
+    ),
+    "a screener of words that are none": (
+        "submission):\n    class Text(str):\n        def strip(self): return 'x'\n    return [Advice(text=Text(' '))]",
+        "returned no advice: Advice.text must be a text of 1 to 1000 characters",
+    ),
+    "a screener with half a letter": (
+        "submission): return [Advice(text='\\ud800')]",
+        "returned no advice: Advice.text has half a surrogate pair in it, which cannot be stored",
+    ),
+    "a screener that spoils what it was given": (
+        (
+            "submission):\n    class Bad:\n        def __eq__(self, other): 1 / 0\n"
+            "    object.__setattr__(submission, 'narrative', Bad())\n    return []"
+        ),
+        "raised ZeroDivisionError",
+    ),
+    "a chooser that widens its choice": (
+        "choice):\n    object.__setattr__(choice, 'notifiers', ('merpati',))\n    return 'merpati'",
+        "changed what it was given",
+    ),
+    "a chooser of a key that is any": (
+        "choice):\n    class Any(str):\n        __hash__ = None\n        def __eq__(self, other): return True\n    return Any('x')",
+        "returned a key that is none of the notifiers (one, two)",
     ),
     "a chooser that raises": ("choice): 1 / 0", "raised ZeroDivisionError"),
     "a chooser that invents": (

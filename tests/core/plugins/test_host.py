@@ -68,7 +68,7 @@ def test_a_sound_plugin_is_reported_with_its_distribution(
     )
     assert pager in strangers().report()
     assert list(json.loads(json.dumps(attrs.asdict(pager)))) == (
-        ["key", "kind", "distribution", "version", "hooks", "enabled", "reason", "remedy", "code"]
+        ["key", "kind", "distribution", "version", "hooks", "enabled", "reason", "remedy", "code", "closed"]
     )
 
 

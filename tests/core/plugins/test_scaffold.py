@@ -29,7 +29,7 @@ def test_a_distribution_is_whole_and_has_its_entry_point(kind: str) -> None:
 
 @pytest.mark.parametrize("name", ["Kiosk", "walk-in", "", "7", "../x", "a b"])
 def test_a_name_that_is_no_key_is_refused(name: str) -> None:
-    with pytest.raises(BadValue, match="a key has lower-case letters, digits and _"):
+    with pytest.raises(BadValue, match="a key has at most 64 lower-case letters, digits and _"):
         distribution("channel", name)
 
 

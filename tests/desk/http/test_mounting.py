@@ -121,9 +121,12 @@ def test_an_application_that_raises_costs_its_own_page_and_tells_nobody_why(
     assert "app failed" in caplog.text
 
 
-def test_an_application_that_is_no_framework_s_and_raises_is_answered_by_the_host(house: House) -> None:
+@pytest.mark.parametrize("error", [ValueError, SystemExit])
+def test_an_application_that_is_no_framework_s_and_raises_is_answered_by_the_host(
+    house: House, error: type[BaseException]
+) -> None:
     async def broken(scope: object, receive: object, send: object) -> None:
-        raise ValueError
+        raise error
 
     client = served(house, Door(key="kiosk", path="/kiosk", make=lambda _: broken), WEB)
     answer = client.get("/kiosk/")
@@ -151,17 +154,29 @@ def test_an_answer_that_breaks_off_is_not_begun_anew(house: House) -> None:
     assert [message["type"] for message in sent] == ["http.response.start"]
 
 
-def test_a_channel_whose_application_cannot_be_made_stays_closed(
-    house: House, caplog: pytest.LogCaptureFixture
-) -> None:
+def raising(error: BaseException) -> Callable[[object], ASGIApp]:
     def broken(desk: object) -> ASGIApp:
-        message = "MARKER-SECRET"
-        raise RuntimeError(message)
+        raise error
 
-    client = served(house, Door(key="kiosk", path="/kiosk", make=broken), WEB)
+    return broken
+
+
+@pytest.mark.parametrize(
+    ("make", "told"),
+    [
+        (raising(RuntimeError("MARKER-SECRET")), "app() raised RuntimeError"),
+        (raising(SystemExit("MARKER-SECRET")), "app() raised SystemExit"),
+        (raising(KeyboardInterrupt()), "app() raised KeyboardInterrupt"),
+        (lambda _: None, "app() returned None, which is no ASGI application"),
+    ],
+)
+def test_a_channel_whose_application_cannot_be_made_stays_closed(
+    house: House, caplog: pytest.LogCaptureFixture, make: Callable[[object], ASGIApp], told: str
+) -> None:
+    client = served(house, Door(key="kiosk", path="/kiosk", make=make), WEB)
     assert client.get("/kiosk/").status_code == 404
     assert client.get("/").status_code == 200
-    assert "kiosk" in caplog.text
+    assert f"channel kiosk stays closed: {told}" in caplog.text
     assert "MARKER" not in caplog.text
 
 

@@ -7,7 +7,7 @@ from importlib import resources
 from string import Template
 
 from lapor_core.errors import BadValue, did_you_mean
-from lapor_core.plugins.found import KEY
+from lapor_core.plugins.found import KEY, WHAT_A_KEY_IS
 
 __all__ = ["SCAFFOLDS", "distribution"]
 
@@ -38,7 +38,7 @@ def distribution(kind: str, name: str) -> Mapping[str, str]:
         raise BadValue(message, code="unknown_kind", allowed=SCAFFOLDS)
     if not KEY.fullmatch(name):
         raise BadValue(
-            f'"{name}": a key has lower-case letters, digits and _, and begins with a letter, such as kiosk or walk_in',
+            f'"{name}": a key has {WHAT_A_KEY_IS}, such as kiosk or walk_in',
             code="bad_key",
         )
     title = "".join(part.capitalize() for part in name.split("_"))
