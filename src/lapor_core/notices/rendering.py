@@ -231,11 +231,14 @@ def _compiled(source: str) -> tuple[jinja2.Template, frozenset[str]]:
 def environment() -> jinja2.Environment:
     """Return what templates are read by.
 
-    A name that a template uses and nobody gave is an error, never an empty place in a letter to a citizen.
+    A name that a template uses and nobody gave is an error, never an empty place in a letter to a citizen. That goes for
+    the engine's own names too, such as ``range``: a letter goes through what it was given, and comes to an end.
     """
-    return jinja2.Environment(
+    made = jinja2.Environment(
         undefined=jinja2.StrictUndefined,
         autoescape=False,  # noqa: S701  # plain text; an HTML page escapes what it shows of it
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    made.globals.clear()
+    return made

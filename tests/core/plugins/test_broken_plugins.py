@@ -148,6 +148,14 @@ GALLERY = {
         template("answered", "{% block subject %}Halo{% endblock %}"),
         "returned no template: template answered lacks the block text; it has subject, text, short",
     ),
+    "a template that counts": (
+        template(
+            "answered",
+            "{% block subject %}{% endblock %}{% block text %}{% for n in range(10 ** 9) %}{% endfor %}{% endblock %}"
+            "{% block short %}{% endblock %}",
+        ),
+        'returned no template: template answered uses "range"; allowed: (agencies, agency, ',
+    ),
     "a template with an unknown name": (
         template(
             "answered",
