@@ -171,7 +171,7 @@ BROKEN = {
     Forgets: "channel 'kiosk': read() returned NoneType, not a Submission",
     Naive: "channel 'kiosk': received_at has no time zone",
     Refuses: "channel 'kiosk': a sample was refused with the code 'closed': closed today",
-    NoKey: 'not a channel: NoKey.key "" must be lower-case letters',
+    NoKey: 'not a channel: NoKey.key "" must be at most 64 lower-case letters',
 }
 
 
