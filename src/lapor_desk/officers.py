@@ -28,12 +28,14 @@ from lapor_desk.sessions import close_session, close_sessions, open_session, pri
 from lapor_desk.store import Reading, Store, Transaction
 from lapor_desk.store.tables import officers
 
-__all__ = ["Officer", "Officers", "officers_in", "read_officer"]
+__all__ = ["SHORTEST_PASSWORD", "Officer", "Officers", "officers_in", "read_officer"]
 
 _SESSION = timedelta(hours=10)
 """A working day with its overtime."""
 
-_SHORTEST_PASSWORD = 10
+SHORTEST_PASSWORD = 10
+"""In characters."""
+
 _BY_ADDRESS = Brake(kind="sign_in_from", most=10, within=timedelta(minutes=15))
 """Of one login from one address: who guesses shuts out nobody but those who sit beside them."""
 
@@ -174,6 +176,33 @@ class Officers:
                 tries of late (``too_many_tries``).
         """
         now, login = self._clock(), login.strip().lower()
+        row = self._checked(login, password, address, now)
+        with self._store.transaction() as tx:
+            return self._let_in(tx, row, address, now)
+
+    def change_password(self, login: str, present: str, new: str, *, address: str = "") -> str:
+        """Give an officer who knows the present password another one, end their sessions, and return the token of a new one.
+
+        Raises:
+            Refused: the present password is wrong (``wrong_password``), or too many were tried of late (``too_many_tries``).
+            BadValue: the new one cannot be used (``bad_password``).
+        """
+        _check_password(new)
+        now = self._clock()
+        try:
+            row = self._checked(login, present, address, now)
+            hashed = _hashed(new)
+            with self._store.transaction() as tx:
+                close_sessions(tx, "officer", row.id)
+                token = self._let_in(tx, row, address, now)
+                tx.connection.execute(update(officers).where(officers.c.id == row.id).values(password_hash=hashed))
+        except Refused as error:
+            if error.code != "wrong_login":
+                raise
+            raise Refused("the present password is wrong", code="wrong_password", field="present") from None
+        return token
+
+    def _checked(self, login: str, password: str, address: str, now: datetime) -> Row[Any]:
         with self._store.transaction() as tx:
             _BY_ADDRESS.count(tx, f"{login} {address}", now)
             _BY_ANYBODY.count(tx, login, now)
@@ -183,12 +212,14 @@ class Officers:
         right = _is_right(password, row.password_hash if row is not None else _DECOY)
         if row is None or not known or not right:
             raise _wrong_login()
-        with self._store.transaction() as tx:
-            if not _is_unchanged(tx, row):
-                raise _wrong_login()
-            _BY_ADDRESS.forget(tx, f"{login} {address}")
-            _BY_ANYBODY.forget(tx, login)
-            return open_session(tx, "officer", row.id, now + _SESSION)
+        return row
+
+    def _let_in(self, tx: Transaction, row: Row[Any], address: str, now: datetime) -> str:
+        if not _is_unchanged(tx, row):
+            raise _wrong_login()
+        _BY_ADDRESS.forget(tx, f"{row.login} {address}")
+        _BY_ANYBODY.forget(tx, row.login)
+        return open_session(tx, "officer", row.id, now + _SESSION)
 
     def officer(self, token: str) -> Officer | None:
         """Return who holds this session token; None when it is unknown or expired, or the officer is disabled."""
@@ -269,12 +300,12 @@ def _wrong_login() -> Refused:
 def _is_unchanged(tx: Transaction, row: Row[Any]) -> bool:
     """Return whether what was checked holds still: while a password is checked, it can be changed, or its officer disabled."""
     same = (officers.c.id == row.id, officers.c.password_hash == row.password_hash, officers.c.disabled_at.is_(None))
-    return tx.connection.execute(select(officers.c.id).where(*same).with_for_update(read=True)).first() is not None
+    return tx.connection.execute(select(officers.c.id).where(*same).with_for_update()).first() is not None
 
 
 def _check_password(password: str) -> None:
-    if len(password) < _SHORTEST_PASSWORD:
-        message = f"a password has at least {_SHORTEST_PASSWORD} characters"
+    if len(password) < SHORTEST_PASSWORD:
+        message = f"a password has at least {SHORTEST_PASSWORD} characters"
         raise BadValue(message, code="bad_password", field="password")
     if any("\ud800" <= letter <= "\udfff" for letter in password):
         raise BadValue("the password is not in UTF-8", code="bad_password", field="password")

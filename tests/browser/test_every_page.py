@@ -127,6 +127,7 @@ def officers_pages(reports: Reports, photo: bytes) -> Iterator[tuple[str, Way]]:
     yield "erasing, not sure", sent(f"officers/complaints/{reports.ids['new']}/erase", "erase")
     yield "no such complaint", opened("officers/complaints/tidak-ada")
     yield "notices", opened("officers/notices")
+    yield "password, refused", sent("officers/password", "password", present="bukan ini", new="1", again="2")
     yield "numbers", opened("officers/report?from=2026-01-01&until=2026-12-31")
     yield "numbers, none", opened("officers/report?from=2020-01-01&until=2020-12-31")
     yield "numbers, no period", opened("officers/report?from=2026-02-01&until=2026-01-01")

@@ -41,4 +41,5 @@ def _texts(form: FormData) -> Iterator[str]:
             yield value.strip()
 
 
-_NOT_TYPED = frozenset({"csrf", "form", "next"})
+_NOT_TYPED = frozenset({"csrf", "form", "next", "present", "new", "again"})
+"""What no officer typed, and passwords, which no page shows."""

@@ -112,6 +112,54 @@ def test_a_disabled_officer_is_told_the_same(client: TestClient, house: House) -
     assert "Nama pengguna atau kata sandi salah." in answer.text
 
 
+def test_an_officer_changes_the_password_and_is_alone_with_it(browser: Callable[[str], Any], stranger: Any) -> None:
+    officer, elsewhere = browser("pusat"), browser("pusat")
+    page = officer.get("/officers/password")
+    new = "rahasia-yang-baru"
+    changed = officer.send(page, "password", present=PASSWORD, new=new, again=new)
+    assert (changed.status, "Kata sandi Anda sudah diganti." in changed.text) == (200, True)
+    assert elsewhere.get("/officers/").response.url.path == "/officers/login"
+    assert stranger.send(stranger.get("/officers/login"), "login", **LOGIN).status == 422
+    assert stranger.send(stranger.get("/officers/login"), "login", login="pusat", password=new).status == 200
+
+
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        ({"present": "salah-sekali"}, "Kata sandi sekarang salah."),
+        ({"again": "rahasia-yang-lain"}, "Kedua kata sandi baru tidak sama."),
+        ({"new": "pendek", "again": "pendek"}, "Kata sandi tidak memenuhi syarat."),
+    ],
+)
+def test_a_password_that_cannot_be_changed_stays(
+    browser: Callable[[str], Any], stranger: Any, typed: dict[str, str], told: str
+) -> None:
+    officer, new = browser("pusat"), "rahasia-yang-baru"
+    page = officer.send(
+        officer.get("/officers/password"), "password", **{"present": PASSWORD, "new": new, "again": new} | typed
+    )
+    assert (page.status, told in page.text) == (422, True)
+    assert not any(word in page.html for word in (PASSWORD, new, *typed.values()))
+    assert officer.get("/officers/").response.url.path == "/officers/"
+    assert stranger.send(stranger.get("/officers/login"), "login", **LOGIN).status == 200
+
+
+def test_present_passwords_are_not_guessed_at_either(browser: Callable[[str], Any]) -> None:
+    officer = browser("pusat")
+    page, new = officer.get("/officers/password"), "rahasia-yang-baru"
+    for _ in range(11):
+        told = officer.send(page, "password", present="salah-sekali", new=new, again=new)
+    assert (told.status, "15 menit lagi" in told.text) == (429, True)
+
+
+def test_a_password_is_no_text_that_is_given_back_when_the_session_is_over(browser: Callable[[str], Any]) -> None:
+    officer, new = browser("pusat"), "rahasia yang sangat panjang sekali"
+    page = officer.get("/officers/password")
+    officer.client.cookies.clear()
+    told = officer.send(page, "password", present=new, new=new, again=new)
+    assert (told.status, new in told.html) == (401, False)
+
+
 @pytest.mark.parametrize(
     "headers",
     [

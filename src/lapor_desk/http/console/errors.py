@@ -19,6 +19,7 @@ _BY_CODE: Mapping[str, int] = {
     "file_too_large": 413,
     "too_many_tries": 429,
     "wrong_login": 422,
+    "wrong_password": 422,
     "report_busy": 503,
     "store_busy": 503,
     "store_down": 503,

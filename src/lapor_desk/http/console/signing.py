@@ -1,4 +1,4 @@
-"""Signing in and out."""
+"""Signing in and out, and the password for it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from lapor_core.errors import Refused
+from lapor_core.errors import BadValue, Refused
 from lapor_desk.http.budgets import address_of
 from lapor_desk.http.console.errors import message_of, status_of
 from lapor_desk.http.console.forms import request_form, require_same_origin, text_of
@@ -19,6 +19,7 @@ from lapor_desk.http.console.frame import Frame, call, cookie_options
 from lapor_desk.http.guards import PAGE_HEADERS, BodyLimit
 from lapor_desk.http.paths import safe_next, way_home
 from lapor_desk.http.principals import OFFICER, OFFICER_COOKIE
+from lapor_desk.officers import SHORTEST_PASSWORD
 from lapor_desk.sites import CONSOLE
 
 __all__ = ["Signing"]
@@ -30,7 +31,7 @@ _AT_ONCE = 2  # a password costs 64 MiB to check: a small machine must survive m
 
 @attrs.frozen
 class Signing:
-    """The pages ``login`` and ``logout``."""
+    """The pages ``login``, ``logout`` and ``password``."""
 
     frame: Frame
     _room: asyncio.Semaphore = attrs.field(factory=lambda: asyncio.Semaphore(_AT_ONCE), init=False)
@@ -42,6 +43,8 @@ class Signing:
             Route("/login", self.asked, methods=["GET"]),
             Route("/login", self.sign_in, methods=["POST"], middleware=[small]),
             Route("/logout", self.sign_out, methods=["POST"]),
+            Route("/password", self.shown, methods=["GET"]),
+            Route("/password", self.change, methods=["POST"], middleware=[small]),
         ]
 
     async def asked(self, request: Request) -> Response:
@@ -77,6 +80,35 @@ class Signing:
         response = self.frame.go(request, "login")
         response.delete_cookie(OFFICER_COOKIE, **cookie_options(request))
         return response
+
+    async def shown(self, request: Request) -> Response:
+        """Show the form for another password."""
+        return self._password(request, changed=request.query_params.get("done") == "1")
+
+    async def change(self, request: Request) -> Response:
+        """Change the password, or show the form again with what is wrong; other sessions of the officer end."""
+        async with self.frame.form(request) as form:
+            present, new, again = (str(form.get(name, "")) for name in ("present", "new", "again"))
+        if new != again:
+            error = BadValue("the two new passwords differ", code="passwords_differ", field="again")
+            return self._password(request, error=error)
+        officers, login = self.frame.house.officers, self.frame.officer(request).login
+        try:
+            async with self._room:
+                address = address_of(request.scope)
+                token = await call(officers.change_password, login, present, new, address=address)
+        except (BadValue, Refused) as error:
+            return self._password(request, error=error)
+        response = self.frame.go(request, "password?done=1")
+        response.set_cookie(OFFICER_COOKIE, token, **cookie_options(request))
+        return response
+
+    def _password(self, request: Request, *, error: Exception | None = None, changed: bool = False) -> Response:
+        status, message = 200, ""
+        if error is not None:
+            status, message = status_of(error), message_of(error, self.frame.language(request))
+        values = {"message": message, "changed": changed, "least": SHORTEST_PASSWORD}
+        return self.frame.show(request, "password.html", status, **values)
 
     async def _token(self, request: Request, login: str, password: str) -> str:
         officers = self.frame.house.officers
