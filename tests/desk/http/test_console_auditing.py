@@ -122,7 +122,7 @@ def test_what_does_not_exist_is_not_found(browser: Get, complaint: str) -> None:
 
 
 def test_no_counter_is_offered_to_an_auditor_and_none_lets_one_in(browser: Get) -> None:
-    offered, own = (browser(login).get("/officers/") for login in ("pusat", "auditor"))
+    offered, own = (browser(login).get("/officers/password") for login in ("pusat", "auditor"))
     [counter] = set(offered.links) - set(own.links)
     assert browser("pusat").get(str(offered.response.url.join(counter))).status == 200
     assert browser("auditor").get(str(offered.response.url.join(counter))).status == 403
