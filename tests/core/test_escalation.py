@@ -148,6 +148,29 @@ def test_a_later_step_is_never_reached_before_an_earlier_one(unit: str, one: int
     assert reached[early] <= reached[late]
 
 
+@given(
+    received=instants(STANDARD),
+    limit=st.builds(lambda amount, unit: f"{amount} {unit}", st.integers(1, 9), st.sampled_from(UNITS)),
+    step=st.builds(
+        lambda hours, unit: f"+{hours} {unit}", st.integers(0, 9), st.sampled_from(("hours", "office_hours"))
+    ),
+    anytime=st.booleans(),
+)
+def test_a_step_in_hours_that_is_not_ahead_of_the_due_instant_is_never_reached_before_it(
+    received: datetime,
+    limit: str,
+    step: str,
+    anytime: bool,  # noqa: FBT001 - drawn
+) -> None:
+    """Whatever it does then, to close a report by itself, say, would come while the citizen still has time."""
+    standard = with_limit(limit, with_ladder(step, anytime=anytime))
+    life = Life(standard, example_submission(received_at=received))
+    life.act(Action.DISPOSE, after=timedelta(0))
+    due = life.complaint.clocks[0].due
+    assert all(reached >= due for reached in instants_of(life, due + 99 * DAY))
+    assert next_step_at(life.complaint, standard) is not None
+
+
 # Signed steps in each unit; due on Friday 10 April 2026, at the end of the day
 
 

@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Office"]
 
+_LAST_SECOND = time(23, 59, 59)
+
 
 @attrs.frozen(kw_only=True)
 class Office:
@@ -215,7 +217,7 @@ class Office:
         Raises:
             BadType: ``day`` is a datetime, or no date at all (code ``not_a_date``).
         """
-        return datetime.combine(plain_date(day), time(23, 59, 59), tzinfo=self._zone_info)
+        return datetime.combine(plain_date(day), _LAST_SECOND, tzinfo=self._zone_info)
 
     def start_of_day(self, day: date) -> datetime:
         """Return midnight at the beginning of a day on this office's wall clock; raises as :meth:`end_of_day` does."""

@@ -44,9 +44,9 @@ class Source:
 
     def reasons(self, first: date, last: date) -> tuple[Doubt, ...]:
         """Return why answers about the days from ``first`` to ``last``, both included, may change."""
-        years = (self.provisional.get(year) for year in range(first.year, last.year + 1))
-        days = (why for day, why in self.doubtful if first <= day <= last)
-        return tuple(dict.fromkeys((*filter(None, years), *days)))
+        years = [self.provisional[year] for year in range(first.year, last.year + 1) if year in self.provisional]
+        days = [why for day, why in self.doubtful if first <= day <= last]
+        return tuple(dict.fromkeys((*years, *days))) if years or days else ()
 
 
 def doubt_of(state: DayState) -> Doubt | None:

@@ -58,18 +58,20 @@ def compute(
         BadType: a value of another type (``wrong_type``, ``not_a_datetime``).
         OutOfReach: the calendar does not reach that far.
     """
-    for value, wanted, what in ((rule, ClockRule, "rule"), (limit, Limit, "limit"), (office, Office, "office")):
-        require_type(value, wanted, what)
+    if not (isinstance(rule, ClockRule) and isinstance(limit, Limit) and isinstance(office, Office)):
+        _refuse_types(rule, limit, office)
     begun = office.local(require_aware(start, "start"))
     pauses, extensions = all_of(pauses, Pause, "pauses"), all_of(extensions, Extension, "extensions")
-    added = (*in_order(all_of(granted, Extension, "granted")), *in_order(extensions))
+    granted = all_of(granted, Extension, "granted")
+    added = (*in_order(granted), *in_order(extensions)) if granted or extensions else ()
     if pauses or added or now is not None:
         _check_past(
             pauses, extensions, now
         )  # what was granted stands in the record, whatever is written down afterwards
     paused = merged(pauses, office) if pauses else ()
     limits = limit.candidates(own)
-    base = min((count(rule, each, begun, office, paused) for each in limits), key=_due)
+    found = [count(rule, each, begun, office, paused) for each in limits]
+    base = min(found, key=_due) if len(found) > 1 else found[0]
     parts = (base, *extended(rule, base, extensions, office, paused, granted=granted)) if added else (base,)
     return Deadline(
         clock=name,
@@ -88,6 +90,12 @@ def compute(
         extensions=added,
         parts=parts,
     )
+
+
+def _refuse_types(rule: object, limit: object, office: object) -> None:
+    require_type(rule, ClockRule, "rule")
+    require_type(limit, Limit, "limit")
+    require_type(office, Office, "office")
 
 
 def _due(counted: Counted) -> datetime:

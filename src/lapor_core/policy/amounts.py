@@ -109,6 +109,8 @@ class Limit:
 
     def candidates(self, own: Limit | None = None) -> tuple[Limit, ...]:
         """Return the plain limits of which the one that ends first counts; ``own`` is what the agency promised itself."""
+        if not self.others and not self.agency:
+            return (self,)
         first = Limit(self.amount, self.unit)
         return (first, *self.others, own) if self.agency and own is not None else (first, *self.others)
 

@@ -81,7 +81,8 @@ def _check_deadlines(standard: Standard) -> None:
             deadline = standard.deadline(clock, tier, start=start)  # type: ignore[arg-type]  # a tier of the standard
         except OutOfReach:
             return
-        assert deadline.due >= start, f"the deadline of {clock} is before its start"
+        begun = start.replace(microsecond=0)  # for a day ends with its last whole second
+        assert deadline.due >= begun, f"the deadline of {clock} is before its start"
         for language in LANGUAGES:
             assert deadline.explain(language), f"the deadline of {clock} does not explain itself in {language}"
 
