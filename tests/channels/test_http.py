@@ -275,7 +275,10 @@ def test_everything_wrong_with_a_body_is_one_answer() -> None:
 
 def test_an_error_about_one_field_names_it_whoever_raised_it() -> None:
     [fault] = shown(BadValue("not a code", code="bad_code"))["fields"]
-    assert (fault["field"], fault["text"]) == ("code", "This is not a tracking code.")
+    assert (fault["field"], fault["text"]) == (
+        "code",
+        "This code has a typing slip: a code has 11 letters and digits, like 7KQ2-M4XW-9T3.",
+    )
 
 
 def test_who_is_asked_to_sign_in_is_told_how() -> None:

@@ -59,7 +59,10 @@ ERRORS = {
         id="Berkas ini tidak ada pada jawaban untuk laporan ini.", en="No answer to this report came with this file."
     ),
     "unknown_code": Text(id="Kode laporan tidak dikenal.", en="This tracking code is not known."),
-    "bad_code": Text(id="Kode laporan tidak sah.", en="This is not a tracking code."),
+    "bad_code": Text(
+        id="Kode laporan salah ketik: kode terdiri atas 11 huruf dan angka, seperti 7KQ2-M4XW-9T3.",
+        en="This code has a typing slip: a code has 11 letters and digits, like 7KQ2-M4XW-9T3.",
+    ),
     "bad_pin": Text(
         id="PIN salah ketik. Periksa kembali setiap huruf dan angka.",
         en="This PIN has a typing slip. Check every letter and digit.",
