@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lapor_core import Action, Actor, Event, Reporter, Role, State
+from lapor_core import Action, Actor, Event, Proof, Reporter, Role, State
 from lapor_core.complaint import Attachment, Rating
 from lapor_core.decisions import write_down
 from lapor_core.events import PinRenewed, answer_files
@@ -362,6 +362,25 @@ def test_a_part_of_an_answer_says_whose_it_is_and_whose_is_still_to_come() -> No
     assert "Bagian kami selesai." in english.short
 
 
+def test_who_reported_by_sms_reads_how_to_reply_and_only_what_the_standard_says_of_the_time() -> None:
+    for channel, pauses in product(("sms", "web"), (True, False)):
+        clocks = STANDARD.policy.clocks
+        resolve = attrs.evolve(clocks["resolve"], pauses=(State.WAITING,) if pauses else ())
+        policy = attrs.evolve(STANDARD.policy, clocks={**clocks, "resolve": resolve})
+        proofs = frozenset({Proof.SENDER_NUMBER} if channel == "sms" else {Proof.VERIFIED_EMAIL, Proof.VERIFIED_MOBILE})
+        life = Life(attrs.evolve(STANDARD, policy=policy), attrs.evolve(MARKED, channel=channel, proofs=proofs))
+        life.lead_to(State.IN_PROGRESS)
+        life.act(Action.ASK, text="Di jalan mana?")
+        life.act(Action.REPLY)
+        life.act(Action.RESPOND)
+        code = life.complaint.code
+        written = {(one.template, how.short, how.text) for one, _, how in told(life)}
+        asked = [(short, text) for template, short, text in written if template == "asked"]
+        answered = [short for template, short, _ in written if template == "answered"]
+        assert all((f"BALAS {code}" in short) == (channel == "sms") for short in (*answered, *(a for a, _ in asked)))
+        assert sorted("hitungan waktu berhenti" in text for _, text in asked) == [False, pauses]
+
+
 def test_what_is_missing_is_told_with_the_code() -> None:
     life = marked(State.INCOMPLETE)
     (indonesian, english) = (written for notice, _, written in told(life) if notice.template == "incomplete")
@@ -416,7 +435,7 @@ def test_values_are_handed_on_only_as_far_as_the_template_uses_them() -> None:
     assert set(replied.values) == {"code", "at"}
     life.act(Action.RESPOND, text=WRITTEN_BY_HAND)
     (answered, *_) = (written for notice, _, written in told(life) if notice.template == "answered")
-    assert set(answered.values) == {"code", "at", "text", "office"}
+    assert set(answered.values) == {"code", "at", "text", "office", "by_sms"}
 
 
 def test_words_and_values_do_not_show_in_a_repr() -> None:

@@ -66,6 +66,7 @@ OFFERED = frozenset(
     {
         *("code", "office", "fee", "tier", "at", "due", "provisional", "late"),
         *("agencies", "agency", "owing", "lacking", "text", "files", "by_itself", "contacts", "way"),
+        *("by_sms", "stands_still"),
     }
 )
 """The names a template may use."""
@@ -121,6 +122,8 @@ def write(
         "text": getattr(fact, "text", "") or getattr(fact, "reason", ""),
         "files": [file.name or word("file", "unnamed", language) for file in answer_files(fact)],
         "by_itself": event.actor.role is Role.SYSTEM,
+        "by_sms": complaint.channel == "sms" and not complaint.pin_hash,
+        "stands_still": _stands_still(complaint, standard),
         "contacts": [contact_line(contact, language) for contact in contacts],
         "waiting": 1,  # a host that gathers what waits counts it, and calls write_waiting
         "way": " ".join(contact.text for contact in contacts).strip(),
@@ -176,6 +179,12 @@ def _clock(event: Event, complaint: Complaint, standard: Standard) -> Clock | No
         return clock
     named = [clock for clock in complaint.clocks if clock.name == name]
     return max(named, key=lambda clock: clock.due, default=standard.promise(complaint))
+
+
+def _stands_still(complaint: Complaint, standard: Standard) -> bool:
+    """Tell whether the standard lets the time of the answer stand still in the state that the complaint has now."""
+    known = (standard.policy.clocks.get(clock.name) for clock in complaint.running_clocks)
+    return any(rule is not None and complaint.state in rule.pauses for rule in known)
 
 
 def _names(keys: Iterable[str], standard: Standard) -> str:
