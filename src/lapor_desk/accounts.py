@@ -33,6 +33,9 @@ _TRIES = 5
 _ASKED = Brake(kind="asked", most=5, within=timedelta(minutes=15))
 """Nobody's telephone is to be flooded with codes from here."""
 
+_ASKED_IN_VAIN = Brake(kind="asked_in_vain", most=20, within=timedelta(days=1))
+"""Nor all day long. And with five tries each, of a million codes nobody tries more than a hundred a day."""
+
 _ASKED_FROM = Brake(kind="asked_from", most=60, within=timedelta(minutes=15))
 """Nor are all telephones there are: each code costs the office an SMS. One address may stand for many people of an operator."""
 
@@ -124,6 +127,7 @@ class Accounts:
                 _ASKED_FROM.count(tx, address, now)
             for contact in _contacts(reporter):
                 _ASKED.count(tx, contact, now)
+                _ASKED_IN_VAIN.count(tx, contact, now)
             tx.connection.execute(delete(challenges).where(challenges.c.expires_at < now - timedelta(days=1)))
             tx.connection.execute(insert(challenges), _row(tx, challenge_id, reporter, codes, now))
             tx.enqueue(_notices(challenge_id, codes, now))
@@ -170,6 +174,8 @@ class Accounts:
         proofs = frozenset(asked.codes)
         used = update(challenges).where(challenges.c.id == asked.id)
         tx.connection.execute(used.values(confirmed_at=now))
+        for contact in _contacts(asked.reporter):
+            _ASKED_IN_VAIN.forget(tx, contact)
         known = find_account(tx, asked.reporter, proofs)
         if known is None:
             account = enrol(tx, Vault.new_person(), asked.reporter, proofs, now)

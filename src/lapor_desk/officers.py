@@ -247,6 +247,14 @@ class Officers:
         """
         self._change(login, {"disabled_at": self._clock()})
 
+    def enable(self, login: str) -> None:
+        """Let an officer who was disabled sign in again, with the password they had.
+
+        Raises:
+            NotFound: no such login (``unknown_login``).
+        """
+        self._change(login, {"disabled_at": None})
+
     def set_notices(self, login: str, *, wanted: bool) -> None:
         """Let an officer be told of what waits for them, or of nothing any more; the console shows it all the same.
 

@@ -16,7 +16,7 @@ from lapor_desk.cli.values import print_json
 
 __all__ = ["app"]
 
-app = App(name="officers", help="Add, list and disable officers, and change their passwords.")
+app = App(name="officers", help="Add, list, disable and enable officers, and change their passwords.")
 
 Flag = Annotated[bool, Parameter(negative=())]
 
@@ -106,6 +106,24 @@ def disable(login: str, *, config: Path | None = None, database: str | None = No
     with opened(configured(config, database=database)) as house:
         house.officers.disable(login)
     print(f"{login} can no longer sign in")
+
+
+@app.command
+def enable(login: str, *, config: Path | None = None, database: str | None = None) -> None:
+    """Let an officer who was disabled sign in again, with the password they had.
+
+    Parameters
+    ----------
+    login
+        The officer.
+    config
+        The configuration file.
+    database
+        The database, in place of the configuration's.
+    """
+    with opened(configured(config, database=database)) as house:
+        house.officers.enable(login)
+    print(f"{login} can sign in again")
 
 
 @app.command

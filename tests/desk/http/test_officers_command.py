@@ -27,6 +27,9 @@ def lapor(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captur
         '[[agencies]]\nkey = "dinas-contoh"\nname = "Dinas Contoh"\n', encoding="utf-8"
     )
 
+    with open_house(Config(database=f"sqlite:///{tmp_path}/lapor.db")):
+        """A desk that is there already: of a new one, the first command says that it begins."""
+
     def run(*arguments: str, typed: str = "", status: int = 0) -> str:
         monkeypatch.setattr(sys, "stdin", io.StringIO(typed))
         assert main(["officers", *arguments]) == status, capsys.readouterr().err
@@ -46,7 +49,7 @@ def sign_in(tmp_path: Path, login: str, password: str) -> bool:
             return False
 
 
-def test_who_is_added_can_sign_in_until_disabled(lapor: Callable[..., str], tmp_path: Path) -> None:
+def test_who_is_added_can_sign_in_while_not_disabled(lapor: Callable[..., str], tmp_path: Path) -> None:
     add = ("add", "pusat", "--role", "central_admin", "--name", "Petugas Contoh", "--password-stdin")
     assert lapor(*add, typed=f"{PASSWORD}\n") == "pusat is central_admin\n"
     assert sign_in(tmp_path, "pusat", PASSWORD)
@@ -54,6 +57,10 @@ def test_who_is_added_can_sign_in_until_disabled(lapor: Callable[..., str], tmp_
     lapor("disable", "pusat")
     assert not sign_in(tmp_path, "pusat", PASSWORD)
     assert "disabled" in lapor("list")
+    assert lapor("enable", "pusat") == "pusat can sign in again\n"
+    assert sign_in(tmp_path, "pusat", PASSWORD)
+    assert "disabled" not in lapor("list")
+    assert "no officer has this login" in lapor("enable", "entah", status=2)
 
 
 def test_an_auditor_is_added_with_or_without_an_agency(lapor: Callable[..., str]) -> None:
