@@ -7,6 +7,7 @@ account, and a session.
 from __future__ import annotations
 
 import hmac
+import itertools
 import json
 import secrets
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -72,8 +73,8 @@ def forget_challenges(tx: Transaction, reporters: Iterable[Reporter]) -> tuple[s
     opened = (_opened(tx, row) for row in rows)
     mine = [asked for asked in opened if not contacts.isdisjoint(_contacts(asked.reporter))]
     tx.connection.execute(delete(challenges).where(challenges.c.id.in_([asked.id for asked in mine])))
-    for contact in contacts:
-        _ASKED.forget(tx, contact)
+    for brake, contact in itertools.product((_ASKED, _ASKED_IN_VAIN), contacts):
+        brake.forget(tx, contact)
     return tuple(notice.key for asked in mine for notice in _notices(asked.id, asked.codes, asked.expires_at))
 
 
