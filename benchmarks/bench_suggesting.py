@@ -19,6 +19,7 @@ from zoneinfo import ZoneInfo
 from servers import postgres
 
 from lapor_core import Complaint, Kind, Reporter, Submission, load_standard
+from lapor_core.codes import RANDOM_BYTES, tracking_code
 from lapor_core.complaint import Proof
 from lapor_core.decisions import Begun, receive
 from lapor_core.privacy import Reader
@@ -75,7 +76,7 @@ def begun(number: int, chance: random.Random, person: Person) -> Begun:
         kind=Kind.COMPLAINT,
         narrative=narrative(chance),
     )
-    ids = {"complaint": person.id, "code": f"CONTOH-{number}", "reporter_ref": person.id}
+    ids = {"complaint": person.id, "code": tracking_code(number.to_bytes(RANDOM_BYTES)), "reporter_ref": person.id}
     return receive(submission, STANDARD, MORNING, **ids)
 
 

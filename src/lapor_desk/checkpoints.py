@@ -15,7 +15,7 @@ from itertools import islice
 from pathlib import Path
 
 import attrs
-from sqlalchemy import and_, select, tuple_
+from sqlalchemy import and_, select
 
 from lapor_core.errors import BadValue, NotFound, Refused, require_aware
 from lapor_desk.store import Reading, Store
@@ -115,8 +115,8 @@ def check_checkpoint(store: Store, document: Path) -> Iterator[Deviation]:
 
 
 def _deviations(tx: Reading, seen: Mapping[tuple[str, int], str]) -> Iterator[Deviation]:
-    at = tuple_(events.c.complaint_id, events.c.sequence)
-    query = select(events.c.complaint_id, events.c.sequence, events.c.hash).where(at.in_(seen))
+    theirs = events.c.complaint_id.in_({complaint_id for complaint_id, _ in seen})
+    query = select(events.c.complaint_id, events.c.sequence, events.c.hash).where(theirs)
     found = {(row[0], row[1]): row[2] for row in tx.connection.execute(query)}
     for (complaint_id, length), head in seen.items():
         if found.get((complaint_id, length)) != head:

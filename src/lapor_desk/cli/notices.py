@@ -53,7 +53,7 @@ def list_(
         why = reasons(house.engine, house.clock())
         with house.store.reading() as tx:
             found = tx.notices_in(Status(status), limit)
-            counts = {name: count for name, count in tx.counts().notices.items() if count}
+            counts = {} if found else {name: count for name, count in tx.counts().notices.items() if count}
         listed = [(each, why(each)) for each in found]
     if json:
         fields = ("id", "complaint_id", "template", "role", "agency", "medium", "notifier", "attempts", "last_error")

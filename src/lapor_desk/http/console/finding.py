@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 import attrs
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, case, func, select
 
 from lapor_core.lifecycle import State, is_open
 from lapor_desk.store import Reading
@@ -124,9 +124,8 @@ def find(tx: Reading, wish: Wish, agency: str | None, now: datetime, mine: Colle
     ids = (
         select(complaints.c.id).where(*scope, *state, *([is_late] if wish.late else [])).order_by(*_sorted(wish.order))
     )
-    all_of_them = _by_state(tx, scope, by_index=not wish.tier)
-    late = _by_state(tx, [*scope, is_late])
-    counted = late if wish.late else all_of_them
+    standing, late = _by_state(tx, scope, is_late)
+    counted = late if wish.late else standing
     return Found(
         ids=tuple(tx.connection.execute(ids.limit(PAGE_SIZE).offset((wish.page - 1) * PAGE_SIZE)).scalars()),
         total=sum(counted[known] for known in wished),
@@ -135,18 +134,24 @@ def find(tx: Reading, wish: Wish, agency: str | None, now: datetime, mine: Colle
     )
 
 
-def _by_state(tx: Reading, conditions: list[ColumnElement[bool]], *, by_index: bool = False) -> Counter[str]:
-    """Count complaints by state.
+def _by_state(
+    tx: Reading, scope: list[ColumnElement[bool]], is_late: ColumnElement[bool]
+) -> tuple[Counter[str], Counter[str]]:
+    """Count complaints by state: all in ``scope``, and those of them that are late.
 
-    SQLite would walk its index by state and look every complaint up that the conditions ask about, in that order; to group by
-    something else first keeps it from that, unless the index alone is enough (``by_index``).
+    Of the whole register, the index by state is enough to count all; else one way through the complaints counts both. SQLite would
+    go that way in the order of this index, and look every complaint up; to group by something else first keeps it from that.
     """
     state = complaints.c.state
-    columns = (state,) if by_index else (complaints.c.policy, state)
-    counted: Counter[str] = Counter()
-    for row in tx.connection.execute(select(state, func.count()).where(*conditions).group_by(*columns)):
-        counted[row[0]] += row[1]
-    return counted
+    both = select(state, func.count(), func.count(case((is_late, 1)))).group_by(complaints.c.policy, state)
+    standing, late = Counter[str](), Counter[str]()
+    for found, number, number_late in tx.connection.execute(both.where(*scope) if scope else both.where(is_late)):
+        standing[found] += number if scope else 0
+        late[found] += number_late
+    if not scope:
+        by_index = select(state, func.count()).group_by(state)
+        standing.update({row[0]: row[1] for row in tx.connection.execute(by_index)})
+    return standing, late
 
 
 def _of_agency(agency: str) -> list[ColumnElement[bool]]:
