@@ -22,6 +22,7 @@ from lapor_desk.checkpoints import Checkpoint, take_checkpoint
 from lapor_desk.places import S3Place
 from lapor_desk.store import Store, StoreDown
 from lapor_desk.store.disk import sync_file, sync_folder
+from lapor_desk.store.trouble import drivers_name
 from lapor_desk.writing import placed
 
 __all__ = ["NOTE", "BackedUp", "back_up"]
@@ -84,7 +85,10 @@ def back_up(store: Store, files: Path | S3Place, folder: Path, now: datetime) ->
         _copy_database(source, folder / source.name)
         count = _copy_files(files, folder / f"{source.stem}-files") if isinstance(files, Path) else None
     except (OSError, sqlite3.Error) as error:
-        raise StoreDown(f"{folder}: the back-up cannot be written", code="store_down") from error
+        why = getattr(error, "strerror", None) or drivers_name(error)
+        raise StoreDown(
+            f"{folder}: the back-up cannot be written: {why}", code="store_down", reason="folder"
+        ) from error
     with placed(folder / "README.txt") as note:
         attachments = (_WITH_FILES if isinstance(files, Path) else _WITHOUT_FILES).format(stem=source.stem, place=files)
         note.write(NOTE.format(stem=source.stem, checkpoint=document.name, attachments=attachments).encode())
@@ -92,12 +96,16 @@ def back_up(store: Store, files: Path | S3Place, folder: Path, now: datetime) ->
 
 
 def _copy_database(source: Path, target: Path) -> None:
-    """Let SQLite copy itself page by page, beside whoever writes, and give the copy its name when it is whole."""
+    """Let SQLite copy itself, beside whoever writes, and give the copy its name when it is whole.
+
+    In one step, which reads one state of the database: between two steps it would begin anew whenever somebody has written, and at
+    a desk that is at work it would never come to an end.
+    """
     handle, name = tempfile.mkstemp(dir=target.parent, prefix=".lapor-")  # mkstemp makes it 0600
     os.close(handle)
     try:
         with closing(sqlite3.connect(source)) as original, closing(sqlite3.connect(name)) as copy:
-            original.backup(copy, pages=1000)
+            original.backup(copy)
             copy.execute("PRAGMA journal_mode=DELETE")  # one file, without a log beside it
         sync_file(Path(name))
         Path(name).replace(target)

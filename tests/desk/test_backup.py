@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import shutil
+import sqlite3
 import stat
 import threading
 from datetime import datetime, timedelta
@@ -14,6 +17,7 @@ from zoneinfo import ZoneInfo
 import attrs
 import pytest
 from PIL import Image
+from sqlalchemy import text
 
 from lapor_core import Agency, Proof, Reporter, Role, Submission, Upload
 from lapor_core.errors import BadValue, Refused
@@ -25,7 +29,7 @@ from lapor_desk.cli import main
 from lapor_desk.config import Config
 from lapor_desk.house import House, open_house
 from lapor_desk.places import S3Place
-from lapor_desk.store import Store
+from lapor_desk.store import Store, StoreDown
 
 MORNING = datetime(2026, 3, 13, 10, tzinfo=ZoneInfo("Asia/Makassar"))
 AGENCIES = (Agency(key="dinas-contoh", name="Dinas Contoh"),)
@@ -158,6 +162,48 @@ def test_a_back_up_that_is_taken_while_citizens_write_is_whole(here: Path, tmp_p
             assert tx.verify_chain(each.id).holds
             for file in complaint.attachments:
                 assert restored.store.read_file(complaint.reporter_ref, file.digest)
+
+
+def test_a_back_up_comes_to_an_end_however_often_somebody_writes_meanwhile(
+    here: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """SQLite begins a copy anew when it was written between two of its steps."""
+    with open_house(config(here), clock=FrozenClock(MORNING)) as house:
+
+        def write(key: str, size: int = 1) -> None:
+            with house.store.database.writing() as connection:
+                row = {"key": key, "size": size}
+                connection.execute(text("INSERT INTO lapor_plugin_storage VALUES ('sms', :key, zeroblob(:size))"), row)
+
+        class AtWork(sqlite3.Connection):
+            def backup(self, target: sqlite3.Connection, *, pages: int = -1, **_: Any) -> None:
+                steps = 0
+
+                def meanwhile(_: int, left: int, __: int) -> None:
+                    nonlocal steps
+                    steps += 1
+                    assert steps < 20
+                    if left:
+                        write(f"step {steps}")
+
+                super().backup(target, pages=pages, progress=meanwhile)
+
+        write("much", 5_000_000)
+        connect = sqlite3.connect
+        monkeypatch.setattr(sqlite3, "connect", lambda *given, **named: connect(*given, **{"factory": AtWork} | named))
+        back_up(house.store, house.files, tmp_path / "saved", MORNING)
+    assert (tmp_path / "saved" / "lapor.db").stat().st_size > 5_000_000
+
+
+def test_why_a_back_up_cannot_be_written_is_told(here: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr("lapor_desk.backup.sync_file", full)
+    with open_house(config(here)) as house, pytest.raises(StoreDown, match=os.strerror(errno.ENOSPC)):
+        back_up(house.store, house.files, tmp_path / "saved", MORNING)
+    assert not list((tmp_path / "saved").glob("*.db"))
+    assert not list((tmp_path / "saved").glob(".lapor-*"))
 
 
 def test_of_files_in_a_bucket_the_back_up_says_where_they_are(
