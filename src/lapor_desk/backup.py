@@ -16,16 +16,17 @@ from datetime import datetime
 from pathlib import Path
 
 import attrs
+from sqlalchemy import URL
 
 from lapor_core.errors import BadValue, Refused
 from lapor_desk.checkpoints import Checkpoint, take_checkpoint
 from lapor_desk.places import S3Place
-from lapor_desk.store import Store, StoreDown
+from lapor_desk.store import Store, StoreDown, database_url
 from lapor_desk.store.disk import sync_file, sync_folder
 from lapor_desk.store.trouble import drivers_name
 from lapor_desk.writing import placed
 
-__all__ = ["NOTE", "BackedUp", "back_up"]
+__all__ = ["NOTE", "BackedUp", "back_up", "back_up_former"]
 
 _WHOLE = re.compile("[0-9a-f]{64}")
 """A file that is whole: its name is the digest of what is in it."""
@@ -36,8 +37,15 @@ A back-up of a LAPOR! desk.
 The master key is NOT in here, and nothing personal can be read without it. Keep it in another place.
 
 {attachments}
-To restore: copy this folder to where the desk shall be, put the key beside the database as {stem}.key (mode 0600),
+{known}To restore: copy this folder to where the desk shall be, put the key beside the database as {stem}.key (mode 0600),
 put lapor.toml and your own policy and decree files back, and run: lapor doctor
+{compare}"""
+
+_FORMER = """\
+The database is of an earlier version of lapor, as it was. A newer version brings it up to date at its first start.
+
+"""
+_COMPARE = """\
 To compare the record with what it was:
 lapor audit verify --checkpoint {stem}-checkpoints/{checkpoint}
 """
@@ -51,9 +59,12 @@ an older one lacks the newest of them."""
 
 @attrs.frozen(kw_only=True)
 class BackedUp:
-    """What a back-up holds; ``files`` counts those that were copied this time, None where they lie in no folder."""
+    """What a back-up holds; ``files`` counts those that were copied this time, None where they lie in no folder.
 
-    checkpoint: Checkpoint
+    ``checkpoint`` is None where the desk is of an earlier version.
+    """
+
+    checkpoint: Checkpoint | None
     files: int | None
 
 
@@ -71,17 +82,41 @@ def back_up(store: Store, files: Path | S3Place, folder: Path, now: datetime) ->
         BadValue: ``folder`` is where the desk itself lies (``bad_folder``).
         StoreDown: the copy cannot be written (``store_down``).
     """
-    if not store.database.is_sqlite:
+    source = _source(store.database.url, files, folder)
+    document, checkpoint = take_checkpoint(store, folder / f"{source.stem}-checkpoints", now)
+    compare = _COMPARE.format(stem=source.stem, checkpoint=document.name)
+    return BackedUp(checkpoint=checkpoint, files=_copied(source, files, folder, compare=compare))
+
+
+def back_up_former(url: str, files: Path | S3Place, folder: Path) -> BackedUp:
+    """Copy a desk of an earlier version as it is, before it is brought up to date, from which there is no way back.
+
+    Whoever installed the new version first has no other one at hand. There is no checkpoint: its record is not read.
+
+    Raises:
+        Refused, BadValue, StoreDown: as :func:`back_up`.
+    """
+    source = _source(database_url(url), files, folder)
+    return BackedUp(checkpoint=None, files=_copied(source, files, folder, known=_FORMER))
+
+
+def _source(url: URL, files: Path | S3Place, folder: Path) -> Path:
+    if url.get_backend_name() != "sqlite":
         message = (
             "a PostgreSQL database is backed up with pg_dump; copy the attachments after it, and keep the key apart"
         )
         raise Refused(message, code="not_sqlite")
-    source = Path(store.database.url.database or "").absolute()
+    source = Path(url.database or "").absolute()
     taken = {source.parent, files.absolute()} if isinstance(files, Path) else {source.parent}
     if folder.absolute() in taken:
         raise BadValue(f"{folder}: the desk itself lies there; name another folder", code="bad_folder")
-    document, checkpoint = take_checkpoint(store, folder / f"{source.stem}-checkpoints", now)
+    return source
+
+
+def _copied(source: Path, files: Path | S3Place, folder: Path, *, known: str = "", compare: str = "") -> int | None:
+    """Copy database and attachments, and write the note; return how many attachments are new."""
     try:
+        folder.mkdir(parents=True, exist_ok=True)
         _copy_database(source, folder / source.name)
         count = _copy_files(files, folder / f"{source.stem}-files") if isinstance(files, Path) else None
     except (OSError, sqlite3.Error) as error:
@@ -91,8 +126,8 @@ def back_up(store: Store, files: Path | S3Place, folder: Path, now: datetime) ->
         ) from error
     with placed(folder / "README.txt") as note:
         attachments = (_WITH_FILES if isinstance(files, Path) else _WITHOUT_FILES).format(stem=source.stem, place=files)
-        note.write(NOTE.format(stem=source.stem, checkpoint=document.name, attachments=attachments).encode())
-    return BackedUp(checkpoint=checkpoint, files=count)
+        note.write(NOTE.format(stem=source.stem, attachments=attachments, known=known, compare=compare).encode())
+    return count
 
 
 def _copy_database(source: Path, target: Path) -> None:

@@ -41,7 +41,7 @@ from lapor_desk.store import Files, Store, StoreDown, open_store
 from lapor_desk.store.tables import complaints
 from lapor_desk.telemetry import MeasuredCourier
 
-__all__ = ["House", "open_house", "read_standard", "utc_now"]
+__all__ = ["House", "files_of", "open_house", "read_standard", "utc_now"]
 
 
 def utc_now() -> datetime:
@@ -104,7 +104,7 @@ class House:
     @property
     def files(self) -> Path | S3Place:
         """Where attachments lie: as configured, else in a folder beside the SQLite file."""
-        return self.config.files or beside(self.config, "files") or Path("files")
+        return files_of(self.config)
 
     def chores(self) -> Mapping[str, Callable[[datetime], object]]:
         """Return what is done once a day, by name."""
@@ -127,6 +127,11 @@ class House:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+def files_of(config: Config) -> Path | S3Place:
+    """Return where attachments lie: as configured, else in a folder beside the SQLite file."""
+    return config.files or beside(config, "files") or Path("files")
 
 
 def open_house(config: Config, *, clock: Callable[[], datetime] = utc_now, new: bool = False) -> House:

@@ -29,7 +29,7 @@ from lapor_desk.cli import main
 from lapor_desk.config import Config
 from lapor_desk.house import House, open_house
 from lapor_desk.places import S3Place
-from lapor_desk.store import Store, StoreDown
+from lapor_desk.store import Database, Store, StoreDown, database_url, form_of, migrating, upgrade
 
 MORNING = datetime(2026, 3, 13, 10, tzinfo=ZoneInfo("Asia/Makassar"))
 AGENCIES = (Agency(key="dinas-contoh", name="Dinas Contoh"),)
@@ -193,6 +193,24 @@ def test_a_back_up_comes_to_an_end_however_often_somebody_writes_meanwhile(
         monkeypatch.setattr(sqlite3, "connect", lambda *given, **named: connect(*given, **{"factory": AtWork} | named))
         back_up(house.store, house.files, tmp_path / "saved", MORNING)
     assert (tmp_path / "saved" / "lapor.db").stat().st_size > 5_000_000
+
+
+def test_a_desk_of_an_earlier_version_is_copied_as_it_is(
+    here: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Whoever installed the new version first must still have a way back."""
+    url = config(here).database
+    with monkeypatch.context() as earlier:
+        earlier.setattr(migrating, "HEAD", "0001")
+        upgrade(database := Database(database_url(url)))
+    database.close()
+    (here / "lapor-files" / "person").mkdir(parents=True)
+    (here / "lapor-files" / "person" / ("0" * 64)).write_bytes(b"sealed")
+    assert main(["backup", str(tmp_path / "saved"), "--database", url]) == 0
+    assert "of an earlier version, as it is, 1 new file" in capsys.readouterr().out
+    assert form_of(f"sqlite:///{tmp_path}/saved/lapor.db") == form_of(url) == "0001"
+    assert (tmp_path / "saved" / "lapor-files" / "person" / ("0" * 64)).read_bytes() == b"sealed"
+    assert "earlier version" in (tmp_path / "saved" / "README.txt").read_text("utf-8")
 
 
 def test_why_a_back_up_cannot_be_written_is_told(here: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from cyclopts import App
 
-from lapor_desk.cli.houses import configured, opened
+from lapor_desk.cli.houses import configured, form, is_former, opened
 from lapor_desk.counting import counted
 
 __all__ = ["app"]
@@ -27,14 +27,22 @@ def backup(folder: Path, /, *, config: Path | None = None, database: str | None 
     database
         The database, in place of the configuration's.
     """
-    from lapor_desk.backup import back_up
+    from lapor_desk.backup import back_up, back_up_former
+    from lapor_desk.house import files_of
 
-    with opened(configured(config, database=database)) as house:
-        done = back_up(house.store, house.files, folder, house.clock())
-    held = [counted(done.checkpoint.complaints, "complaint"), counted(done.checkpoint.events, "event")]
+    chosen = configured(config, database=database)
+    files = files_of(chosen)
+    if is_former(form(chosen)):
+        done = back_up_former(chosen.database, files, folder)
+    else:
+        with opened(chosen) as house:
+            done = back_up(house.store, files, folder, house.clock())
+    held = ["a database of an earlier version, as it is"]
+    if done.checkpoint is not None:
+        held = [counted(done.checkpoint.complaints, "complaint"), counted(done.checkpoint.events, "event")]
     if done.files is not None:
         held.append(counted(done.files, "new file"))
     print(f"{folder}: {', '.join(held)}")
     if done.files is None:
-        print(f"The attachments are not in it: they lie in {house.files}. Let that place be backed up too.")
+        print(f"The attachments are not in it: they lie in {files}. Let that place be backed up too.")
     print("The master key is not in it. Keep a copy of the key in another place.")

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 import attrs
 from cyclopts import App, Parameter
 
-from lapor_core.errors import BadValue, LaporError
-from lapor_desk.cli.houses import configured, form, opened
+from lapor_core.errors import LaporError
+from lapor_desk.cli.houses import configured, opened
 from lapor_desk.cli.values import print_json
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ _REMEDIES = {
     "unwritable_key_file": "give its folder to the user the desk runs as (chown), or run this as that user",
     "lost_database": "correct database in lapor.toml, or bring the file back from a back-up; to begin anew: lapor serve --new",
     "newer_database": "pip install --upgrade lapor",
-    "older_database": "make a back-up, then start lapor serve: it brings the database up to date",
+    "older_database": "lapor backup FOLDER, which copies it as it is; then start lapor serve",
     "no_desk": "correct database in lapor.toml, bring the file back from a back-up, or begin a new desk: lapor serve",
     "bad_database_url": "correct database in lapor.toml",
     "store_busy": "find the program that holds the database open (fuser lapor.db), and end it",
@@ -91,7 +91,6 @@ def _examined(config: Config) -> Iterator[tuple[str, tuple[Finding, ...]]]:
     from lapor_desk.durable import SCHEMA
 
     try:
-        _check_form(form(config))
         with opened(config) as house:
             house.store.database.check_writable()
             house.store.database.check_schema(SCHEMA)
@@ -99,15 +98,6 @@ def _examined(config: Config) -> Iterator[tuple[str, tuple[Finding, ...]]]:
             yield from examine(house, house.clock())
     except LaporError as error:
         yield "database", (Finding(check="database", problem=str(error), remedy=_remedy(error)),)
-
-
-def _check_form(found: str) -> None:
-    """Opening a house would bring an earlier form up to date; whoever asks how things are has not asked for that."""
-    from lapor_desk.store.migrating import HEAD
-
-    if found < HEAD:  # a newer one is refused by whoever opens it
-        message = f"the database has the form {found} of an earlier version, and this one needs {HEAD}"
-        raise BadValue(message, code="older_database", found=found, known=HEAD)
 
 
 def _remedy(error: LaporError) -> str:

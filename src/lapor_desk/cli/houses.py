@@ -18,7 +18,7 @@ from lapor_desk.sites import host_problem
 if TYPE_CHECKING:
     from lapor_desk.house import House
 
-__all__ = ["configured", "form", "opened", "say", "shown"]
+__all__ = ["configured", "form", "is_former", "opened", "say", "shown"]
 
 _IF_NOT = "If one should be there already, stop, and look at database in lapor.toml and --database."
 
@@ -40,7 +40,9 @@ def configured(config: Path | None, **said: Any) -> Config:
 
 
 @contextmanager
-def opened(config: Config, *, begin: Callable[[str], object] | None = None, new: bool = False) -> Iterator[House]:
+def opened(
+    config: Config, *, begin: Callable[[str], object] | None = None, new: bool = False, upgrade: bool = False
+) -> Iterator[House]:
     """Open the house for as long as the block lasts.
 
     Args:
@@ -48,21 +50,31 @@ def opened(config: Config, *, begin: Callable[[str], object] | None = None, new:
         begin: Where a new desk may begin, what takes the sentence that says so. Without it the desk must be there: who looks at
             one, or changes something in it, shall not make an empty one by a slip.
         new: Whether it must be a new one, though there is a key; see :func:`lapor_desk.store.open_store`.
+        upgrade: Whether a database of an earlier version is brought up to date, from which there is no way back. Of all commands
+            one does that: a job of cron, say, would do it under the eyes of a desk that still runs.
 
     Raises:
-        LaporError: it cannot be opened; says why. NotFound: there is none (``no_desk``).
+        LaporError: it cannot be opened; says why. NotFound: there is none (``no_desk``). BadValue: it is of an earlier version
+            (``older_database``).
     """
     from lapor_desk.house import open_house
     from lapor_desk.store import form_of
+    from lapor_desk.store.migrating import HEAD
 
     _check_places(config)
     with _drivers():
-        if begin is None:
-            form(config)
-        is_new = begin is not None and form_of(config.database) is None
+        found = form(config) if begin is None else form_of(config.database)
+        if is_former(found) and not upgrade:
+            message = f"the database has the form {found} of an earlier version, and this one needs {HEAD}"
+            raise BadValue(
+                f"{message}; make a back-up, then start lapor serve, which brings it up to date",
+                code="older_database",
+                found=found,
+                known=HEAD,
+            )
         house = open_house(config, new=new)
     with house:
-        if begin is not None and is_new:
+        if begin is not None and found is None:
             begin(f"A new desk begins: {_place(house)}. {_IF_NOT}")
         yield house
 
@@ -84,6 +96,13 @@ def form(config: Config) -> str:
         )
         raise NotFound(message, code="no_desk", url=shown(config))
     return found
+
+
+def is_former(found: str | None) -> bool:
+    """Return whether a database has the form of an earlier version; what is newer is refused by whoever opens it."""
+    from lapor_desk.store.migrating import HEAD
+
+    return found is not None and found < HEAD
 
 
 def shown(config: Config) -> str:

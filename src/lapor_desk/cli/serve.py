@@ -68,7 +68,7 @@ def serve(
     chosen = configured(config, database=database, host=host, port=port, policy=policy)
     log_to_the_console(log_format)
     news: list[str] = []
-    with _listening(chosen) as listener, opened(chosen, begin=news.append, new=new) as house:
+    with _listening(chosen) as listener, opened(chosen, begin=news.append, new=new, upgrade=True) as house:
         _run(house, listener, _said(config, database), news)
 
 
