@@ -137,8 +137,10 @@ def test_what_leads_on_stands_first_and_nobody_is_led_to_a_counter_that_refuses_
 def test_what_nobody_disposed_in_the_time_of_any_tier_is_marked_late(
     browser: Get, submit: Callable[..., str], clock: FrozenClock
 ) -> None:
-    submit(title="Terlupa")
+    forgotten = submit(title="Terlupa")
+    assert "yang terberat pun" not in browser("pusat").get(page_of(forgotten)).text
     clock.advance(timedelta(days=60))
+    assert "tingkat yang terberat pun, Selasa, 5 Mei 2026, sudah lewat" in browser("pusat").get(page_of(forgotten)).text
     submit(title="Baru")
     rows = browser("pusat").get("/officers/").html.split("<li")
     assert ["Lewat tenggat" in row for row in rows if "Terlupa" in row or "Baru" in row] == [False, True]

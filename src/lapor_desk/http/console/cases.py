@@ -10,6 +10,8 @@ import attrs
 
 from lapor_core import events as happened
 from lapor_core.acts import joined
+from lapor_core.clock_facts import overdue_undecided
+from lapor_core.clocks import Deadline
 from lapor_core.codes import normalise_code
 from lapor_core.complaint import Attachment, Clock, Complaint, Purpose
 from lapor_core.errors import BadValue, FactsNeeded, LaporError, NotFound, Refused
@@ -50,6 +52,11 @@ class Case:
     seen: View
     answered_with: tuple[Attachment, ...]
     now: datetime
+
+    @property
+    def undecided(self) -> Deadline | None:
+        """The longest deadline of the standard, where it is over and nobody has decided the tier."""
+        return overdue_undecided(self.complaint, self.standard, self.now)
 
     @property
     def actions(self) -> tuple[Action, ...]:
