@@ -69,6 +69,8 @@ def address_of(scope: Scope) -> str:
         address = ipaddress.ip_address(client[0] if client else "")
     except ValueError:
         return "unknown"
-    if address.version == 6:
-        return str(ipaddress.ip_network((address, 64), strict=False).network_address)
-    return str(address)
+    if isinstance(address, ipaddress.IPv4Address):
+        return str(address)
+    if address.ipv4_mapped is not None:  # so a proxy names one that reached it by a socket for both kinds
+        return str(address.ipv4_mapped)
+    return str(ipaddress.ip_network((address, 64), strict=False).network_address)

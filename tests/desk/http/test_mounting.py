@@ -328,6 +328,7 @@ def test_another_address_has_a_budget_of_its_own_and_a_household_has_one(house: 
 
     assert [post("192.0.2.1"), post("192.0.2.1"), post("192.0.2.2")] == [200, 429, 200]
     assert [post("2001:db8::1"), post("2001:db8::ffff"), post("2001:db8:0:1::1")] == [200, 429, 200]
+    assert [post("::ffff:192.0.2.7"), post("192.0.2.7"), post("::ffff:192.0.2.8")] == [200, 429, 200]
 
 
 def test_nobody_speaks_websocket_here(house: House) -> None:
