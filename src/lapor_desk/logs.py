@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import logging
+import threading
 import traceback
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -19,6 +20,12 @@ __all__ = ["JsonFormatter", "LogFormat", "TextFormatter", "log_to_the_console"]
 LogFormat = Literal["text", "json"]
 """How a line is written."""
 
+_MINUTE = 60.0
+"""In seconds."""
+
+_MOST = 1000
+"""So many lines are remembered before those of an earlier minute are forgotten."""
+
 _Raised = tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
 
 
@@ -26,8 +33,42 @@ def log_to_the_console(form: LogFormat = "text") -> None:
     """Let libraries speak from warnings on, on standard error: on a lower level some write down whole requests."""
     handler = logging.StreamHandler()
     handler.setFormatter(JsonFormatter() if form == "json" else TextFormatter())
+    handler.addFilter(Repeats())
     logging.basicConfig(handlers=[handler], level=logging.WARNING)
     logging.getLogger("lapor").setLevel(logging.INFO)
+
+
+class Repeats(logging.Filter):
+    """Lets the same warning through once a minute, and says then how often it came in between.
+
+    While a database is away, a desk and the libraries under it say so ten times a second, all night: what else happens would be lost
+    in it, and a disk filled.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._told: dict[tuple[str, str], tuple[float, int]] = {}
+        self._lock = threading.Lock()
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Return whether the line is to be written."""
+        if record.levelno < logging.WARNING:
+            return True
+        with self._lock:
+            return self._is_news(record)
+
+    def _is_news(self, record: logging.LogRecord) -> bool:
+        line, now = record.getMessage(), record.created
+        at, held = self._told.get((record.name, line), (-_MINUTE, 0))
+        if abs(now - at) < _MINUTE:
+            self._told[record.name, line] = (at, held + 1)
+            return False
+        if len(self._told) >= _MOST:
+            self._told = {key: told for key, told in self._told.items() if abs(now - told[0]) < _MINUTE}
+        self._told[record.name, line] = (now, 0)
+        if held:
+            record.msg, record.args = f"{line} (and {held} times before, within a minute)", ()
+        return True
 
 
 class TextFormatter(logging.Formatter):

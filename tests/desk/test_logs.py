@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from lapor_desk.logs import JsonFormatter, TextFormatter
+from lapor_desk.logs import JsonFormatter, Repeats, TextFormatter
 
 MARK = "PENANDA-PRIBADI"
 
@@ -33,6 +33,33 @@ def test_an_exception_is_told_by_type_and_place_and_not_by_its_words(formatter: 
     assert "builtins.ValueError" in line
     assert "test_logs.py" in line
     assert MARK not in line
+
+
+def warning(second: float, *values: str, level: int = logging.WARNING) -> logging.LogRecord:
+    made = logging.LogRecord("lapor.store", level, __file__, 1, "notice %s", values or ("n1",), None)
+    made.created = second
+    return made
+
+
+def test_the_same_warning_is_told_once_a_minute_with_how_often_it_came() -> None:
+    repeats = Repeats()
+    assert [second for second in range(150) if repeats.filter(warning(second))] == [0, 60, 120]
+    later = warning(200)
+    assert repeats.filter(later)
+    assert later.getMessage() == "notice n1 (and 29 times before, within a minute)"
+
+
+def test_what_differs_and_what_is_no_warning_is_always_told() -> None:
+    repeats = Repeats()
+    told = [warning(0), warning(0, "n2"), warning(0, level=logging.INFO), warning(0, level=logging.INFO)]
+    assert all(map(repeats.filter, told))
+
+
+def test_lines_of_an_earlier_minute_are_forgotten() -> None:
+    repeats = Repeats()
+    for number in range(5000):
+        assert repeats.filter(warning(number, str(number)))
+    assert len(repeats._told) <= 1000
 
 
 def test_a_line_of_json_is_one_object() -> None:
