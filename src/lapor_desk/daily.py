@@ -11,7 +11,10 @@ from lapor_core.errors import require_aware
 from lapor_desk.store import Store
 from lapor_desk.store.kept import OWN
 
-__all__ = ["Daily"]
+__all__ = ["UNFINISHED", "Daily"]
+
+UNFINISHED = object()
+"""What a chore returns that has done a part of its work for today: it is called again at the next look, and others go on meanwhile."""
 
 _AGAIN = timedelta(hours=1)
 _WEEK = timedelta(days=7)
@@ -24,7 +27,8 @@ class Daily:
     Args:
         store: Where it is kept that today's are done.
         office: Whose days they are.
-        chores: By name, what is called with the present instant. A chore may run on two processes at once, and must do no harm then.
+        chores: By name, what is called with the present instant; it may return :data:`UNFINISHED`. A chore may run on two processes at
+            once, and must do no harm then.
         irrevocable: The chores that are left for the next day where their last turn was not within the week before: a clock
             that ran ahead, by years perhaps, must not erase anybody before somebody has seen it.
     """
@@ -54,12 +58,13 @@ class Daily:
                 self._remember(name, today)
                 continue
             try:
-                chore(now)
+                came_to = chore(now)
             except Exception as error:  # noqa: BLE001 - one chore must not stop the others, nor the sweep
                 self._not_before[name] = now + _AGAIN
                 _log.warning("the daily chore %s failed and is tried again in an hour: %s", name, type(error).__name__)
             else:
-                self._remember(name, today)
+                if came_to is not UNFINISHED:
+                    self._remember(name, today)
 
     def _is_done(self, name: str, today: str) -> bool:
         if self._done.get(name) != today:

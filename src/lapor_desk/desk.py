@@ -324,9 +324,9 @@ class Desk:
         return self._done(complaint_id, changes)
 
     def erase_old(self, now: datetime, days: int) -> int:
-        """Erase every reporter all of whose complaints have been over for ``days`` days at ``now`` (aware); return how many.
+        """Erase reporters all of whose complaints have been over for ``days`` days at ``now`` (aware); return how many.
 
-        The records stay, and stay verifiable. Somebody with an account who has no complaint is left alone, and so is one whose
+        It does so for a limited number of them, :data:`lapor_desk.retention.AT_ONCE`; called again, for the next. The records stay, and stay verifiable. Somebody with an account who has no complaint is left alone, and so is one whose
         complaints cannot be erased yet, which is told in the log.
         """
         changes = retention.erase_old(self.store, self._erasing, now, days)

@@ -24,7 +24,7 @@ from lapor_desk.channel_work import ChannelWork
 from lapor_desk.checkpoints import take_checkpoint
 from lapor_desk.composing import Composing
 from lapor_desk.config import Config, read_decrees, read_policy
-from lapor_desk.daily import Daily
+from lapor_desk.daily import UNFINISHED, Daily
 from lapor_desk.desk import Desk
 from lapor_desk.door import Door
 from lapor_desk.engine import Engine, by_medium
@@ -35,7 +35,7 @@ from lapor_desk.pacing import Pace
 from lapor_desk.places import S3Place
 from lapor_desk.plugging import OUTBOX, beside, plugin_host, plugin_settings
 from lapor_desk.recalculating import Recalculation
-from lapor_desk.retention import forget_expired
+from lapor_desk.retention import AT_ONCE, forget_expired
 from lapor_desk.sites import addresses_of
 from lapor_desk.store import Files, Store, StoreDown, open_store
 from lapor_desk.store.tables import complaints
@@ -115,7 +115,7 @@ class House:
             "refresh": lambda now: recalculation.refresh(now, self.desk.standards),
             "expired": lambda now: forget_expired(self.store, now),
             "leftovers": lambda _: self.store.clear_leftovers(),
-            "retention": lambda now: self.desk.erase_old(now, days) if days is not None else 0,
+            "retention": lambda now: _in_parts(self.desk.erase_old(now, days)) if days is not None else None,
         }
 
     def close(self) -> None:
@@ -204,6 +204,11 @@ def read_standard(config: Config, policy: str | None = None, plugins: PluginHost
     read = read_policy(config, policy, plugins.policies())
     offices = {entry.key: office_from(entry, entry.time_zone or read.time_zone, ledger) for entry in config.offices}
     return load_standard(read, ledger=ledger, offices=offices)
+
+
+def _in_parts(erased: int) -> object:
+    """Return whether more reporters may have to be erased than could be in one go."""
+    return UNFINISHED if erased >= AT_ONCE else None
 
 
 def _templates(plugins: PluginHost) -> Templates:

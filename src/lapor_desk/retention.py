@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from datetime import datetime, timedelta
+from itertools import chain, islice
 
 from sqlalchemy import delete, select
 
@@ -16,11 +17,14 @@ from lapor_desk.erasing import Erasing
 from lapor_desk.store import Store
 from lapor_desk.store.tables import challenges, complaints, people, sessions, tries
 
-__all__ = ["erase_old", "forget_expired"]
+__all__ = ["AT_ONCE", "erase_old", "forget_expired"]
 
 _OVER = [state.value for state in State if is_over(state) and state is not State.MERGED]
 """States in which nothing is waited for; a merged complaint waits for the answer to its main one, and becomes answered with it."""
 _log = logging.getLogger("lapor.desk")
+
+AT_ONCE = 200
+"""How many reporters are erased in one go: each takes its transaction, and promises must be looked after meanwhile."""
 
 _KEPT = timedelta(days=1)
 """How long an expired challenge or session is kept, for whoever asks what happened; no try counts for longer."""
@@ -37,9 +41,9 @@ def forget_expired(store: Store, now: datetime) -> int:
 
 
 def erase_old(store: Store, erasing: Erasing, now: datetime, days: int) -> tuple[Change, ...]:
-    """Erase every reporter all of whose complaints have been over for ``days`` days; return what happened to complaints.
+    """Erase reporters all of whose complaints have been over for ``days`` days, :data:`AT_ONCE` of them at most.
 
-    Whoever cannot be erased yet is told in the log and left alone, and the others go on.
+    What happened to complaints is returned, reporter by reporter. Whoever cannot be erased yet is told in the log and left alone, and the others go on.
 
     Args:
         store: Where they are.
@@ -53,7 +57,8 @@ def erase_old(store: Store, erasing: Erasing, now: datetime, days: int) -> tuple
     query = query.where(people.c.erased_at.is_(None), complaints.c.person_id.not_in(still)).distinct()
     with store.reading() as tx:
         old = list(tx.connection.execute(query).scalars())
-    return tuple(change for person_id in old for change in _erased(erasing, person_id, now))
+    done = filter(None, (_erased(erasing, person_id, now) for person_id in old))
+    return tuple(chain.from_iterable(islice(done, AT_ONCE)))
 
 
 def _erased(erasing: Erasing, person_id: str, now: datetime) -> tuple[Change, ...]:

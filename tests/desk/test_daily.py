@@ -14,7 +14,7 @@ from lapor_core.errors import BadValue
 from lapor_core.testing import FrozenClock
 from lapor_desk.checkpoints import kept_checkpoints
 from lapor_desk.config import Config
-from lapor_desk.daily import Daily
+from lapor_desk.daily import UNFINISHED, Daily
 from lapor_desk.house import open_house
 from lapor_desk.store import Store
 
@@ -29,6 +29,22 @@ def test_a_chore_is_done_once_a_day_of_the_office(store: Store) -> None:
     for hours in (0, 5, 13.9, 14, 20):  # the day ends after 14 hours
         daily.run(MORNING + timedelta(hours=hours))
     assert seen == [MORNING, MORNING + timedelta(hours=14)]
+
+
+def test_a_chore_that_has_more_to_do_goes_on_at_the_next_look_and_stops_no_other(store: Store) -> None:
+    seen: list[datetime] = []
+    others: list[datetime] = []
+    parts = iter([UNFINISHED, UNFINISHED, None])
+
+    def long(now: datetime) -> object:
+        seen.append(now)
+        return next(parts)
+
+    daily = Daily(store, OFFICE, {"lama": long, "lain": others.append})
+    for minutes in range(5):
+        daily.run(MORNING + timedelta(minutes=minutes))
+    assert seen == [MORNING + timedelta(minutes=minutes) for minutes in range(3)]
+    assert others == [MORNING]
 
 
 def test_another_process_does_not_do_it_again(store: Store, open_again: Callable[[], Store]) -> None:

@@ -21,7 +21,7 @@ from lapor_desk.brakes import Brake
 from lapor_desk.config import Config, load_config
 from lapor_desk.desk import Desk
 from lapor_desk.house import open_house
-from lapor_desk.retention import forget_expired
+from lapor_desk.retention import AT_ONCE, forget_expired
 from lapor_desk.sessions import open_session
 from lapor_desk.store import Store
 from lapor_desk.store.tables import complaints, sessions
@@ -78,6 +78,15 @@ def test_a_reporter_is_erased_when_all_complaints_have_been_over_for_long_enough
     assert all(chain.holds for chain in chains(store))
 
 
+def test_of_many_reporters_some_are_erased_at_a_time_and_none_is_left_in_the_end(
+    desk: Desk, clock: FrozenClock, submit: Callable[[str], Complaint], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("lapor_desk.retention.AT_ONCE", 2)
+    for number in "123":
+        desk.withdraw(submit(number).code)
+    assert [desk.erase_old(clock() + 99 * DAY, 10) for _ in range(3)] == [2, 1, 0]
+
+
 def test_a_reporter_with_one_complaint_that_goes_on_is_kept(
     desk: Desk, clock: FrozenClock, submit: Callable[[str], Complaint]
 ) -> None:
@@ -118,14 +127,22 @@ def test_the_desk_forgets_by_itself_only_when_the_office_has_said_so(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[int] = []
-    monkeypatch.setattr(Desk, "erase_old", lambda _, __, days: asked.append(days))
+
+    def erase_old(_: Desk, __: datetime, days: int) -> int:
+        asked.append(days)
+        return AT_ONCE if len(asked) == 1 else 0
+
+    monkeypatch.setattr(Desk, "erase_old", erase_old)
     for number, days in enumerate([None, 365]):
         config = Config(database=f"sqlite:///{tmp_path}/{number}.db")
         with open_house(attrs.evolve(config, retention=days), clock=FrozenClock(NOW)) as house:
             house.desk.sweep(NOW - timedelta(days=1))
             assert asked == []  # the day before tells that the clock can be believed
-            house.desk.sweep(NOW)
-    assert asked == [365]
+            for minutes in range(
+                3
+            ):  # as many as could be erased in one go were erased, so it looks for others once more
+                house.desk.sweep(NOW + timedelta(minutes=minutes))
+    assert asked == [365, 365]
 
 
 def test_a_retention_of_no_day_is_refused(tmp_path: Path) -> None:
