@@ -27,7 +27,8 @@ def printer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     packages = tmp_path / "packages"
     info = packages / "lapor_printer-0.2.dist-info"
     info.mkdir(parents=True)
-    (packages / "lapor_printer.py").write_text("import no_such_module_of_anybody", encoding="utf-8")
+    source = "print('MARKER-PRINTED')\nimport no_such_module_of_anybody"
+    (packages / "lapor_printer.py").write_text(source, encoding="utf-8")
     needs = "Requires-Dist: no-such-distribution-of-anybody; extra == 'printer'\nProvides-Extra: printer\n"
     (info / "METADATA").write_text(f"Metadata-Version: 2.4\nName: lapor-printer\nVersion: 0.2\n{needs}", "utf-8")
     (info / "entry_points.txt").write_text("[lapor]\nprinter = lapor_printer\n", encoding="utf-8")

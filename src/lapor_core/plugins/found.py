@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib.metadata
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from importlib.metadata import Distribution, EntryPoint
 
 import attrs
@@ -13,7 +13,7 @@ from lapor_core.errors import PluginError
 from lapor_core.plugins.guarding import Escaped, Hung, Meddled
 from lapor_core.plugins.hookspecs import PROJECT
 
-__all__ = ["KEY", "WHAT_A_KEY_IS", "Found", "find", "one_line", "printable"]
+__all__ = ["KEY", "WHAT_A_KEY_IS", "Found", "one_line", "printable"]
 
 LONGEST_KEY = 64
 """In characters: a key stands in the records of a desk."""
@@ -37,12 +37,14 @@ class Found:
         key: The name of the entry point.
         distribution: The name of the distribution; empty for an entry point that belongs to none.
         version: Its version; empty likewise.
+        problem: Why nothing can be imported, where that is known at once.
     """
 
     key: str
     distribution: str
     version: str
     entry_point: EntryPoint = attrs.field(repr=False)
+    problem: str = ""
 
     def __str__(self) -> str:
         brought_by = f" ({self.provider})" if self.distribution else ""
@@ -52,6 +54,11 @@ class Found:
     def module(self) -> str:
         """What is imported, without the extras it asks for."""
         return self.entry_point.value.partition("[")[0].strip()
+
+    @property
+    def is_shipped(self) -> bool:
+        """Whether this library's own distribution brings it."""
+        return self.distribution == PROJECT
 
     @property
     def provider(self) -> str:
@@ -117,7 +124,7 @@ class Found:
         An entry point declares them as ``kiosk = "lapor_kiosk [printer]"``.
         """
         distribution = self.entry_point.dist
-        if distribution is None:
+        if distribution is None or not self.distribution:
             return
         declared = {_normal(extra) for extra in self.entry_point.extras or [self.key]}
         for extra in distribution.metadata.get_all("Provides-Extra") or ():
@@ -145,25 +152,6 @@ class Blamed:
         if isinstance(error, Exception | SystemExit):
             cause = error if self.words and not isinstance(error, Hung | Meddled | Escaped) else None
             raise self.found.fault_of(error, self.doing, self.code, words=self.words) from cause
-
-
-def find(entry_points: Iterable[EntryPoint] | None = None) -> tuple[Found, ...]:
-    """Return the plug-ins of this environment, sorted by key, without importing any.
-
-    Args:
-        entry_points: Looked at instead of those of the environment.
-    """
-    points = importlib.metadata.entry_points(group=PROJECT) if entry_points is None else entry_points
-    return tuple(sorted(map(_found, points), key=lambda found: (found.key, found.distribution)))
-
-
-def _found(point: EntryPoint) -> Found:
-    return Found(key=point.name, distribution=_said(point, "Name"), version=_said(point, "Version"), entry_point=point)
-
-
-def _said(point: EntryPoint, field: str) -> str:
-    metadata = point.dist.metadata if point.dist is not None else None
-    return metadata[field] if metadata is not None and field in metadata else ""
 
 
 def _requirements(distribution: Distribution, extra: str) -> Iterator[str]:

@@ -16,9 +16,9 @@ from lapor_core.errors import BadValue, PluginError, did_you_mean
 from lapor_core.events import Event
 from lapor_core.plugins.asking import Asked, ask_chooser, ask_observer, ask_screener
 from lapor_core.plugins.contracts import Channel, Notifier
-from lapor_core.plugins.found import KEY, WHAT_A_KEY_IS, Found, find
+from lapor_core.plugins.finding import find
+from lapor_core.plugins.found import KEY, WHAT_A_KEY_IS, Found
 from lapor_core.plugins.guarding import Guard, unguarded
-from lapor_core.plugins.hookspecs import PROJECT
 from lapor_core.plugins.loading import load
 from lapor_core.plugins.offers import Advice, Choice, Template
 from lapor_core.plugins.outcomes import Outcome, PluginStatus, duplicate, without_clashes
@@ -95,7 +95,7 @@ class PluginHost:
 
     def is_shipped(self, channel: str) -> bool:
         """Return whether the channel of this key is one of this library's own distribution."""
-        return any(found.distribution == PROJECT for found in self._bringing(channel))
+        return any(found.is_shipped for found in self._bringing(channel))
 
     def notifiers(self) -> tuple[Notifier, ...]:
         """Return the notifiers of every plug-in that can be used, in the order of the plug-ins' keys."""
@@ -197,7 +197,7 @@ class PluginHost:
             return self._outcomes
 
     def _same_key(self, group: list[Found]) -> Iterator[Outcome]:
-        """Yield the outcome of the plug-in of one key, or of all that claim it: then none can be told from the other."""
+        """Yield the outcome of the plug-in of one key, or of all that claim it: the shipped one is used, else none is."""
         for found in group:
             try:
                 self._admit(found, group)
@@ -213,9 +213,11 @@ class PluginHost:
         if self._allow is not None and key not in self._allow:
             remedy = f'put "{key}" on the list of allowed plug-ins'
             raise found.fault("is not on the list of allowed plug-ins", code="not_allowed", remedy=remedy)
+        if found.problem:
+            raise found.fault(found.problem, code="bad_entry_point")
         if not KEY.fullmatch(key):
             raise found.fault(f"its key must be {WHAT_A_KEY_IS}", code="bad_key")
-        if len(group) > 1:
+        if len(group) > 1 and [one for one in group if one.is_shipped] != [found]:  # nobody takes a door of ours away
             raise duplicate(found, f'the key "{key}"', group, "uninstall one of them")
 
     def _unknown(self) -> Iterator[PluginStatus]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterable, Sequence
-from contextlib import suppress
+from contextlib import redirect_stdout, suppress
 from pathlib import Path
 from typing import Annotated
 
@@ -37,7 +38,8 @@ def plugins(*, config: Path | None = None, json: Annotated[bool, Parameter(negat
     """
     found = find_config(config, os.environ, Path.cwd())
     read = load_config(found, os.environ)
-    report = _report(read)
+    with redirect_stdout(sys.stderr):  # what a plug-in prints when it is imported is no part of the report
+        report = _report(read)
     if json:
         print_json([{name: value for name, value in to_json(each).items() if name != "code"} for each in report])
         return

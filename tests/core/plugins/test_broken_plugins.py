@@ -13,6 +13,7 @@ from lapor_core.testing import Life, example_submission
 
 CHANNELS = "from lapor_core.plugins import hookimpl\n@hookimpl\ndef lapor_register_channels():\n    "
 NOTIFIERS = "from lapor_core.plugins import hookimpl\n@hookimpl\ndef lapor_register_notifiers():\n    "
+HARMLESS = NOTIFIERS + "return []"
 BAD = "plug-in 'bad' (lapor-bad 0.2): "
 
 
@@ -352,6 +353,46 @@ def test_a_value_that_is_no_module_is_named(
     install("bad", "")
     (tmp_path / "lapor_bad-0.2.dist-info" / "entry_points.txt").write_text("[lapor]\nbad = not a module!\n")
     assert status("bad").reason.startswith(BAD + "importing not a module! raised ")
+
+
+@pytest.mark.parametrize("value", ["", "lapor_bad [printer", ":plugin"])
+def test_an_entry_point_that_names_no_module_is_told(
+    install: Callable[..., None], status: Callable[..., PluginStatus], tmp_path: Path, value: str
+):
+    install("bad", "")
+    (tmp_path / "lapor_bad-0.2.dist-info" / "entry_points.txt").write_text(f"[lapor]\nbad = {value}\n")
+    assert status("bad").reason == f'{BAD}its entry point "{value}" names no module; write bad = "lapor_bad"'
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "key", "provider"),
+    [
+        ("entry_points.txt", b"[lapor]\nnothing\n", "lapor-bad", "lapor-bad"),
+        ("entry_points.txt", b"[console_scripts]\nnothing\n[lapor]\nbad = lapor_bad\n", "lapor-bad", "lapor-bad"),
+        ("entry_points.txt", b"[lapor]\nb\xe9d = lapor_bad\n", "lapor-bad", "lapor-bad"),
+        ("METADATA", b"Name: lapor-b\xe9d\n", "bad", ""),
+    ],
+)
+def test_a_distribution_with_a_spoiled_file_hides_nobody_elses_plugins(
+    install: Callable[..., None], tmp_path: Path, *, name: str, text: bytes, key: str, provider: str
+):
+    install("bad", HARMLESS)
+    (tmp_path / "lapor_bad-0.2.dist-info" / name).write_bytes(text)
+    host = PluginHost(block=["app", "email", "outbox", "sms", "walk_in", "web"])
+    assert [channel.key for channel in host.channels()] == ["bystander"]
+    (bad,) = [each for each in host.report() if each.key == key]
+    assert bad.distribution == provider
+    assert bad.enabled is (not provider)  # nothing is amiss with one that only cannot say whose it is
+    if provider:
+        assert bad.reason.startswith("plug-in 'lapor-bad' (lapor-bad 0.2): its entry_points.txt cannot be read (")
+
+
+def test_what_another_distribution_has_spoiled_is_nothing_to_report(install: Callable[..., None], tmp_path: Path):
+    install("bad", "", distribution="other", module="other")
+    (tmp_path / "other-0.2.dist-info" / "entry_points.txt").write_text("[console_scripts]\nnothing\n")
+    host = PluginHost(block=["app", "email", "outbox", "sms", "walk_in", "web"])
+    assert [each.key for each in host.report() if each.enabled] == ["bystander"]
+    assert not any(each.distribution == "other" for each in host.report())
 
 
 def test_a_key_that_is_none_is_named(install: Callable[..., None], status: Callable[..., PluginStatus], tmp_path: Path):

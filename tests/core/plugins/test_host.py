@@ -128,6 +128,14 @@ def test_two_plugins_of_one_key_name_each_other_and_neither_is_imported(
     assert not {"lapor_kiosk", "other_kiosk"} & set(sys.modules)
 
 
+def test_a_stranger_of_the_key_of_a_shipped_plugin_takes_no_door_away(install: Callable[..., None]):
+    install("web", "raise AssertionError", distribution="lapor-stranger")
+    ours, stranger = (each for each in PluginHost().report() if each.key == "web")
+    assert (ours.distribution, ours.enabled) == ("lapor", True)
+    assert stranger.code == "duplicate_key"
+    assert "lapor_stranger" not in sys.modules
+
+
 def test_two_channels_of_one_key_name_each_other(install: Callable[..., None], status: Callable[..., PluginStatus]):
     for name in ("one", "two"):
         install(name, KIOSK)
