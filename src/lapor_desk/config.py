@@ -162,13 +162,15 @@ def read_policy(config: Config, name: str | None = None, further: Iterable[Polic
     Args:
         config: The configuration.
         name: The id of a policy, or the path of a policy file; the one in force when None.
-        further: Policies beside the shipped ones: those of plug-ins.
+        further: Policies beside the shipped ones: those of plug-ins. Of several versions the id means the last, and
+            ``id@version`` any.
 
     Raises:
         NotFound: code ``unknown_policy``: neither a shipped policy nor a file.
         DocumentFaults: The policy file has faults.
     """
-    policy = _policy_named(config.policy if name is None else name, {policy.id: policy for policy in further})
+    known = {name: policy for policy in further for name in (policy.id, policy.reference)}
+    policy = _policy_named(config.policy if name is None else name, known)
     taken = {agency.key for agency in config.agencies}
     others = tuple(agency for agency in policy.agencies if agency.key not in taken)
     return attrs.evolve(policy, agencies=others + config.agencies)

@@ -299,7 +299,8 @@ def test_an_office_takes_a_standard_and_decrees_of_plugins_into_use(
     policy = (
         HEAD + "@hookimpl\ndef lapor_register_policies():\n    import attrs\n"
         "    from lapor_core.policy.loading import shipped_policy\n"
-        "    yield attrs.evolve(shipped_policy('banjarbaru'), id='kota_contoh')\n"
+        "    for version in ('1', '2'):\n"
+        "        yield attrs.evolve(shipped_policy('banjarbaru'), id='kota_contoh', version=version)\n"
     )
     decrees = """
 [[decrees]]
@@ -315,8 +316,11 @@ name = { id = "Hari Contoh", en = "Example Day" }
         HEAD + "@hookimpl\ndef lapor_register_calendars():\n    from lapor_core.calendar import read_ledger\n"
         f"    yield read_ledger([('contoh.toml', {decrees!r})])"
     )
-    house = opened(install("kota", policy), install("kalender", calendar), policy="kota_contoh")
-    assert house.standard.policy.reference == "kota_contoh@1"
+    house = opened(
+        install("kota", policy), install("kalender", calendar), policy="kota_contoh", former_policies=("kota_contoh@1",)
+    )
+    assert house.standard.policy.reference == "kota_contoh@2"
+    assert [former.policy.reference for former in house.desk.standards] == ["kota_contoh@1", "kota_contoh@2"]
     assert list(house.standard.agencies) == ["dinas-contoh"]
     assert not house.standard.office.is_working_day(datetime(2026, 3, 16).date())  # noqa: DTZ001  # a date
 

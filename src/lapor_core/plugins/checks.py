@@ -12,9 +12,11 @@ import attrs
 from lapor_core.calendar.ledger import Ledger
 from lapor_core.calendar.loading import indonesia
 from lapor_core.complaint import Proof
+from lapor_core.documents import key_of
 from lapor_core.errors import BadValue
 from lapor_core.plugins.found import KEY, WHAT_A_KEY_IS
 from lapor_core.plugins.offers import Advice, Template
+from lapor_core.policy.contradictions import contradictions
 from lapor_core.policy.loading import shipped_policies
 from lapor_core.policy.model import Policy
 
@@ -35,6 +37,9 @@ __all__ = [
 
 LONGEST_ADVICE = 1000
 """In characters."""
+
+_LONGEST_REFERENCE = 128
+"""In characters: a complaint keeps ``id@version`` of the policy it was received under."""
 
 _PAGE = re.compile(r"(?:[A-Za-z0-9._~-]+(?:/[A-Za-z0-9._~-]+)*)?")
 
@@ -170,8 +175,18 @@ def policy_problem(value: object) -> str | None:
     """Return why ``value`` is no policy beside the shipped ones, or None when it is."""
     if not isinstance(value, Policy):
         return f"{type(value).__name__} is no Policy; give load_policy(text, name)"
+    if not isinstance(value.id, str) or not isinstance(value.version, str):
+        return "Policy.id and Policy.version must be texts; give load_policy(text, name)"
     if value.id in shipped_policies():
         return f'the id "{value.id}" is that of a shipped policy; give it one of its own'
+    if not all(map(str.isprintable, (value.id, value.version))) or len(value.reference) > _LONGEST_REFERENCE:
+        return (
+            f"Policy.id and Policy.version must be printable, and of {_LONGEST_REFERENCE} characters at most together"
+        )
+    for path, problem in contradictions(
+        value
+    ):  # one made by hand, or of another with attrs.evolve(), was not read from a file
+        return f"{value.reference}: {key_of(path)}: {problem}"
     return None
 
 
@@ -213,12 +228,14 @@ class Contract:
         nouns: The name of several.
         problem: Says what is wrong with a value that should be one.
         key: Names one, so that two of them can be told apart.
+        family: Names those of which one plug-in may bring several and another none, where that is more than one.
     """
 
     kind: str
     nouns: str
     problem: Callable[[object], str | None]
     key: Callable[[Any], str] = lambda value: plain_text(value.key)
+    family: Callable[[Any], str] = lambda _: ""
 
 
 CONTRACTS: Mapping[str, Contract] = {
@@ -228,7 +245,11 @@ CONTRACTS: Mapping[str, Contract] = {
         kind="calendar", nouns="calendars", problem=calendar_problem, key=lambda ledger: str(ledger.version)
     ),
     "lapor_register_policies": Contract(
-        kind="policy", nouns="policies", problem=policy_problem, key=lambda policy: str(policy.id)
+        kind="policy",
+        nouns="policies",
+        problem=policy_problem,
+        key=lambda policy: str(policy.reference),
+        family=lambda policy: str(policy.id),
     ),
     "lapor_register_templates": Contract(
         kind="template",

@@ -75,4 +75,6 @@ def _contributions(found: Found, hook: str, function: Implementation, guard: Gua
 
 def _given(found: Found, hook: str, value: Any, guard: Guard) -> Given:
     with found.blamed(f"{hook}()", "bad_contribution"):
-        return Given(hook=hook, key=guard(partial(CONTRACTS[hook].key, value)), value=value)
+        contract = CONTRACTS[hook]
+        key, family = guard(lambda: (contract.key(value), contract.family(value)))
+        return Given(hook=hook, key=key, family=family, value=value)

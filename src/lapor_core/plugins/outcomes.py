@@ -48,10 +48,11 @@ class PluginStatus:
 
 @attrs.frozen(kw_only=True)
 class Given:
-    """One contribution, by the hook that returned it."""
+    """One contribution, by the hook that returned it; one plug-in may give several of a ``family``, and no two plug-ins."""
 
     hook: str
     key: str
+    family: str = ""
     value: Any
 
 
@@ -124,11 +125,12 @@ def _judged(outcome: Outcome, clashing: set[tuple[str, str]], outcomes: list[Out
         own_twice = _claims(outcome).count((hook, key)) > 1
         if (hook, key) in clashing and (key != outcome.found.key or own_twice):
             what = f'the {CONTRACTS[hook].kind} "{key}"'
-            remedy = "uninstall or block one of them"
+            remedy = "uninstall or block one of them" if len(claimants) > 1 else ""
             fault = duplicate(outcome.found, what, [claimant.found for claimant in claimants], remedy)
             return attrs.evolve(outcome, given=(), fault=fault)
     return outcome
 
 
 def _claims(outcome: Outcome) -> list[tuple[str, str]]:
-    return [(given.hook, given.key) for given in outcome.given]
+    families = {(given.hook, given.family) for given in outcome.given if given.family}
+    return [*((given.hook, given.key) for given in outcome.given), *sorted(families)]

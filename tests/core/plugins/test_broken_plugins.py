@@ -124,6 +124,30 @@ GALLERY = {
         ),
         'returned no policy: the id "banjarbaru" is that of a shipped policy; give it one of its own',
     ),
+    "a policy that contradicts itself": (
+        hook(
+            "policies",
+            "import attrs\n    from lapor_core.policy.loading import shipped_policy\n"
+            "    return [attrs.evolve(shipped_policy('banjarbaru'), id='kota', tiers=())]",
+        ),
+        "lapor_register_policies() returned no policy: kota@1: ",
+    ),
+    "a policy whose id is no text": (
+        hook(
+            "policies",
+            "import attrs\n    from lapor_core.policy.loading import shipped_policy\n"
+            "    return [attrs.evolve(shipped_policy('banjarbaru'), id=7)]",
+        ),
+        "returned no policy: Policy.id and Policy.version must be texts; give load_policy(text, name)",
+    ),
+    "one version of a policy twice": (
+        hook(
+            "policies",
+            "import attrs\n    from lapor_core.policy.loading import shipped_policy\n"
+            "    return [attrs.evolve(shipped_policy('banjarbaru'), id='kota')] * 2",
+        ),
+        'the policy "kota@1" is claimed more than once',
+    ),
     "a policy with faults": (
         hook("policies", "from lapor_core import load_policy\n    return [load_policy('id = 7', 'kota.toml')]"),
         "lapor_register_policies() raised DocumentFaults: kota.toml:1 id: must be text, not a whole number",
@@ -347,15 +371,7 @@ def test_what_never_ends_is_closed(install: Callable[..., None], strangers: Call
     assert lapor_bad.closed == [True]
 
 
-def test_a_value_that_is_no_module_is_named(
-    install: Callable[..., None], status: Callable[..., PluginStatus], tmp_path: Path
-):
-    install("bad", "")
-    (tmp_path / "lapor_bad-0.2.dist-info" / "entry_points.txt").write_text("[lapor]\nbad = not a module!\n")
-    assert status("bad").reason.startswith(BAD + "importing not a module! raised ")
-
-
-@pytest.mark.parametrize("value", ["", "lapor_bad [printer", ":plugin"])
+@pytest.mark.parametrize("value", ["", "lapor_bad [printer", ":plugin", "not a module!"])
 def test_an_entry_point_that_names_no_module_is_told(
     install: Callable[..., None], status: Callable[..., PluginStatus], tmp_path: Path, value: str
 ):

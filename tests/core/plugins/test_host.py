@@ -136,6 +136,29 @@ def test_a_stranger_of_the_key_of_a_shipped_plugin_takes_no_door_away(install: C
     assert "lapor_stranger" not in sys.modules
 
 
+def policies(*versions: str) -> str:
+    made = ", ".join(f"attrs.evolve(shipped_policy('banjarbaru'), id='kota', version={each!r})" for each in versions)
+    return (
+        "import attrs\nfrom lapor_core.plugins import hookimpl\nfrom lapor_core.policy.loading import shipped_policy\n"
+        f"@hookimpl\ndef lapor_register_policies(): return [{made}]"
+    )
+
+
+def test_a_plugin_brings_several_versions_of_its_standard_and_nobody_else_another_one(
+    install: Callable[..., None], strangers: Callable[..., PluginHost]
+):
+    install("region", policies("1", "2"))
+    assert [policy.reference for policy in strangers().policies()] == ["kota@1", "kota@2"]
+    install("other", policies("3"))
+    host = strangers()
+    assert host.policies() == ()
+    assert all(
+        'the policy "kota" is claimed more than once' in each.reason
+        for each in host.report()
+        if each.key != "bystander"
+    )
+
+
 def test_two_channels_of_one_key_name_each_other(install: Callable[..., None], status: Callable[..., PluginStatus]):
     for name in ("one", "two"):
         install(name, KIOSK)
