@@ -9,7 +9,7 @@ import attrs
 
 from lapor_core import events as happened
 from lapor_core.complaint import Actor, Attachment, Complaint, Ground, Rating, personal
-from lapor_core.errors import BadValue, Incomplete, NotFound, Refused, did_you_mean, is_a
+from lapor_core.errors import BadValue, Incomplete, NotFound, Refused, did_you_mean, is_a, is_none_or_a
 from lapor_core.extending import extension
 from lapor_core.external_ids import notes_of
 from lapor_core.facts import Facts
@@ -44,12 +44,13 @@ class Act:
         happened_at: When it happened (aware), where that lies before ``now``: it is written down afterwards.
 
     Raises:
-        BadType: the action or the actor is a text, or the agencies are one text instead of several (``wrong_type``).
+        BadType: the action or the actor is a text, the agencies are one text instead of several, the text is none, or what
+            completes it is no submission (``wrong_type``).
     """
 
     action: Action = attrs.field(validator=is_a(Action))
     actor: Actor = attrs.field(validator=is_a(Actor))
-    text: str = personal(default="")
+    text: str = personal(default="", validator=is_a(str))
     agencies: tuple[str, ...] = attrs.field(default=(), validator=is_a(tuple))
     agency: str | None = None
     clock: str | None = None
@@ -58,7 +59,7 @@ class Act:
     attachments: tuple[Attachment, ...] = personal(default=())
     refusal: str | None = None
     rating: Rating | None = None
-    submission: Submission | None = personal(default=None)
+    submission: Submission | None = personal(default=None, validator=is_none_or_a(Submission))
     main: Complaint | None = personal(default=None)
     external_ids: Mapping[str, str] = personal(factory=dict)
     ground: Ground | None = None

@@ -9,7 +9,7 @@ spelled over the phone.
 from __future__ import annotations
 
 from lapor_core.crockford import check_letter, is_checked, letters_of, plain, spelled
-from lapor_core.errors import BadValue
+from lapor_core.errors import BadValue, require_type
 
 __all__ = ["RANDOM_BYTES", "normalise_code", "spell_code", "tracking_code"]
 
@@ -36,8 +36,9 @@ def normalise_code(text: str) -> str:
     """Return a code as it was given out, from however it was typed: any case, grouping and dashes, or spelled out.
 
     Raises:
-        BadValue: not a code, or one with a typing slip (code ``bad_code``).
+        BadValue: not a code, or one with a typing slip (code ``bad_code``). BadType: no text (``wrong_type``).
     """
+    require_type(text, str, "code")
     letters = plain(text)
     if not is_checked(letters, _LENGTH + 1):
         message = (

@@ -13,7 +13,7 @@ from typing import Any
 
 import attrs
 
-from lapor_core.errors import BadValue, is_a
+from lapor_core.errors import BadValue, is_a, require_type
 from lapor_core.facts import Facts, Kind
 from lapor_core.lifecycle import Outcome, Role, State
 
@@ -85,6 +85,13 @@ class Shown(StrEnum):
     REPORTS = "reports"
 
 
+def _texts_by_text(_: object, attribute: attrs.Attribute[Any], value: Any) -> None:
+    require_type(value, Mapping, attribute.name)
+    for key, text in value.items():
+        require_type(key, str, f"each key of {attribute.name}")
+        require_type(text, str, f"each value of {attribute.name}")
+
+
 @attrs.frozen(kw_only=True)
 class Reporter:
     """The person who reports. Every field is personal; which ones are needed, the policy says per channel.
@@ -96,14 +103,17 @@ class Reporter:
         identity_number: The NIK (16 digits), where a channel asks for it.
         language: ``id`` or ``en``: the language of every notice to this person.
         addresses: Addresses for further media, by medium: those for which a plug-in brings a notifier.
+
+    Raises:
+        BadType: One of them is of another type (``wrong_type``).
     """
 
-    name: str = personal(default="")
-    email: str = personal(default="")
-    mobile: str = personal(default="")
-    identity_number: str = personal(default="")
-    language: str = "id"
-    addresses: Mapping[str, str] = personal(factory=dict)
+    name: str = personal(default="", validator=is_a(str))
+    email: str = personal(default="", validator=is_a(str))
+    mobile: str = personal(default="", validator=is_a(str))
+    identity_number: str = personal(default="", validator=is_a(str))
+    language: str = attrs.field(default="id", validator=is_a(str))
+    addresses: Mapping[str, str] = personal(factory=dict, validator=_texts_by_text)
 
 
 @attrs.frozen(kw_only=True)
@@ -176,11 +186,11 @@ class Rating:
     """What a reporter thinks of an answer: stars from 1 to 5, and what has become of the matter.
 
     Raises:
-        BadValue: not 1 to 5 stars (code ``bad_rating``).
+        BadValue: not 1 to 5 stars (code ``bad_rating``). BadType: the outcome is a text (``wrong_type``).
     """
 
     stars: int = attrs.field(validator=_stars)
-    outcome: Outcome
+    outcome: Outcome = attrs.field(validator=is_a(Outcome))
 
 
 @attrs.frozen(kw_only=True)

@@ -61,6 +61,7 @@ def receive(
         Incomplete: the submission lacks what its channel must bring.
         BadValue: it was received after ``now`` (code ``from_the_future``), or an instant is naive; the id of another system
             or its name cannot be one (``bad_external_id``, ``bad_external_system``).
+        OutOfReach: it was received on a day that the office's calendar does not know (``out_of_reach``).
         BadType: the submission or the standard is none, or its id or code, or that of another system, is no text
             (``wrong_type``).
         NotFound: the policy has no requirements for the channel, or the chosen agency is not known.
@@ -70,6 +71,9 @@ def receive(
     for name, text in (("complaint", complaint), ("code", code), ("reporter_ref", reporter_ref)):
         require_type(text, str, name)
     _check_instants(submission, now)
+    standard.office.is_working_day(
+        standard.office.local_date(submission.received_at)
+    )  # else nobody could say when it is due
     lacking = standard.missing(submission)
     if lacking and not (partial and _only_content(lacking)):
         raise Incomplete(lacking)

@@ -32,7 +32,9 @@ __all__ = [
     "Refused",
     "all_of",
     "did_you_mean",
+    "holds",
     "is_a",
+    "is_none_or_a",
     "require_aware",
     "require_type",
     "with_article",
@@ -204,6 +206,22 @@ def all_of(values: Iterable[T], wanted: type[T], name: str) -> tuple[T, ...]:
 def is_a(wanted: type) -> Callable[[object, attrs.Attribute[Any], Any], None]:
     """Return the validator of an attrs field that holds a ``wanted``; see :func:`require_type`."""
     return lambda _, attribute, value: require_type(value, wanted, attribute.name)
+
+
+def is_none_or_a(wanted: type) -> Callable[[object, attrs.Attribute[Any], Any], None]:
+    """Return the validator of an attrs field that may be None, and holds a ``wanted`` otherwise."""
+    return lambda _, attribute, value: None if value is None else require_type(value, wanted, attribute.name)
+
+
+def holds(collection: type, wanted: type) -> Callable[[object, attrs.Attribute[Any], Any], None]:
+    """Return the validator of an attrs field that holds a ``collection`` with nothing but ``wanted`` in it."""
+
+    def validate(_: object, attribute: attrs.Attribute[Any], value: Any) -> None:
+        require_type(value, collection, attribute.name)
+        for each in value:
+            require_type(each, wanted, f"each of {attribute.name}")
+
+    return validate
 
 
 def _such_as(wanted: type) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 import attrs
 
 from lapor_core.complaint import Kind, Proof, Purpose, Reporter, Visibility, personal
-from lapor_core.errors import BadValue, is_a, require_aware
+from lapor_core.errors import BadType, BadValue, holds, is_a, is_none_or_a, require_aware, require_type
 
 __all__ = ["Submission", "Upload"]
 
@@ -22,11 +22,14 @@ class Upload:
         name: The file's name as the sender gave it.
         content: The bytes.
         purpose: Evidence, or the copy of an identity card.
+
+    Raises:
+        BadType: one of them is of another type (``wrong_type``).
     """
 
-    name: str = personal(default="")
-    content: bytes = personal()
-    purpose: Purpose = Purpose.EVIDENCE
+    name: str = personal(default="", validator=is_a(str))
+    content: bytes = personal(validator=is_a(bytes))
+    purpose: Purpose = attrs.field(default=Purpose.EVIDENCE, validator=is_a(Purpose))
 
 
 def _aware(_: object, attribute: attrs.Attribute[Any], value: datetime | None) -> None:
@@ -35,9 +38,18 @@ def _aware(_: object, attribute: attrs.Attribute[Any], value: datetime | None) -
 
 
 def _present(_: object, attribute: attrs.Attribute[str], value: str) -> None:
+    require_type(value, str, attribute.name)
     if not value:
         message = f"{attribute.name} must not be empty"
         raise BadValue(message, code="empty", name=attribute.name)
+
+
+def _a_day(_: object, attribute: attrs.Attribute[Any], value: date | None) -> None:
+    if value is not None and (
+        not isinstance(value, date) or isinstance(value, datetime)
+    ):  # a datetime is written otherwise
+        message = f"{attribute.name} must be a date, not {type(value).__name__}"
+        raise BadType(message, code="wrong_type", name=attribute.name, wanted="date")
 
 
 @attrs.frozen(kw_only=True)
@@ -63,25 +75,25 @@ class Submission:
 
     Raises:
         BadValue: An instant has no time zone (``naive_datetime``); the channel or the source id is empty (``empty``).
-        BadType: The reporter, the proofs, the kind, the visibility or the ids are of another type, a text most often
-            (``wrong_type``).
+        BadType: Something is of another type than it is declared with (``wrong_type``): what is written down must be read
+            again.
     """
 
     channel: str = attrs.field(validator=_present)
-    entry_channel: str | None = None
+    entry_channel: str | None = attrs.field(default=None, validator=is_none_or_a(str))
     source_id: str = attrs.field(validator=_present)
     received_at: datetime = attrs.field(validator=_aware)
     entered_at: datetime | None = attrs.field(default=None, validator=_aware)
     reporter: Reporter = attrs.field(validator=is_a(Reporter))
-    proofs: frozenset[Proof] = attrs.field(default=frozenset(), validator=is_a(frozenset))
-    kind: Kind | None = attrs.field(default=None, validator=attrs.validators.optional(is_a(Kind)))
-    title: str = personal(default="")
-    narrative: str = personal()
-    event_date: date | None = None
-    event_time: time | None = None
-    place: str = personal(default="")
-    agency: str | None = None
-    category: str | None = None
+    proofs: frozenset[Proof] = attrs.field(default=frozenset(), validator=holds(frozenset, Proof))
+    kind: Kind | None = attrs.field(default=None, validator=is_none_or_a(Kind))
+    title: str = personal(default="", validator=is_a(str))
+    narrative: str = personal(validator=is_a(str))
+    event_date: date | None = attrs.field(default=None, validator=_a_day)
+    event_time: time | None = attrs.field(default=None, validator=is_none_or_a(time))
+    place: str = personal(default="", validator=is_a(str))
+    agency: str | None = attrs.field(default=None, validator=is_none_or_a(str))
+    category: str | None = attrs.field(default=None, validator=is_none_or_a(str))
     visibility: Visibility = attrs.field(factory=Visibility, validator=is_a(Visibility))
-    uploads: tuple[Upload, ...] = ()
+    uploads: tuple[Upload, ...] = attrs.field(default=(), validator=holds(tuple, Upload))
     external_ids: Mapping[str, str] = personal(factory=dict, validator=is_a(Mapping))

@@ -8,7 +8,7 @@ from datetime import datetime
 import attrs
 
 from lapor_core.complaint import Proof, Rating, Reporter
-from lapor_core.errors import Refused
+from lapor_core.errors import Refused, require_type
 from lapor_core.plugins.contracts import Addresses, Download, Principal, Receipt, Tracking, Verdict
 from lapor_core.policy import Policy
 from lapor_core.submission import Submission, Upload
@@ -47,7 +47,9 @@ class Door:
 
         Raises:
             Refused: it names another channel (``other_channel``) or a proof this channel cannot bring (``undeclared_proof``).
+            BadType: it is no submission (``wrong_type``); likewise whatever else of another type a channel gives.
         """
+        require_type(submission, Submission, "submission")
         if self.channel not in (submission.channel, submission.entry_channel):
             message = f'channel {self.channel} handed in a submission of channel "{submission.channel}"'
             raise Refused(message, code="other_channel", channel=self.channel)
@@ -66,6 +68,7 @@ class Door:
         self.desk.reply(code, text, uploads, pin=pin)
 
     def complete(self, code: str, submission: Submission, *, pin: str = "") -> None:
+        require_type(submission, Submission, "submission")
         self.desk.complete(code, submission, pin=pin)
 
     def rate(self, code: str, rating: Rating, text: str = "", *, pin: str = "") -> None:
@@ -78,6 +81,7 @@ class Door:
         self.desk.withdraw(code, reason, pin=pin)
 
     def renew_pin(self, code: str, principal: Principal) -> Receipt:
+        require_type(principal, Principal, "principal")
         return self.desk.renew_pin(code, principal)
 
     def request_erasure(self, code: str, reason: str = "", *, pin: str = "") -> None:
@@ -88,21 +92,26 @@ class Door:
             report_delivery(tx, self.channel, key, verdict, self.now())
 
     def challenge(self, reporter: Reporter) -> str:
+        require_type(reporter, Reporter, "reporter")
         return self.accounts.challenge(reporter, address=address_of_caller())
 
     def confirm(self, challenge: str, codes: Mapping[Proof, str]) -> str:
         return self.accounts.confirm(challenge, codes)
 
     def principal(self, token: str) -> Principal | None:
+        require_type(token, str, "token")
         return self.accounts.principal(token)
 
     def sign_out(self, token: str) -> None:
         self.accounts.sign_out(token)
 
     def recall(self, key: str) -> bytes | None:
+        require_type(key, str, "key")
         with self.desk.store.reading() as tx:
             return tx.recall(self.channel, key)
 
     def keep(self, key: str, value: bytes) -> None:
+        require_type(key, str, "key")
+        require_type(value, bytes, "value")
         with self.desk.store.transaction() as tx:
             tx.keep(self.channel, key, value)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from lapor_core.complaint import Attachment
-from lapor_core.errors import BadValue
+from lapor_core.errors import BadValue, require_type
 from lapor_core.submission import Upload
 from lapor_desk.store import PreparedFile, prepare
 
@@ -21,7 +21,11 @@ def prepared(uploads: Sequence[Upload]) -> tuple[PreparedFile, ...]:
     Raises:
         BadValue: there are too many (``too_many_files``), or one cannot be taken: ``params["place"]`` says which, counted
             from 1.
+        BadType: they are no files (``wrong_type``).
     """
+    require_type(uploads, Sequence, "uploads")
+    for upload in uploads:
+        require_type(upload, Upload, "each of uploads")
     if len(uploads) > MOST_FILES:
         message = f"at most {MOST_FILES} files may come with one message, not {len(uploads)}"
         raise BadValue(message, code="too_many_files", field="uploads", limit=MOST_FILES)

@@ -15,7 +15,10 @@ from lapor_core import (
     Actor,
     Extension,
     Facts,
+    Rating,
+    Reporter,
     Role,
+    Upload,
     decide,
     due_steps,
     load_standard,
@@ -25,7 +28,8 @@ from lapor_core import (
     take_step,
 )
 from lapor_core.calendar import Office, OfficeHours, Schedule, indonesia
-from lapor_core.errors import BadType
+from lapor_core.codes import normalise_code
+from lapor_core.errors import BadType, OutOfReach
 from lapor_core.records import from_record, to_record
 from lapor_core.testing import example_standard, example_submission
 
@@ -50,6 +54,43 @@ GIVEN: Any = "rahasia"
         (lambda: attrs.evolve(SUBMISSION, proofs=GIVEN), "proofs must be a frozenset, not str"),
         (lambda: attrs.evolve(SUBMISSION, kind=GIVEN), "kind must be a Kind such as"),
         (lambda: attrs.evolve(SUBMISSION, visibility=GIVEN), "visibility must be a Visibility, not str"),
+        *(
+            (lambda field=field, value=value: attrs.evolve(SUBMISSION, **{field: value}), said)
+            for field, value, said in (
+                ("narrative", 7, "narrative must be a str, not int"),
+                ("narrative", None, "narrative must be a str, not NoneType"),
+                ("narrative", b"x", "narrative must be a str, not bytes"),
+                ("title", ["x"], "title must be a str, not list"),
+                ("place", None, "place must be a str, not NoneType"),
+                ("agency", 7, "agency must be a str, not int"),
+                ("category", ["x"], "category must be a str, not list"),
+                ("channel", 7, "channel must be a str, not int"),
+                ("source_id", 7, "source_id must be a str, not int"),
+                ("entry_channel", 7, "entry_channel must be a str, not int"),
+                ("event_date", "2026-03-13", "event_date must be a date, not str"),
+                ("event_date", NOW, "event_date must be a date, not datetime"),
+                ("event_time", "10:00", "event_time must be a time, not str"),
+                ("proofs", frozenset({"sender_number"}), "each of proofs must be a Proof such as"),
+                ("uploads", None, "uploads must be a tuple, not NoneType"),
+                ("uploads", [], "uploads must be a tuple, not list"),
+                ("uploads", (b"x",), "each of uploads must be an Upload, not bytes"),
+            )
+        ),
+        (lambda: Reporter(mobile=GIVEN and 628100000001), "mobile must be a str, not int"),
+        (lambda: Reporter(name=GIVEN and None), "name must be a str, not NoneType"),
+        (lambda: Reporter(language=GIVEN and None), "language must be a str, not NoneType"),
+        (lambda: Reporter(addresses=GIVEN), "addresses must be a Mapping, not str"),
+        (lambda: Reporter(addresses={"merpati": GIVEN and 7}), "each value of addresses must be a str, not int"),
+        (lambda: Upload(content=GIVEN), "content must be a bytes, not str"),
+        (lambda: Upload(content=b"", name=GIVEN and None), "name must be a str, not NoneType"),
+        (lambda: Upload(content=b"", purpose=GIVEN), "purpose must be a Purpose such as"),
+        (lambda: Rating(stars=1, outcome=GIVEN), "outcome must be an Outcome such as"),
+        (lambda: Act(action=Action.REPLY, actor=CENTRE, text=GIVEN and 7), "text must be a str, not int"),
+        (
+            lambda: Act(action=Action.COMPLETE, actor=CENTRE, submission=GIVEN),
+            "submission must be a Submission, not str",
+        ),
+        (lambda: normalise_code(GIVEN and None), "code must be a str, not NoneType"),
         (lambda: receive(GIVEN, STANDARD, NOW, complaint="1", code="K", reporter_ref="w"), "submission must be a"),
         (lambda: receive(SUBMISSION, GIVEN, NOW, complaint="1", code="K", reporter_ref="w"), "standard must be a"),
         (
@@ -100,3 +141,10 @@ def test_a_value_of_another_type_is_refused_where_it_comes_in(call: Callable[[],
 def test_a_text_that_ends_as_a_file_does_is_the_path_of_a_policy() -> None:
     with resources.as_file(resources.files("lapor_core.policy") / "data" / "malinau.toml") as file:
         assert load_standard(str(file)) == load_standard(file) == load_standard("malinau")
+
+
+@pytest.mark.parametrize("year", [1, 1999, 2002])
+def test_what_was_received_on_a_day_that_no_calendar_knows_is_refused_before_it_is_taken_in(year: int) -> None:
+    then = NOW.replace(year=year)
+    with pytest.raises(OutOfReach, match="outside the calendar"):
+        receive(attrs.evolve(SUBMISSION, received_at=then), STANDARD, NOW, complaint="1", code="K", reporter_ref="w")
