@@ -38,6 +38,19 @@ def officers(store: Store, clock: FrozenClock) -> Officers:
     return Officers(store, clock=clock, agencies=frozenset({"dinas-contoh"}))
 
 
+@pytest.fixture
+def argon() -> None:
+    """Passwords are hashed as in earnest, which is slow on purpose."""
+
+
+@pytest.fixture(autouse=True)
+def _passwords_cost_nothing(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    if "argon" not in request.fixturenames:
+        monkeypatch.setattr(officers_module, "_hashed", lambda password: f"hash of {password}")
+        monkeypatch.setattr(officers_module, "_is_right", lambda password, phc: phc == f"hash of {password}")
+
+
+@pytest.mark.usefixtures("argon")
 def test_who_was_added_signs_in_and_out(officers: Officers, clock: FrozenClock) -> None:
     added = officers.add("admin", PASSWORD, Role.AGENCY_ADMIN, name="Petugas Contoh", email="admin@example.id")
     token = officers.sign_in(" Admin ", PASSWORD)
@@ -49,7 +62,6 @@ def test_who_was_added_signs_in_and_out(officers: Officers, clock: FrozenClock) 
     assert officers.officer(token) is None
 
 
-@pytest.mark.usefixtures("quick")
 def test_a_new_password_ends_the_sessions_of_the_old_one(officers: Officers) -> None:
     officers.add("admin", PASSWORD, Role.AGENCY_ADMIN)
     officers.add("lain", PASSWORD, Role.AGENCY_ADMIN)
@@ -60,6 +72,7 @@ def test_a_new_password_ends_the_sessions_of_the_old_one(officers: Officers) -> 
     assert officers.officer(officers.sign_in("admin", "rahasia-baru")) is not None
 
 
+@pytest.mark.usefixtures("argon")
 def test_unknown_login_and_wrong_password_read_alike(officers: Officers) -> None:
     officers.add("admin", PASSWORD, Role.AGENCY_ADMIN)
     told = set()
@@ -70,14 +83,6 @@ def test_unknown_login_and_wrong_password_read_alike(officers: Officers) -> None
     assert len(told) == 1
 
 
-@pytest.fixture
-def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let passwords cost nothing, where they are not what is tested."""
-    monkeypatch.setattr(officers_module, "_hashed", lambda password: f"hash of {password}")
-    monkeypatch.setattr(officers_module, "_is_right", lambda password, phc: phc == f"hash of {password}")
-
-
-@pytest.mark.usefixtures("quick")
 def test_guessing_is_stopped_for_a_while(officers: Officers, clock: FrozenClock) -> None:
     officers.add("admin", PASSWORD, Role.AGENCY_ADMIN)
     for _ in range(10):
@@ -94,7 +99,6 @@ def test_guessing_is_stopped_for_a_while(officers: Officers, clock: FrozenClock)
     officers.sign_in("admin", PASSWORD)
 
 
-@pytest.mark.usefixtures("quick")
 @pytest.mark.parametrize(
     "change", [lambda all_: all_.set_password("admin", "rahasia-baru"), lambda all_: all_.disable("admin")]
 )
@@ -113,12 +117,12 @@ def test_a_password_that_is_changed_while_it_is_checked_opens_nothing(
     assert caught.value.code == "wrong_login"
 
 
+@pytest.mark.usefixtures("argon")
 def test_a_letter_with_an_accent_is_one_however_it_is_composed(officers: Officers) -> None:
     officers.add("admin", "rahasia-conto\u0301h", Role.AGENCY_ADMIN)
     officers.sign_in("admin", "rahasia-cont\u00f3h")
 
 
-@pytest.mark.usefixtures("quick")
 def test_a_disabled_officer_is_out_at_once(officers: Officers) -> None:
     officers.add("admin", PASSWORD, Role.AGENCY_ADMIN)
     token = officers.sign_in("admin", PASSWORD)
@@ -130,6 +134,7 @@ def test_a_disabled_officer_is_out_at_once(officers: Officers) -> None:
         officers.disable("entah")
 
 
+@pytest.mark.usefixtures("argon")
 def test_a_new_password_takes_the_place_of_the_old(officers: Officers) -> None:
     officers.add("admin", PASSWORD, Role.AGENCY_ADMIN)
     officers.set_password("admin", "rahasia-baru-contoh")
@@ -163,6 +168,7 @@ def test_a_login_is_one_officer(officers: Officers) -> None:
     assert caught.value.code == "login_taken"
 
 
+@pytest.mark.usefixtures("argon")
 def test_neither_password_nor_person_stands_in_the_table(officers: Officers, store: Store) -> None:
     officers.add("admin", PASSWORD, Role.AGENCY_ADMIN, name="Petugas Contoh", mobile="+6280000000002")  # invented
     with store.reading() as tx:

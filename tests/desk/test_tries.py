@@ -109,6 +109,7 @@ def test_codes_that_are_asked_for_at_once_and_from_several_processes_are_five(
     assert at_once(lambda number: several[number % 2].challenge(WARGA)) == {"": 5, "too_many_tries": 7}
 
 
+@pytest.mark.parametrize("url", ["sqlite"], indirect=True)  # its queries run on both above
 def test_passwords_are_counted_for_each_address_and_in_the_end_for_all(
     store: Store, open_again: Callable[[], Store], clock: FrozenClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
