@@ -240,6 +240,13 @@ class Clock:
     stopped_at: datetime | None = None
     round: int = 1
 
+    def is_late(self, now: datetime) -> bool:
+        """Tell whether ``due`` passed before the clock stopped, or while it ran up to ``now`` (aware).
+
+        While it stands still, it is late only if it was so before: what is waited for will move ``due``.
+        """
+        return (self.stopped_at or self.paused_since or now) > self.due
+
 
 @attrs.frozen(kw_only=True)
 class Visit:

@@ -173,7 +173,7 @@ def _gone_by(complaint: Complaint, owed: Iterable[Clock], now: datetime) -> Iter
     """Yield the promises that were not kept: those that are late, and those that were late when they were counted anew."""
     running = tuple(owed)
     names = {clock.name for clock in running}
-    yield from (clock for clock in running if now > clock.due)
+    yield from (clock for clock in running if clock.is_late(now))
     anew = {(clock.name, clock.start) for clock in complaint.clocks if clock.first_start and clock.name in names}
     for clock in complaint.clocks:
         if clock.stopped_at is not None and clock.stopped_at > clock.due and (clock.name, clock.stopped_at) in anew:

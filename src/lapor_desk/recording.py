@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 
-from lapor_core.complaint import Complaint
+from lapor_core.complaint import Clock, Complaint
 from lapor_core.decisions import Begun
 from lapor_core.escalation import next_step_at
 from lapor_core.events import Event
@@ -83,7 +83,12 @@ def _entry(complaint: Complaint, standard: Standard, now: datetime) -> Entry:
     return Entry(
         complaint=complaint,
         office=standard.policy.id,
-        due_at=min((clock.due for clock in complaint.running_clocks), default=None),
+        due_at=min((clock.due for clock in complaint.running_clocks if _counts(clock)), default=None),
         next_step_at=min((moment for moment in ahead if moment is not None), default=None),
         updated_at=now,
     )
+
+
+def _counts(clock: Clock) -> bool:
+    """Tell whether lists go by its due instant: one that stands still has none, unless it was late before."""
+    return clock.paused_since is None or clock.is_late(clock.paused_since)

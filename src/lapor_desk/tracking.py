@@ -63,7 +63,7 @@ def locked_tracking_of(complaint: Complaint, standard: Standard, now: datetime, 
         received_at=standard.office.local(complaint.received_at),
         due_date=due.due_date if due else None,
         provisional=due.provisional if due else False,
-        late=undecided is not None or (clock is not None and clock.stopped_at is None and now > clock.due),
+        late=undecided is not None or (clock is not None and clock.stopped_at is None and clock.is_late(now)),
         locked=True,
     )
 

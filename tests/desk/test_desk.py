@@ -297,6 +297,17 @@ def test_who_waits_for_a_disposition_longer_than_any_tier_is_shown_the_ombudsman
     assert "tingkat laporan belum ditetapkan" in tracking.letter
 
 
+def test_whoever_is_asked_and_does_not_answer_is_not_told_that_the_office_is_late(
+    desk: Desk, clock: FrozenClock
+) -> None:
+    complaint = forwarded(desk)
+    act(desk, complaint, Action.ASK, Role.LIAISON_OFFICER, text="Lampu yang mana?")
+    clock.advance(timedelta(days=60))
+    desk.sweep(clock())
+    tracking = desk.track(desk.complaint(complaint).code)
+    assert (tracking.late, tracking.contacts, tracking.due_date) == (False, (), date(2026, 4, 10))
+
+
 def test_the_sweep_climbs_the_ladder_once_and_shows_the_ombudsman(desk: Desk, clock: FrozenClock) -> None:
     complaint = forwarded(desk)
     assert desk.sweep(clock()) == 0

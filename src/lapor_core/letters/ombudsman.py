@@ -111,7 +111,7 @@ def _deadlines(complaint: Complaint, standard: Standard, now: datetime) -> Itera
 
 def _kept(clock: Clock, standard: Standard, now: datetime) -> str:
     if clock.stopped_at is None:
-        return say("letter", "late" if now > clock.due else "running")
+        return say("letter", "late" if clock.is_late(now) else "running")
     day = _day(standard.office.local_date(clock.stopped_at))
     return say("letter", "kept" if clock.stopped_at <= clock.due else "missed", day=day)
 

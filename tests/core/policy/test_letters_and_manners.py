@@ -147,6 +147,17 @@ def test_a_complaint_past_its_deadline_meets_that_condition() -> None:
     assert status(ready(life, later=timedelta(days=60)), Need.NOT_SERVED) == (Status.MET, "overdue")
 
 
+def test_a_clock_that_stands_still_is_overdue_only_if_it_was_so_before() -> None:
+    """Whoever is asked and does not answer is not told that the office lets its promise go by; nor does the report say so."""
+    for asked_after, expected in ((timedelta(days=9), "not_due_yet"), (timedelta(days=40), "overdue")):
+        life = Life()
+        life.lead_to(State.IN_PROGRESS)
+        life.act(Action.ASK, after=asked_after)
+        assert status(ready(life, later=timedelta(days=60)), Need.NOT_SERVED)[1] == expected
+        letter = ombudsman_letter(life.complaint, life.standard, life.now + timedelta(days=60)).text
+        assert ("terlewati" in letter) is (expected == "overdue")
+
+
 def test_a_complaint_that_nobody_disposed_is_overdue_when_no_tier_has_more_time() -> None:
     life = Life()
     assert status(ready(life), Need.NOT_SERVED) == (Status.MISSING, "no_deadline_yet")

@@ -146,6 +146,21 @@ def test_what_nobody_disposed_in_the_time_of_any_tier_is_marked_late(
     assert ["Lewat tenggat" in row for row in rows if "Terlupa" in row or "Baru" in row] == [False, True]
 
 
+def test_what_waits_for_the_reporter_is_not_late_unless_it_was_so_before(
+    browser: Get, forwarded: Callable[..., str], act: Callable[..., Complaint], clock: FrozenClock
+) -> None:
+    asked = {late: forwarded(title=title) for late, title in ((False, "Ditanya"), (True, "Terlambat"))}
+    for complaint_id in asked.values():
+        act(complaint_id, "penghubung", Action.ASK, text="Lampu yang mana?")
+        clock.advance(timedelta(days=40))
+    officer = browser("pusat")
+    assert subjects(officer.get("/officers/?late=1")) == ["Terlambat"]
+    rows = officer.get("/officers/?state=waiting").html.split("<li")
+    assert ["Lewat tenggat" in row for row in rows if "Ditanya" in row or "Terlambat" in row] == [True, False]
+    for late, complaint_id in asked.items():
+        assert ("Lewat tenggat" in officer.get(page_of(complaint_id)).html) is late
+
+
 def test_filters_narrow_the_list_and_the_counts_follow(
     browser: Get,
     submit: Callable[..., str],

@@ -142,8 +142,8 @@ class Case:
 
     @property
     def is_late(self) -> bool:
-        """Whether a running clock is past its due instant."""
-        return any(self.now > clock.due for clock in self.complaint.running_clocks)
+        """Whether a running clock is past its due instant, and was so before it stood still."""
+        return any(clock.is_late(self.now) for clock in self.complaint.running_clocks)
 
     def state_of(self, clock: Clock) -> str:
         """Return ``running``, ``late``, ``paused``, ``met`` or ``missed``."""

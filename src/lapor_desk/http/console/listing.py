@@ -134,15 +134,14 @@ def _line(
 ) -> Line:
     if isinstance(complaint, LaporError):  # it was changed from outside: one such complaint must not hide the others
         return Line(id=complaint_id)
-    due = min((clock.due for clock in complaint.running_clocks), default=None) or _undecided(
-        complaint, standard_of, now
-    )
+    running = min((clock.due for clock in complaint.running_clocks), default=None)
+    due = running or _undecided(complaint, standard_of, now)
     return Line(
         id=complaint_id,
         complaint=complaint,
         subject=subject_of(view(complaint, reader_of(officer.role))),
         due=due,
-        late=due is not None and now > due,
+        late=any(clock.is_late(now) for clock in complaint.running_clocks) if running else due is not None,
     )
 
 
