@@ -172,8 +172,7 @@ class WriteUnit(ReadUnit):
     def hold_person(self, person_id: str) -> None:
         """Wait for every other transaction that has met this person, and let none meet them until this one ends."""
         self.connection.execute(select(people.c.id).where(people.c.id == person_id).with_for_update())
-        self._met.pop(person_id, None)
-        self._looked_up.pop(person_id, None)
+        self._look_again(person_id)
 
     def erase_person(self, person_id: str, now: datetime) -> None:
         """Shred a person's key: what was sealed for them stays as ciphertext that nobody can open again.
@@ -184,7 +183,7 @@ class WriteUnit(ReadUnit):
         """
         shredded = update(people).where(people.c.id == person_id, people.c.erased_at.is_(None))
         self.connection.execute(shredded.values(wrapped_key=None, erased_at=now))
-        self._met.pop(person_id, None)
+        self._look_again(person_id)
         mine = select(accounts.c.id).where(accounts.c.person_id == person_id)
         self.connection.execute(
             delete(sessions).where(sessions.c.principal_kind == "account", sessions.c.principal_id.in_(mine))
@@ -194,6 +193,10 @@ class WriteUnit(ReadUnit):
         self.connection.execute(update(complaints).where(complaints.c.person_id == person_id).values(sketched_at=now))
         theirs = select(complaints.c.id).where(complaints.c.person_id == person_id)
         self.connection.execute(delete(sketches).where(sketches.c.complaint_id.in_(theirs)))
+
+    def _look_again(self, person_id: str) -> None:
+        self._met.pop(person_id, None)
+        self._looked_up.pop(person_id, None)
 
     def insert_new(self, table: Table, values: Mapping[str, Any]) -> bool:
         """Insert a row unless one with its key is there; return whether it was inserted.
