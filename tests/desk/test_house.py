@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import attrs
@@ -15,7 +16,7 @@ from sqlalchemy import select
 
 from lapor_core import Act, Action, Actor, Agency, Facts, Kind, Proof, Reporter, Role, Submission, Upload
 from lapor_core.complaint import Ground
-from lapor_core.errors import BadValue, NotFound, Refused
+from lapor_core.errors import BadType, BadValue, NotFound, Refused
 from lapor_core.testing import FrozenClock, RecordingNotifier
 from lapor_desk.accounts import read_challenge
 from lapor_desk.composing import Composing
@@ -189,6 +190,30 @@ def test_what_a_channel_brings_from_another_system_is_found_under_its_id(house: 
     code = house.door(Door()).submit(submission(external_ids={"desa_contoh": "#D-7/2026"})).code
     with house.store.reading() as tx:
         assert tx.known_as("D-7/2026") == (tx.find(code),)
+
+
+def test_what_a_channel_gives_of_another_type_is_refused_by_name_and_changes_nothing(house: House) -> None:
+    door: Any = house.door(Door())
+    code = door.submit(submission()).code
+    before = door.track(code)
+    for ask in (
+        lambda: door.submit(None),
+        lambda: door.complete(code, {}),
+        lambda: door.track(None),
+        lambda: door.attach(code, None),
+        lambda: door.attach(code, (b"x",)),
+        lambda: door.withdraw(code, 7),
+        lambda: door.renew_pin(code, "warga"),
+        lambda: door.challenge("+628100000001"),
+        lambda: door.principal(None),
+        lambda: door.keep("a", "text"),
+        lambda: door.keep(None, b"x"),
+        lambda: door.recall(None),
+    ):
+        with pytest.raises(BadType, match=r" must be an? ") as caught:
+            ask()
+        assert caught.value.code == "wrong_type"
+    assert door.track(code) == before
 
 
 def test_each_channel_has_a_storage_of_its_own(house: House) -> None:
