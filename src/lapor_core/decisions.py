@@ -18,7 +18,7 @@ from lapor_core.facts import Facts
 from lapor_core.lifecycle import Action, Role, State, allowed, next_state
 from lapor_core.pausing import pause_facts
 from lapor_core.standard import Standard
-from lapor_core.submission import Submission
+from lapor_core.submission import LONGEST_CHANNEL, LONGEST_MEDIUM, Submission
 
 __all__ = ["Act", "Begun", "decide", "receive", "write_down"]
 
@@ -60,7 +60,8 @@ def receive(
     Raises:
         Incomplete: the submission lacks what its channel must bring.
         BadValue: it was received after ``now`` (code ``from_the_future``), or an instant is naive; the id of another system
-            or its name cannot be one (``bad_external_id``, ``bad_external_system``).
+            or its name cannot be one (``bad_external_id``, ``bad_external_system``); the key of a channel or the name of a
+            medium is too long (``bad_key``).
         OutOfReach: it was received on a day that the office's calendar does not know (``out_of_reach``).
         BadType: the submission or the standard is none, or its id or code, or that of another system, is no text
             (``wrong_type``).
@@ -70,6 +71,7 @@ def receive(
     require_type(standard, Standard, "standard")
     for name, text in (("complaint", complaint), ("code", code), ("reporter_ref", reporter_ref)):
         require_type(text, str, name)
+    _check_names(submission)
     _check_instants(submission, now)
     standard.office.is_working_day(
         standard.office.local_date(submission.received_at)
@@ -290,6 +292,19 @@ def _moment(complaint: Complaint, act: Act, now: datetime) -> datetime:
         message = f"{act.action} cannot have happened at {moment.isoformat()}: {reached}"
         raise BadValue(message, code="before_its_state", field="happened_at", since=complaint.reached_at.isoformat())
     return moment
+
+
+def _check_names(submission: Submission) -> None:
+    """Names of channels and media stand beside the record, by which complaints and notices are found."""
+    names = {"channel": submission.channel, "entry_channel": submission.entry_channel or submission.channel}
+    for field, name in names.items():
+        if len(name) > LONGEST_CHANNEL:
+            message = f"{field} has {len(name)} characters; the key of a channel has {LONGEST_CHANNEL} at most"
+            raise BadValue(message, code="bad_key", field=field)
+    for medium in submission.reporter.addresses:
+        if not 0 < len(medium) <= LONGEST_MEDIUM:
+            message = f"a medium in addresses has {len(medium)} characters; its name has 1 to {LONGEST_MEDIUM}"
+            raise BadValue(message, code="bad_key", field="addresses")
 
 
 def _check_instants(submission: Submission, now: datetime) -> None:

@@ -11,7 +11,13 @@ import attrs
 from lapor_core.complaint import Kind, Proof, Purpose, Reporter, Visibility, personal
 from lapor_core.errors import BadType, BadValue, holds, is_a, is_none_or_a, require_aware, require_type
 
-__all__ = ["Submission", "Upload"]
+__all__ = ["LONGEST_CHANNEL", "LONGEST_MEDIUM", "Submission", "Upload"]
+
+LONGEST_CHANNEL = 64
+"""The most characters of a channel's key: it stands beside the record."""
+
+LONGEST_MEDIUM = 32
+"""The most characters of a medium's name: it stands in the queue of notices."""
 
 
 @attrs.frozen(kw_only=True)

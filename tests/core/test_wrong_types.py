@@ -29,7 +29,7 @@ from lapor_core import (
 )
 from lapor_core.calendar import Office, OfficeHours, Schedule, indonesia
 from lapor_core.codes import normalise_code
-from lapor_core.errors import BadType, OutOfReach
+from lapor_core.errors import BadType, BadValue, OutOfReach
 from lapor_core.records import from_record, to_record
 from lapor_core.testing import example_standard, example_submission
 
@@ -148,3 +148,18 @@ def test_what_was_received_on_a_day_that_no_calendar_knows_is_refused_before_it_
     then = NOW.replace(year=year)
     with pytest.raises(OutOfReach, match="outside the calendar"):
         receive(attrs.evolve(SUBMISSION, received_at=then), STANDARD, NOW, complaint="1", code="K", reporter_ref="w")
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"channel": "c" * 65, "entry_channel": "sms"},
+        {"entry_channel": "c" * 65},
+        {"reporter": attrs.evolve(SUBMISSION.reporter, addresses={"m" * 33: "sarang-contoh"})},
+        {"reporter": attrs.evolve(SUBMISSION.reporter, addresses={"": "sarang-contoh"})},
+    ],
+)
+def test_a_name_that_no_register_can_hold_is_refused_before_it_is_taken_in(given: dict[str, Any]) -> None:
+    with pytest.raises(BadValue, match="characters") as caught:
+        receive(attrs.evolve(SUBMISSION, **given), STANDARD, NOW, complaint="1", code="K", reporter_ref="w")
+    assert caught.value.code == "bad_key"

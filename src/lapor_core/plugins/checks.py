@@ -19,6 +19,7 @@ from lapor_core.plugins.offers import Advice, Template
 from lapor_core.policy.contradictions import contradictions
 from lapor_core.policy.loading import shipped_policies
 from lapor_core.policy.model import Policy
+from lapor_core.submission import LONGEST_MEDIUM
 
 __all__ = [
     "CONTRACTS",
@@ -69,6 +70,7 @@ def notifier_problem(value: object) -> str | None:
         _instance_problem(value)
         or _key_problem(value)
         or _members_problem(value, "media", str)
+        or _media_problem(value)
         or _method_problem(value, "send", ("message", "now"))
         or settings_problem(value)
     )
@@ -104,6 +106,11 @@ def _members_problem(value: object, attribute: str, kind: type) -> str | None:
     if strangers:
         return f"{name} {wanted}; it contains {strangers[0]}"
     return None
+
+
+def _media_problem(value: object) -> str | None:
+    long = [medium for medium in getattr(value, "media", ()) if not 0 < len(medium) <= LONGEST_MEDIUM]
+    return f"{type(value).__name__}.media must have names of 1 to {LONGEST_MEDIUM} characters" if long else None
 
 
 def _method_problem(value: object, method: str, takes: tuple[str, ...], *, optional: bool = False) -> str | None:

@@ -328,6 +328,12 @@ GALLERY = {
         + "return [Pager()]",
         "Pager.media must be a frozenset of str, not set",
     ),
+    "a medium without end": (
+        "class Pager:\n    key = 'pager'\n    media = frozenset({'m' * 33})\n    def send(self, message, now): ...\n"
+        + NOTIFIERS
+        + "return [Pager()]",
+        "Pager.media must have names of 1 to 32 characters",
+    ),
     "settings of no class": (
         (
             "from lapor_bystander import Kiosk as Base\nclass Kiosk(Base):\n    settings = dict\n"
