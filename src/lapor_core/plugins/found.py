@@ -12,16 +12,14 @@ import attrs
 from lapor_core.errors import PluginError
 from lapor_core.plugins.guarding import Escaped, Hung, Meddled
 from lapor_core.plugins.hookspecs import PROJECT
+from lapor_core.submission import LONGEST_CHANNEL
 
 __all__ = ["KEY", "WHAT_A_KEY_IS", "Found", "one_line", "printable"]
 
-LONGEST_KEY = 64
-"""In characters: a key stands in the records of a desk."""
-
-KEY = re.compile(rf"[a-z][a-z0-9_]{{0,{LONGEST_KEY - 1}}}")
+KEY = re.compile(rf"[a-z][a-z0-9_]{{0,{LONGEST_CHANNEL - 1}}}")
 """The shape of a plug-in's key, and of a channel's or notifier's."""
 
-WHAT_A_KEY_IS = f"at most {LONGEST_KEY} lower-case letters, digits and _, beginning with a letter"
+WHAT_A_KEY_IS = f"at most {LONGEST_CHANNEL} lower-case letters, digits and _, beginning with a letter"
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 _EXTRA = re.compile(r"""\bextra\s*==\s*["'](?P<extra>[^"']+)["']""")
