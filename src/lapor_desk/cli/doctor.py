@@ -42,7 +42,7 @@ REMEDIES_OF_REASONS = {
     "full": "make room on the disk of the database; nothing that was accepted is lost",
     "disk": "make room on the disk of the database, and look whether it fails (dmesg)",
     "spoiled": "stop the desk, keep the spoiled file aside, and restore the last back-up",
-    "read_only": "give the file and its folder to the user the desk runs as (chown), or mount the disk for writing",
+    "read_only": "give the file, those beside it (-wal, -shm) and the folder to the user the desk runs as (chown), or mount the disk for writing",
     "cannot_open": "correct the path in lapor.toml, or give file and folder to the user the desk runs as (chown)",
     "folder": "correct the path in lapor.toml, or give the folder to the user the desk runs as (chown)",
     "files": "correct files and [s3] in lapor.toml, mend the folder's rights, or wait until the service is back",

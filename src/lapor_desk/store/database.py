@@ -186,7 +186,13 @@ class Database:
                 query = "SELECT pg_is_in_recovery() OR current_setting('default_transaction_read_only')::boolean"
                 is_writable = not connection.exec_driver_sql(query).scalar_one()
         else:
-            is_writable = os.access(self.file, os.W_OK) and os.access(self.file.parent, os.W_OK)
+            beside = (self.file.with_name(self.file.name + ending) for ending in ("-wal", "-shm"))
+            mine = (
+                self.file,
+                self.file.parent,
+                *filter(Path.exists, beside),
+            )  # a log keeps the rights it was made with
+            is_writable = all(os.access(path, os.W_OK) for path in mine)
         if not is_writable:
             raise read_only()
 

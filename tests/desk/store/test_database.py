@@ -298,9 +298,14 @@ def test_only_what_another_program_holds_is_called_locked(
 
 
 @SQLITE_ONLY
-def test_a_file_that_cannot_be_written_is_told(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("ending", ["", "-wal", "-shm"])
+def test_a_file_that_cannot_be_written_is_told(
+    database: Database, monkeypatch: pytest.MonkeyPatch, ending: str
+) -> None:
     database.check_writable()
-    monkeypatch.setattr(os, "access", lambda path, *_, **__: path != database.file)
+    one_of_them = database.file.with_name(database.file.name + ending)
+    assert one_of_them.exists()
+    monkeypatch.setattr(os, "access", lambda path, *_, **__: path != one_of_them)
     with pytest.raises(StoreDown, match="read-only") as caught:
         database.check_writable()
     assert caught.value.params["reason"] == "read_only"
