@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import App, Parameter
 
-from lapor_core.errors import BadValue
+from lapor_core.errors import BadValue, LaporError
 from lapor_desk.cli.houses import configured, opened
 from lapor_desk.cli.values import WholeNumber
 from lapor_desk.counting import counted
@@ -157,12 +157,24 @@ def _greet(house: House, listener: socket.socket, said: str = "", news: Sequence
     for status in report:
         if status.reason:
             print(_off(house, status), flush=True)
+    if trouble := _trouble_with_files(house):
+        print(trouble, flush=True)
     if not house.standard.agencies:
         print(
             "No agency is configured, so nothing can be disposed: name them as [[agencies]] in lapor.toml", flush=True
         )
     if not any(not officer.disabled for officer in house.officers.listed()):
         print(f"No officer can sign in yet: lapor officers add LOGIN --role central_admin{said}", flush=True)
+
+
+def _trouble_with_files(house: House) -> str | None:
+    """Reports without files are taken in all the same. A bucket that is away may let a start wait: /ready tells of that."""
+    try:
+        if isinstance(house.files, Path):
+            house.store.files.check()
+    except LaporError as error:
+        return f"Attachments cannot be kept at {house.files}: {error}"
+    return None
 
 
 def _off(house: House, status: PluginStatus) -> str:

@@ -443,6 +443,20 @@ def test_plug_ins_that_are_off_are_named_with_their_remedy(
     assert not any("No officer" in line for line in told)
 
 
+def test_a_place_of_files_that_cannot_be_used_is_told_at_the_start(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with (
+        open_house(Config(database=f"sqlite:///{tmp_path}/lapor.db")) as house,
+        socket.create_server(("127.0.0.1", 0)) as listener,
+    ):
+        command._greet(house, listener)
+        assert "Attachments" not in capsys.readouterr().out
+        (tmp_path / "lapor-files").rmdir()
+        command._greet(house, listener)
+    assert f"Attachments cannot be kept at {tmp_path / 'lapor-files'}: the place of files" in capsys.readouterr().out
+
+
 def test_the_hint_names_the_same_house() -> None:
     assert command._said(None, None) == ""
     assert command._said(Path("kantor.toml"), None) == " --config kantor.toml"
