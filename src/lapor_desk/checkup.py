@@ -87,9 +87,10 @@ def _plugins(house: House, _: datetime) -> Iterator[Finding]:
             remedy = status.remedy or f'block_plugins = ["{status.key}"] in lapor.toml, if it is not wanted'
             problem = f"{status.key} is {state_of(status)}: {status.reason}"
             yield _finding(problem, remedy, serious=wanted and not status.enabled)
-    for key in sorted(set(config.block_plugins) - set(house.plugins.keys)):
-        problem = f'"{key}" is blocked and not installed; {did_you_mean(key, house.plugins.keys)}'
-        yield _finding(problem, "correct block_plugins in lapor.toml", serious=False)
+    for name, said in (("allow_plugins", "allowed"), ("block_plugins", "blocked")):
+        for key in sorted(set(getattr(config, name)) - set(house.plugins.keys)):
+            problem = f'"{key}" is {said} and not installed; {did_you_mean(key, house.plugins.keys)}'
+            yield _finding(problem, f"correct {name} in lapor.toml", serious=name == "allow_plugins")
 
 
 def _media(house: House, _: datetime) -> Iterator[Finding]:

@@ -210,9 +210,7 @@ def _contradictions(document: Document, written: _File, folder: Path) -> Iterato
         else:
             yield from _calendar_faults(document, ("offices", index), office)
     yield from _place_faults(document, written)
-    for index, decree in enumerate(written.decrees):
-        if not (folder / decree).is_file():
-            yield document.fault(("decrees", index), f"{decree}: no such file")
+    yield from _missing_files(document, written, folder)
     if written.retention is not None and written.retention < 1:
         yield document.fault(("retention",), f"must be at least one day, not {written.retention}")
     if "database" in document.data:
@@ -221,6 +219,16 @@ def _contradictions(document: Document, written: _File, folder: Path) -> Iterato
     yield from pace_faults(document, written.notifiers)
     for name in sorted(set(written.allow_plugins) & set(written.block_plugins)):
         yield document.fault(("block_plugins",), f'"{name}": allowed and blocked at once')
+
+
+def _missing_files(document: Document, written: _File, folder: Path) -> Iterator[Fault]:
+    """A policy is named by its file or by its id; the plug-ins, which may bring further ids, are not asked here."""
+    policies: list[tuple[KeyPath, str]] = [(("policy",), written.policy)]
+    policies += [(("former_policies", index), policy) for index, policy in enumerate(written.former_policies)]
+    decrees: list[tuple[KeyPath, str]] = [(("decrees", index), decree) for index, decree in enumerate(written.decrees)]
+    for at, name in [*(each for each in policies if each[1].endswith(".toml")), *decrees]:
+        if not (folder / name).is_file():
+            yield document.fault(at, f"{name}: no such file")
 
 
 def _bad_database(document: Document, written: _File) -> Iterator[Fault]:

@@ -285,10 +285,13 @@ def test_a_plug_in_that_was_set_up_and_is_off_is_serious(config: Config, clock: 
         assert [finding.serious for finding in found(house, "plug-ins")] == [False]
 
 
-def test_a_slip_in_the_list_of_blocked_plug_ins_is_told(config: Config, clock: FrozenClock) -> None:
-    with open_house(attrs.evolve(config, block_plugins=("emial",)), clock=clock) as house:
-        (slip,) = (finding for finding in found(house, "plug-ins") if "emial" in finding.problem)
-    assert not slip.serious
+@pytest.mark.parametrize("name", ["allow_plugins", "block_plugins"])
+def test_a_slip_in_a_list_of_plug_ins_is_told(config: Config, clock: FrozenClock, name: str) -> None:
+    lists = {"allow_plugins": (), "block_plugins": (), name: ("emial",)}
+    with open_house(attrs.evolve(config, **lists), clock=clock) as house:
+        (slip,) = (finding for finding in found(house, "plug-ins") if finding.problem.startswith('"emial" is'))
+    assert slip.serious == (name == "allow_plugins")
+    assert slip.remedy == f"correct {name} in lapor.toml"
     assert 'did you mean "email"?' in slip.problem
 
 

@@ -122,6 +122,8 @@ token = { file = "absent" }
         ('[[offices]]\nkey = "a"\nweek = 7', "offices[0].week", "a week has 5"),
         ('[[offices]]\nkey = "a"\ntime_zone = "WITA"', "offices[0].time_zone", "Asia/Makassar"),
         ('decrees = ["absent.toml"]', "decrees[0]", "no such file"),
+        ('policy = "absent.toml"', "policy", "no such file"),
+        ('former_policies = ["banjarbaru", "absent.toml"]', "former_policies[1]", "no such file"),
         ("port = 70000", "port", "65535"),
         ('host = ""', "host", "every address"),
         ('host = "127.0.0.1:8000"', "host", "a port stands under port"),
@@ -213,6 +215,7 @@ def test_a_bucket_needs_its_table(folder: Path):
 
 
 def test_paths_count_from_the_files_folder(folder: Path):
+    (folder / "kota.toml").touch()
     config = load(folder, 'database = "sqlite:///data/lapor.db"\noutbox = "keluar"\npolicy = "kota.toml"')
     assert config.database == f"sqlite:///{folder.as_posix()}/data/lapor.db"
     assert config.outbox == folder / "keluar"

@@ -191,6 +191,8 @@ def _check_beginning(url: str, source: MasterKey | Path, *, new: bool) -> None:
     """
     if not new and (isinstance(source, MasterKey) or not key_is_there(source)):
         return
+    if isinstance(source, Path) and not new:
+        Keyring.from_file(source, create=False)  # what holds no key is no sign of a desk, and told as what it is
     shown = shown_url(database_url(url))
     is_there = form_of(url) is not None
     if new and is_there:

@@ -92,6 +92,13 @@ def test_a_key_whose_database_is_gone_begins_no_other_one_by_itself(url: str, tm
     assert caught.value.code == "desk_is_there"
 
 
+def test_a_file_that_holds_no_key_is_no_sign_of_a_desk(url: str, tmp_path: Path) -> None:
+    (tmp_path / "lapor.toml").touch(mode=0o600)
+    with pytest.raises(BadValue) as caught:
+        open_store(url, master=tmp_path / "lapor.toml", files=Files.memory())
+    assert caught.value.code == "bad_master_key"
+
+
 def test_a_first_start_that_was_broken_off_is_taken_up(url: str, tmp_path: Path) -> None:
     """The tables come first, then the key, then what is wrapped with it."""
     database = Database(database_url(url))
