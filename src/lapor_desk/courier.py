@@ -114,8 +114,9 @@ def _is_last_resort(notifier: Notifier) -> bool:
 
 
 def _able(notifiers: Iterable[Notifier], medium: str, usual: Messenger) -> dict[str, Messenger]:
-    """Return who serves a medium, by key, the usual one first."""
-    able = (each for each in sorted(notifiers, key=_is_last_resort) if medium in each.media)
+    """Return who serves a medium, by key, the usual one first; where somebody sends it, a last resort is no choice."""
+    last = _is_last_resort(usual.notifier)
+    able = (each for each in notifiers if medium in each.media and _is_last_resort(each) is last)
     others = (Messenger(key=each.key, notifier=each) for each in able)
     return {usual.key: usual, **{each.key: each for each in others if each.key != usual.key}}
 

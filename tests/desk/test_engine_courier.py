@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lapor_core.plugins import Choice
 from lapor_core.plugins.contracts import Delivered, Failed, Message, TryLater, Verdict
 from lapor_core.testing import messages
 from lapor_desk.courier import Courier, by_medium
@@ -78,6 +79,26 @@ def test_a_last_resort_serves_only_what_nobody_else_does() -> None:
     assert by_medium([outbox]) == {"email": outbox, "sms": outbox}
     shy = LastResort(does=Delivered, key="shy", last_resort=False)
     assert by_medium([shy, post]) == {"email": shy, "sms": shy}
+
+
+def test_where_somebody_sends_a_medium_a_last_resort_cannot_be_chosen() -> None:
+    outbox, post = (
+        LastResort(does=Delivered, key="outbox"),
+        Says(does=Delivered, key="post", media=frozenset({"email"})),
+    )
+    second = Says(does=Delivered, key="second", media=frozenset({"email"}))
+    usual = by_medium([outbox, post, second])
+    asked: list[tuple[str, ...]] = []
+
+    def chosen(choice: Choice) -> str:
+        asked.append(choice.notifiers)
+        return choice.notifiers[-1]
+
+    courier = Courier(usual, all_notifiers=[outbox, post, second], chosen=chosen)
+    messengers = [courier.choose(medium) for medium in ("email", "sms")]
+    assert [messenger and messenger.key for messenger in messengers] == ["second", "outbox"]
+    assert asked == [("post", "second")]
+    assert courier.messenger("outbox", "email") is None
 
 
 def test_for_a_medium_that_nobody_serves_nobody_is_chosen() -> None:
