@@ -9,16 +9,14 @@ sweep among 1,000,000 open complaints at most 1.5 times one among 10,000 with th
 
 import argparse
 import sys
-import tempfile
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
-from pathlib import Path
 from statistics import median, quantiles
 from time import perf_counter
 from zoneinfo import ZoneInfo
 
 import attrs
-from servers import postgres
+from servers import fresh_folder, postgres
 from sqlalchemy import Table, insert, select
 
 from lapor_core import Kind, Proof, Reporter, Submission, load_standard
@@ -218,9 +216,7 @@ def main() -> int:
     parser.add_argument("--small", action="store_true", help="few cases, and no verdict: only show that it works")
     small = parser.parse_args().small
     portions, few, many, due = (2, 100, 1_000, 5) if small else (40, 10_000, 1_000_000, 100)
-    with tempfile.TemporaryDirectory(prefix="lapor-bench-") as name:
-        folder = Path(name)
-        folder.chmod(0o755)  # the server's user must be able to enter
+    with fresh_folder() as folder:
         lines = list(intake_lines("SQLite", lambda what: f"sqlite:///{folder}/{what}.db", portions))
         with postgres(folder) as create:
             lines += intake_lines("PostgreSQL", create, portions)

@@ -10,16 +10,14 @@ without a bound: the list of what is open, which says how many there are in each
 import argparse
 import io
 import sys
-import tempfile
 from collections.abc import Callable, Mapping
 from datetime import timedelta
-from pathlib import Path
 from random import Random
 from statistics import median
 from time import perf_counter
 
 from bench_suggesting import BATCH, MORNING, STANDARD, begun
-from servers import postgres
+from servers import on_both
 
 from lapor_core import Act, Action, Actor, Ground, Role
 from lapor_core.decisions import Begun, decide
@@ -143,12 +141,7 @@ def main() -> int:
     parser.add_argument("--small", action="store_true", help="few cases, and no verdict: only show that it works")
     small = parser.parse_args().small
     counts, times = ((520, 600), 3) if small else ((1_000, 20_000), 60)
-    with tempfile.TemporaryDirectory(prefix="lapor-bench-") as name:
-        folder = Path(name)
-        folder.chmod(0o755)  # the server's user must be able to enter
-        verdicts = [compared("SQLite", lambda what: f"sqlite:///{folder}/{what}.db", counts, times)]
-        with postgres(folder) as create:
-            verdicts.append(compared("PostgreSQL", create, counts, times))
+    verdicts = on_both(lambda kind, database: compared(kind, database, counts, times))
     return 0 if small or all(verdicts) else 1
 
 

@@ -8,15 +8,13 @@ too, and are looked at in turn, so that what else the machine does falls on both
 import argparse
 import random
 import sys
-import tempfile
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from pathlib import Path
 from statistics import median
 from time import perf_counter
 from zoneinfo import ZoneInfo
 
-from servers import postgres
+from servers import on_both
 
 from lapor_core import Complaint, Kind, Reporter, Submission, load_standard
 from lapor_core.codes import RANDOM_BYTES, tracking_code
@@ -130,12 +128,7 @@ def main() -> int:
     parser.add_argument("--small", action="store_true", help="few cases, and no verdict: only show that it works")
     small = parser.parse_args().small
     counts, looks = ((50, 200), 3) if small else ((1_000, 20_000), 60)
-    with tempfile.TemporaryDirectory(prefix="lapor-bench-") as name:
-        folder = Path(name)
-        folder.chmod(0o755)  # the server's user must be able to enter
-        ratios = [ratio_of("SQLite", lambda what: f"sqlite:///{folder}/{what}.db", counts, looks)]
-        with postgres(folder) as create:
-            ratios.append(ratio_of("PostgreSQL", create, counts, looks))
+    ratios = on_both(lambda kind, database: ratio_of(kind, database, counts, looks))
     return 0 if small or all(ratio <= BOUND for ratio in ratios) else 1
 
 

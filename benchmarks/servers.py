@@ -1,11 +1,33 @@
-"""A PostgreSQL of its own for a benchmark."""
+"""Databases of its own for a benchmark."""
 
+import tempfile
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TypeVar
 
 from lapor_desk.store import Database, database_url
+
+T = TypeVar("T")
+
+
+def on_both(measure: Callable[[str, Callable[[str], str]], T]) -> list[T]:
+    """Measure on SQLite and then on PostgreSQL; ``measure`` is given the kind, and what makes a database by its name."""
+    with fresh_folder() as folder:
+        measured = [measure("SQLite", lambda what: f"sqlite:///{folder}/{what}.db")]
+        with postgres(folder) as create:
+            measured.append(measure("PostgreSQL", create))
+    return measured
+
+
+@contextmanager
+def fresh_folder() -> Iterator[Path]:
+    """Make a folder that the server's user can enter too."""
+    with tempfile.TemporaryDirectory(prefix="lapor-bench-") as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        yield folder
 
 
 @contextmanager

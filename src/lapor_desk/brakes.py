@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 
 import attrs
 from sqlalchemy import and_, case, delete, literal
-from sqlalchemy.dialects import postgresql, sqlite
 
 from lapor_core.errors import Refused
 from lapor_desk.store import Transaction
@@ -46,8 +45,9 @@ class Brake:
             "since": case((running, tries.c.since), else_=literal(now, Instant)),
         }
         begun = {"digest": tx.vault.index(self.kind, name), "number": 1, "since": now}
-        insert = postgresql.insert if tx.connection.dialect.name == "postgresql" else sqlite.insert
-        counted = insert(tries).values(begun).on_conflict_do_update(index_elements=[tries.c.digest], set_=one_more)
+        counted = (
+            tx.inserting(tries).values(begun).on_conflict_do_update(index_elements=[tries.c.digest], set_=one_more)
+        )
         number, since = tx.connection.execute(counted.returning(tries.c.number, tries.c.since)).one()
         if number > self.most:
             minutes = max(1, math.ceil((since + self.within - now) / timedelta(minutes=1)))

@@ -12,10 +12,9 @@ from starlette.routing import Route
 from lapor_channels.app.reading import receive
 from lapor_channels.http import bad_fields, call, clean, language_of
 from lapor_channels.http.contacts import LONGEST_NAME, international, is_email, is_name
-from lapor_channels.http.requests import bearer_of
 from lapor_core.complaint import Proof, Reporter, personal
 from lapor_core.errors import BadValue, Refused
-from lapor_core.plugins.contracts import CODES_HOLD, Desk
+from lapor_core.plugins.contracts import CODES_HOLD, Desk, bearer_of
 from lapor_core.texts import LANGUAGES
 
 __all__ = ["Accounts"]
@@ -68,7 +67,7 @@ class Accounts:
 
     async def sign_out(self, request: Request) -> Response:
         """End the session of the token that comes with the request, so that it is worth nothing in a lost telephone."""
-        if (token := bearer_of(request)) is None:
+        if (token := bearer_of(request.headers.get("authorization"))) is None:
             raise Refused("no token came that could be ended", code="sign_in_needed")
         await call(self.desk.sign_out, token)
         return Response(status_code=204)

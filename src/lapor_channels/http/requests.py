@@ -12,7 +12,7 @@ from starlette.requests import Request
 
 from lapor_core.plugins.contracts import PRINCIPAL, Principal
 
-__all__ = ["bearer_of", "call", "clean", "has_half_characters", "language_of", "principal", "text_of"]
+__all__ = ["call", "clean", "has_half_characters", "language_of", "principal", "text_of"]
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -24,12 +24,6 @@ def principal(request: Request) -> Principal | None:
     """Return who the host says is calling; None for a stranger."""
     found = request.scope.get(PRINCIPAL)
     return found if isinstance(found, Principal) else None
-
-
-def bearer_of(request: Request) -> str | None:
-    """Return the session token of ``Authorization: Bearer ...``; None where there is none."""
-    scheme, _, token = request.headers.get("authorization", "").partition(" ")
-    return (token.strip() or None) if scheme.lower() == "bearer" else None
 
 
 async def call(method: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:

@@ -84,12 +84,15 @@ class Account:
             token = await call(self.site.desk.confirm, challenge, codes)
         except LaporError as error:
             return self._again(request, challenge, problem_of(error, self.site.language(request)), kept)
-        if before := request.cookies.get(SESSION_COOKIE):
-            await call(self.site.desk.sign_out, before)
+        await self._end_session(request)
         request.scope[PRINCIPAL] = await call(self.site.desk.principal, token)
         answer = self._back_to_the_report(request, kept)
         put(request, answer, SESSION_COOKIE, token)
         return answer
+
+    async def _end_session(self, request: Request) -> None:
+        if token := request.cookies.get(SESSION_COOKIE):
+            await call(self.site.desk.sign_out, token)
 
     def _back_to_the_report(self, request: Request, kept: Mapping[str, str]) -> Response:
         """Lead to an empty form, or show the one that was written before the session had ended."""
@@ -99,8 +102,7 @@ class Account:
 
     async def leave(self, request: Request) -> Response:
         """End the session, and make this browser forget it and the receipt, for a computer that others use."""
-        if token := request.cookies.get(SESSION_COOKIE):
-            await call(self.site.desk.sign_out, token)
+        await self._end_session(request)
         answer = self.site.go(request, "")
         drop(request, answer, SESSION_COOKIE)
         drop(request, answer, RECEIPT, "receipt")

@@ -19,7 +19,7 @@ from lapor_core.calendar.doubts import Doubt, doubt
 from lapor_core.calendar.kinds import Confidence
 from lapor_core.calendar.weeks import WEEKDAYS
 from lapor_core.documents import read_document
-from lapor_core.errors import BadType, BadValue, all_of, did_you_mean, is_a, require_type
+from lapor_core.errors import BadType, BadValue, all_of, did_you_mean, is_a, is_none_or_a, require_type
 from lapor_core.structure import structure
 
 __all__ = ["Break", "DayHours", "OfficeHours", "Ramadan", "Schedule", "WrittenSchedule", "shipped_hours"]
@@ -143,7 +143,7 @@ class OfficeHours:
     """
 
     ordinary: Schedule = attrs.field(validator=is_a(Schedule))
-    ramadan: Schedule | None = attrs.field(default=None, validator=attrs.validators.optional(is_a(Schedule)))
+    ramadan: Schedule | None = attrs.field(default=None, validator=is_none_or_a(Schedule))
     ramadans: tuple[Ramadan, ...] = attrs.field(default=(), converter=_months)
 
     def on(self, day: date) -> DayHours:

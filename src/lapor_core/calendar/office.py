@@ -26,7 +26,7 @@ from lapor_core.calendar.table import Table, Zero, plain_date
 from lapor_core.calendar.weeks import Week, as_week
 from lapor_core.calendar.worktime import WorkTime, worktime_of
 from lapor_core.calendar.zones import as_zone
-from lapor_core.errors import BadValue, is_a, require_aware
+from lapor_core.errors import BadValue, is_a, is_none_or_a, require_aware
 
 if TYPE_CHECKING:
     from workalendar.core import CoreCalendar
@@ -61,7 +61,7 @@ class Office:
 
     zone: str = attrs.field(converter=as_zone)
     week: frozenset[int] = attrs.field(default=5, converter=as_week)
-    ledger: Ledger | None = attrs.field(factory=indonesia, validator=attrs.validators.optional(is_a(Ledger)))
+    ledger: Ledger | None = attrs.field(factory=indonesia, validator=is_none_or_a(Ledger))
     calendar: CoreCalendar | None = None
     region: str | None = None
     collective_leave: CollectiveLeave = attrs.field(default=CollectiveLeave.OFF, converter=as_collective_leave)

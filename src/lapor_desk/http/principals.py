@@ -7,7 +7,7 @@ from urllib.parse import quote
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 
-from lapor_core.plugins.contracts import PRINCIPAL, SESSION_COOKIE, WAY_OUT, ASGIApp, Principal, WayOut
+from lapor_core.plugins.contracts import PRINCIPAL, SESSION_COOKIE, WAY_OUT, ASGIApp, Principal, WayOut, bearer_of
 from lapor_desk.accounts import Accounts
 from lapor_desk.callers import called_from
 from lapor_desk.http.answers import Receive, Scope, Send, answer, is_browsing, redirect, unsent, wants_a_page
@@ -18,7 +18,7 @@ from lapor_desk.http.unsent import unsent_texts
 from lapor_desk.officers import Officer, Officers
 from lapor_desk.sites import CONSOLE
 
-__all__ = ["OFFICER", "OFFICER_COOKIE", "Citizens", "OfficersOnly", "bearer_of", "token_of"]
+__all__ = ["OFFICER", "OFFICER_COOKIE", "Citizens", "OfficersOnly", "is_by_bearer", "token_of"]
 
 OFFICER_COOKIE = "lapor_officer"
 """Name of the cookie in which a browser carries an officer's session token."""
@@ -29,13 +29,16 @@ OFFICER = "lapor.officer"
 
 def token_of(request: Request, cookie: str) -> str | None:
     """Return the session token of a request: the one of ``Authorization: Bearer`` where there is one, else the cookie's."""
-    return bearer_of(request) or request.cookies.get(cookie) or None
+    return _bearer(request) or request.cookies.get(cookie) or None
 
 
-def bearer_of(request: Request) -> str | None:
-    """Return the token of ``Authorization: Bearer``, which no browser sends by itself."""
-    scheme, _, token = request.headers.get("authorization", "").partition(" ")
-    return (token.strip() or None) if scheme.lower() == "bearer" else None
+def is_by_bearer(request: Request) -> bool:
+    """Return whether a token came in ``Authorization: Bearer``, which no browser sends by itself."""
+    return _bearer(request) is not None
+
+
+def _bearer(request: Request) -> str | None:
+    return bearer_of(request.headers.get("authorization"))
 
 
 class Citizens:

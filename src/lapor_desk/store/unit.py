@@ -211,6 +211,10 @@ class WriteUnit(ReadUnit):
             return 0
         return self.connection.execute(_insert_ignoring(table, self.connection.dialect.name), rows).rowcount
 
+    def inserting(self, table: Table) -> postgresql.Insert | sqlite.Insert:
+        """Return an INSERT of this database's own kind, which can say what is done where the key is there already."""
+        return _INSERTS[self.connection.dialect.name](table)
+
     def insert_or_replace(self, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
         """Insert the rows, each in place of the one that has its key."""
         if rows:

@@ -24,6 +24,7 @@ from lapor_core.plugins.contracts.desk import (
     TrackingEntry,
     TrackingFile,
     WayOut,
+    bearer_of,
 )
 from lapor_core.plugins.contracts.notifier import (
     Delivered,
@@ -64,4 +65,5 @@ __all__ = [
     "Verdict",
     "WayOut",
     "Works",
+    "bearer_of",
 ]

@@ -28,6 +28,7 @@ __all__ = [
     "TrackingEntry",
     "TrackingFile",
     "WayOut",
+    "bearer_of",
 ]
 
 PRINCIPAL = "lapor.principal"
@@ -39,6 +40,13 @@ WAY_OUT = "lapor.way_out"
 SESSION_COOKIE = "lapor_session"
 """Name of the cookie in which a browser carries a reporter's session token; a host makes the principal of it. A client
 without cookies sends the token as ``Authorization: Bearer ...``."""
+
+
+def bearer_of(authorization: str | None) -> str | None:
+    """Return the session token in the ``Authorization`` header of a request, ``Bearer ...``; None where there is none."""
+    scheme, _, token = (authorization or "").partition(" ")
+    return (token.strip() or None) if scheme.lower() == "bearer" else None
+
 
 CODES_HOLD = timedelta(minutes=10)
 """How long one-time codes hold, at every host."""

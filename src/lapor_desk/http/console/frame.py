@@ -25,7 +25,7 @@ from lapor_desk.http.doors import Mounted
 from lapor_desk.http.guards import PAGE_HEADERS, csrf_token, is_csrf_token
 from lapor_desk.http.pages import LANGUAGE_COOKIE, Pages, chosen_language, up
 from lapor_desk.http.paths import SITE_ROOT, way_home
-from lapor_desk.http.principals import OFFICER, OFFICER_COOKIE, bearer_of, token_of
+from lapor_desk.http.principals import OFFICER, OFFICER_COOKIE, is_by_bearer, token_of
 from lapor_desk.http.texts import LANGUAGES
 from lapor_desk.officers import Officer
 from lapor_desk.standing import may_read_reports
@@ -121,7 +121,7 @@ class Frame:
         self.officer(request)
         async with request_form(request) as form:
             session = token_of(request, OFFICER_COOKIE) or ""
-            if bearer_of(request) is None and not is_csrf_token(text_of(form, "csrf"), session):
+            if not is_by_bearer(request) and not is_csrf_token(text_of(form, "csrf"), session):
                 raise Refused("the form does not carry the token of this session", code="other_origin")
             yield form
 
