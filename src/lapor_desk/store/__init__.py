@@ -18,7 +18,7 @@ from lapor_desk.store.keys import Keyring, MasterKey, Person
 from lapor_desk.store.log import Chain
 from lapor_desk.store.migrating import upgrade
 from lapor_desk.store.opening import Reading, Store, Transaction, form_of, open_store
-from lapor_desk.store.queue import Claim, NewNotice, QueuedNotice, Settlement, Status
+from lapor_desk.store.queued import Claim, NewNotice, QueuedNotice, Settlement, Status
 from lapor_desk.store.register import Entry, Listed
 from lapor_desk.store.shares import Kind, Share
 from lapor_desk.store.sketches import Sketch

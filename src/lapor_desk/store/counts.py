@@ -10,7 +10,8 @@ from sqlalchemy import Column, func, select
 
 from lapor_core.errors import require_aware
 from lapor_core.lifecycle import State
-from lapor_desk.store.queue import Status, is_due
+from lapor_desk.store.queue import is_due
+from lapor_desk.store.queued import Status
 from lapor_desk.store.shares import EVERYTHING, Share
 from lapor_desk.store.tables import complaints, notices
 from lapor_desk.store.unit import ReadUnit
